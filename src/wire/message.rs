@@ -1,0 +1,320 @@
+//! Messages: sending one, its answer, and its arrival.
+
+use serde::{Deserialize, Serialize};
+
+use super::fields::{optional_id, optional_integer, required_id};
+use super::json::Json;
+use super::{WireError, names};
+use crate::socketio::Value;
+
+/// [`names::MESSAGE_SEND`], client to server; ack [`SendAck`]. Errors: `ROOM_NOT_FOUND`,
+/// `NOT_IN_ROOM`, `FORBIDDEN` (muted), `VALIDATION_ERROR`, `PAYLOAD_TOO_LARGE`, `RATE_LIMITED`,
+/// `FENCED`.
+///
+/// `(user, clientMessageId)` is unique for as long as the message exists: a repeat gets the
+/// first answer with `duplicate: true`, and reaches nobody again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct MessageSend {
+    /// The room; the plugin guide's dialect calls it `channelId`.
+    #[serde(alias = "channelId")]
+    pub room_name: String,
+    /// The text; empty only beside attachments.
+    pub content: String,
+    /// Default `text`.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MessageType>,
+    /// The thread that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_id: Option<String>,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// User ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<Vec<String>>,
+    /// Descriptions of files that are stored elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        target_family = "wasm",
+        tsify(optional, type = "Record<string, unknown>[]")
+    )]
+    pub attachments: Option<Vec<Json>>,
+    /// The application's own, an object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        target_family = "wasm",
+        tsify(optional, type = "Record<string, unknown>")
+    )]
+    pub metadata: Option<Json>,
+    /// The idempotency key. Without one the server makes one, and a repeat is a new message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_message_id: Option<String>,
+    /// The tab that queued it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tab_id: Option<String>,
+    /// Its number in that tab.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tab_seq: Option<u64>,
+    /// The sending leader's epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fence: Option<u64>,
+}
+
+/// Kinds of messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub enum MessageType {
+    /// Text.
+    #[default]
+    Text,
+    /// Files.
+    File,
+    /// A picture.
+    Image,
+    /// A recording.
+    Voice,
+    /// A moving picture.
+    Video,
+    /// Source code.
+    Code,
+    /// From the application itself.
+    System,
+}
+
+impl MessageType {
+    /// The name on the wire and in storage.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::File => "file",
+            Self::Image => "image",
+            Self::Voice => "voice",
+            Self::Video => "video",
+            Self::Code => "code",
+            Self::System => "system",
+        }
+    }
+}
+
+/// Answer to [`MessageSend`]: the message is stored, and survives the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct SendAck {
+    /// The server's id.
+    pub message_id: String,
+    /// The sender's id.
+    pub client_message_id: String,
+    /// The message's place in its room, from 1, without gaps.
+    pub seq: u64,
+    /// The history that `seq` counts in.
+    pub epoch: String,
+    /// When the server took it.
+    pub timestamp: String,
+    /// Present and true where this key had been answered before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate: Option<bool>,
+}
+
+/// [`names::MESSAGE_NEW`], server to every member's joined sockets, the sender's included, in
+/// the order of `seq`; no ack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct MessageNew {
+    /// The room.
+    pub room_name: String,
+    /// The server's id. Absent from older servers, as are the next two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// The sender's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_message_id: Option<String>,
+    /// The message's place in its room, from 1, without gaps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+    /// The history that `seq` counts in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<String>,
+    /// The sender.
+    pub user_id: String,
+    /// Their name when they sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// Address of their picture when they sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_avatar: Option<String>,
+    /// The text.
+    pub content: String,
+    /// Default `text`.
+    #[serde(rename = "type", default)]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
+    pub kind: MessageType,
+    /// The thread that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_id: Option<String>,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// User ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<Vec<String>>,
+    /// Descriptions of files that are stored elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        target_family = "wasm",
+        tsify(optional, type = "Record<string, unknown>[]")
+    )]
+    pub attachments: Option<Vec<Json>>,
+    /// The application's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        target_family = "wasm",
+        tsify(optional, type = "Record<string, unknown>")
+    )]
+    pub metadata: Option<Json>,
+    /// When the server took it.
+    pub timestamp: String,
+}
+
+/// What a client needs of a message to order it: scalars, the body stays where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageHead {
+    /// The room.
+    pub room_name: String,
+    /// The server's id.
+    pub message_id: Option<String>,
+    /// The sender's id.
+    pub client_message_id: Option<String>,
+    /// The sender.
+    pub user_id: String,
+    /// The message's place in its room.
+    pub seq: Option<u64>,
+    /// The history that `seq` counts in.
+    pub epoch: Option<String>,
+    /// When the server took it, as the server wrote it.
+    pub timestamp: Option<String>,
+}
+
+impl MessageHead {
+    /// Reads the head of a [`MessageNew`] or of an item of a page of history.
+    pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
+        if !body.is_object() {
+            return Err(WireError::NotAnObject);
+        }
+        let message_id = match optional_id(body, "messageId")? {
+            None => optional_id(body, "id")?,
+            found => found,
+        };
+        let timestamp = match optional_id(body, "timestamp")? {
+            None => optional_id(body, "createdAt")?,
+            found => found,
+        };
+        let seq = optional_integer(body, "seq")?;
+        if seq == Some(0) {
+            return Err(WireError::Invalid("seq"));
+        }
+        Ok(Self {
+            room_name: required_id(body, "roomName", "channelId")?,
+            message_id,
+            client_message_id: optional_id(body, "clientMessageId")?,
+            user_id: required_id(body, "userId", "authorId")?,
+            seq,
+            epoch: optional_id(body, "epoch")?,
+            timestamp,
+        })
+    }
+}
+
+/// What a client needs of the answer to [`MessageSend`]; every field may be missing, since older
+/// servers answer nothing but success.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SendAckHead {
+    /// The server's id.
+    pub message_id: Option<String>,
+    /// The message's place in its room.
+    pub seq: Option<u64>,
+    /// The history that `seq` counts in.
+    pub epoch: Option<String>,
+    /// When the server took it.
+    pub timestamp: Option<String>,
+    /// Whether this key had been answered before.
+    pub duplicate: bool,
+}
+
+impl SendAckHead {
+    /// Reads the body of a successful answer; what is missing or malformed is absent, because
+    /// the message has been taken whatever the rest says.
+    pub fn read<V: Value>(body: &V) -> Self {
+        Self {
+            message_id: optional_id(body, "messageId").ok().flatten(),
+            seq: optional_integer(body, "seq")
+                .ok()
+                .flatten()
+                .filter(|seq| *seq > 0),
+            epoch: optional_id(body, "epoch").ok().flatten(),
+            timestamp: optional_id(body, "timestamp").ok().flatten(),
+            duplicate: body.field("duplicate").and_then(|flag| flag.as_boolean()) == Some(true),
+        }
+    }
+}
+
+/// The place of a queued message among those of its device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TabPosition {
+    /// The tab.
+    pub tab_id: String,
+    /// Its number in that tab.
+    pub tab_seq: u64,
+    /// The sending leader's epoch.
+    pub fence: Option<u64>,
+}
+
+/// Fields of the caller's options that travel with a message.
+const SEND_OPTIONS: [&str; 6] = [
+    "type",
+    "threadId",
+    "replyTo",
+    "mentions",
+    "attachments",
+    "metadata",
+];
+
+/// Builds the payload of a [`MessageSend`] around values that stay what they are. `options` is
+/// an object or null; fields of it that are not the message's own are left behind.
+pub fn build_message_send<V: Value>(
+    room_name: &str,
+    content: &V,
+    options: &V,
+    client_message_id: &str,
+    position: Option<&TabPosition>,
+) -> V {
+    let mut fields = vec![
+        ("roomName", V::string(room_name)),
+        ("content", content.clone()),
+        ("clientMessageId", V::string(client_message_id)),
+    ];
+    fields.extend(
+        SEND_OPTIONS
+            .into_iter()
+            .filter_map(|key| Some((key, options.field(key)?))),
+    );
+    if let Some(position) = position {
+        fields.push(("tabId", V::string(&position.tab_id)));
+        fields.push(("tabSeq", V::number(position.tab_seq as f64)));
+        fields.extend(
+            position
+                .fence
+                .map(|fence| ("fence", V::number(fence as f64))),
+        );
+    }
+    V::object(&fields)
+}
+
+/// The event's name and its payload as one packet body, ready to be emitted.
+pub fn message_send_packet<V: Value>(payload: V) -> V {
+    V::array(vec![V::string(names::MESSAGE_SEND), payload])
+}

@@ -1,0 +1,127 @@
+//! Pages of history, and the rooms of a user.
+
+use serde::{Deserialize, Serialize};
+
+use super::message::MessageNew;
+use super::room::RoomType;
+
+/// `sync:messages`, client to server; ack [`SyncMessagesPage`]. Errors: `ROOM_NOT_FOUND`,
+/// `NOT_IN_ROOM`, `VALIDATION_ERROR`. At most one of `since`, `afterSeq` and `beforeSeq` is
+/// given; with none, the page is the newest one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct SyncMessages {
+    /// The room.
+    #[serde(alias = "roomName")]
+    pub channel_id: String,
+    /// Messages taken after this time, in milliseconds since 1970, oldest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
+    /// Messages after this `seq`, oldest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_seq: Option<u64>,
+    /// The newest messages before this `seq`: pages back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_seq: Option<u64>,
+    /// Most messages, 1 to 200, default 50; a larger number means 200.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// Answer to [`SyncMessages`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct SyncMessagesPage {
+    /// In the order of `seq`, whichever way was paged.
+    pub messages: Vec<SyncMessage>,
+    /// The server's clock, in milliseconds since 1970.
+    pub server_time: i64,
+    /// The history that `seq` counts in; a cursor of another one is void.
+    pub epoch: String,
+    /// The newest message's `seq`; 0 in an empty room.
+    pub head_seq: u64,
+    /// Whether there is more in the direction that was asked for.
+    pub has_more: bool,
+}
+
+/// A message of a page: the fields of the live event, and the sources' names for them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct SyncMessage {
+    /// The message as it arrives live.
+    #[serde(flatten)]
+    pub message: MessageNew,
+    /// As `messageId`.
+    pub id: String,
+    /// As `roomName`.
+    pub channel_id: String,
+    /// As `timestamp`.
+    pub created_at: String,
+}
+
+/// `sync:channels`, client to server; ack [`SyncChannelsPage`]. Error: `VALIDATION_ERROR`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct SyncChannels {
+    /// Only rooms with a message taken after this time, in milliseconds since 1970. Default: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
+}
+
+/// Answer to [`SyncChannels`]: the rooms that the user is a member of, the most recently active
+/// first, at most 1,000.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct SyncChannelsPage {
+    /// The rooms.
+    pub channels: Vec<SyncChannel>,
+    /// The server's clock, in milliseconds since 1970.
+    pub server_time: i64,
+}
+
+/// A room in [`SyncChannelsPage`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct SyncChannel {
+    /// The room's name, which is its id.
+    pub id: String,
+    /// As `id`.
+    pub name: String,
+    /// Its kind.
+    #[serde(rename = "type", default)]
+    pub kind: RoomType,
+    /// When its newest message was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_message_at: Option<String>,
+    /// Members in all.
+    pub member_count: u32,
+    /// The newest message's `seq`; 0 in an empty room.
+    #[serde(default)]
+    pub head_seq: u64,
+    /// The history that `seq` counts in.
+    #[serde(default)]
+    pub epoch: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_item_has_the_live_events_fields_and_the_sources_names() {
+        let json = serde_json::json!({
+            "id": "m1", "messageId": "m1", "channelId": "general", "roomName": "general",
+            "userId": "alice", "content": "hi", "type": "text", "seq": 1, "epoch": "e",
+            "timestamp": "2026-01-30T12:00:00.000Z", "createdAt": "2026-01-30T12:00:00.000Z",
+        });
+        let item: SyncMessage = serde_json::from_value(json.clone()).expect("decodes");
+        assert_eq!(item.message.seq, Some(1));
+        assert_eq!(serde_json::to_value(&item).expect("encodes"), json);
+    }
+}
