@@ -1,0 +1,57 @@
+// Compiles the crate to wasm and its JavaScript glue, in js/wasm.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root, run, targetDir } from "./run.mjs";
+
+const out = join(root, "js/wasm");
+const module = join(out, "nchat_realtime_bg.wasm");
+const stamp = join(out, ".built-from");
+
+/** What the compiler emits for this target; `--all-features` makes a module that Chromium refuses. */
+const wasmFeatures = [
+  "--enable-bulk-memory",
+  "--enable-multivalue",
+  "--enable-mutable-globals",
+  "--enable-nontrapping-float-to-int",
+  "--enable-reference-types",
+  "--enable-sign-ext",
+];
+
+/**
+ * Brings js/wasm up to date: glue, types and module as wasm-bindgen makes them for the `web` target,
+ * and the module inlined as base64 for the `./inline` entry.
+ *
+ * @param {{ dev: boolean }} options dev: unoptimised, for a quick build
+ */
+export async function buildWasm({ dev }) {
+  const profile = dev ? "dev" : "wasm-release";
+  const target = "wasm32-unknown-unknown";
+  await run(["cargo", "build", "--lib", "--target", target, "--profile", profile]);
+
+  const folder = dev ? "debug" : profile;
+  const compiled = join(targetDir, target, folder, "nchat_realtime.wasm");
+  const source = createHash("sha256").update(readFileSync(compiled)).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === source) {
+    return;
+  }
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const names = ["--out-dir", out, "--out-name", "nchat_realtime"];
+  const sections = dev ? [] : ["--remove-name-section", "--remove-producers-section"];
+  await run(["wasm-bindgen", "--target", "web", ...names, ...sections, compiled]);
+  if (!dev) {
+    await run(["wasm-opt", "-O3", ...wasmFeatures, module, "-o", module]);
+  }
+  inline();
+  writeFileSync(stamp, source);
+}
+
+function inline() {
+  const base64 = readFileSync(module).toString("base64");
+  writeFileSync(join(out, "inline.js"), `export default ${JSON.stringify(base64)};\n`);
+  writeFileSync(
+    join(out, "inline.d.ts"),
+    "/** The wasm module, in base64. */\ndeclare const base64: string;\nexport default base64;\n",
+  );
+}
