@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::socketio::Value;
+
+use crate::socketio::{Value, ValueError};
+
 /// Version of this dialect, sent in [`Connected`] and in [`ClientInfo`].
 pub const PROTOCOL_VERSION: &str = "1.1";
 
@@ -21,6 +25,9 @@ pub mod capability {
     pub const PING_ACK: &str = "ping:ack";
     /// The server may put queued events into one `batch`. Client and server both name it.
     pub const BATCH: &str = "batch";
+
+    /// Those whose absence a user may notice; a client names them as degraded.
+    pub const NOTICEABLE: [&str; 4] = [MESSAGES, HISTORY, ROOMS, AUTH_REFRESH];
 }
 
 /// `auth` of the namespace's CONNECT packet.
@@ -39,8 +46,30 @@ pub struct HandshakeAuth {
     pub client: Option<ClientInfo>,
 }
 
+/// The client's [`HandshakeAuth`] as a body: `deviceId` is one browser profile, `tabId` one tab.
+pub fn handshake_auth<V: Value>(
+    token: Option<&str>,
+    device: &DeviceInfo,
+    device_id: &str,
+    tab_id: &str,
+) -> Result<V, ValueError> {
+    V::encode(&HandshakeAuth {
+        token: token.map(str::to_owned),
+        device: Some(device.clone()),
+        client: Some(ClientInfo {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: PROTOCOL_VERSION.to_owned(),
+            device_id: device_id.to_owned(),
+            tab_id: tab_id.to_owned(),
+            fence: None,
+            capabilities: vec![capability::BATCH.to_owned()],
+        }),
+    })
+}
+
 /// What a client runs on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 pub struct DeviceInfo {
@@ -75,6 +104,19 @@ pub enum DeviceType {
     #[default]
     #[serde(other)]
     Unknown,
+}
+
+impl DeviceType {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Ios => "ios",
+            Self::Android => "android",
+            Self::Desktop => "desktop",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// The client itself, in [`HandshakeAuth`].

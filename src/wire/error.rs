@@ -28,6 +28,11 @@ macro_rules! error_codes {
                 match text { $($code => Some(Self::$variant),)+ _ => None }
             }
 
+            /// The code whose own message `text` is: what a CONNECT_ERROR without data means.
+            pub fn of_message(text: &str) -> Option<Self> {
+                match text { $($message => Some(Self::$variant),)+ _ => None }
+            }
+
             /// Whether the same request may succeed later without a change.
             pub const fn retryable(self) -> bool {
                 match self { $(Self::$variant => $retryable,)+ }
@@ -90,6 +95,10 @@ error_codes! {
     StorageFull, "STORAGE_FULL", true, "Storage is full";
     /// The call came before `init()` was done. Client.
     NotInitialized, "NOT_INITIALIZED", false, "Call `await init()` first";
+    /// A later call took the call back. Client.
+    Cancelled, "CANCELLED", true, "The call was cancelled";
+    /// The application's token callback gave no token. Client.
+    TokenUnavailable, "TOKEN_UNAVAILABLE", true, "No token could be had";
     /// The client was destroyed. Client.
     Destroyed, "DESTROYED", false, "The client was destroyed";
     /// The client failed inside; `recover()` starts a new one. Client.

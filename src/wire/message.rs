@@ -8,8 +8,8 @@ use super::{WireError, names};
 use crate::socketio::Value;
 
 /// [`names::MESSAGE_SEND`], client to server; ack [`SendAck`]. Errors: `ROOM_NOT_FOUND`,
-/// `NOT_IN_ROOM`, `FORBIDDEN` (muted), `VALIDATION_ERROR`, `PAYLOAD_TOO_LARGE`, `RATE_LIMITED`,
-/// `FENCED`.
+/// `NOT_IN_ROOM`, `FORBIDDEN` (a broadcast room, without a role in it), `VALIDATION_ERROR`,
+/// `PAYLOAD_TOO_LARGE`, `RATE_LIMITED`, `FENCED`.
 ///
 /// `(user, clientMessageId)` is unique for as long as the message exists: a repeat gets the
 /// first answer with `duplicate: true`, and reaches nobody again.

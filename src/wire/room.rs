@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::IntoDeserializer};
 /// `room:join` (alias `channel:join`), client to server; ack [`RoomJoined`]. Makes the user a
 /// member if they are none, and the socket a receiver of the room's events. Errors:
 /// `ROOM_NOT_FOUND` (also for a private or secret room without membership), `ROOM_FULL`,
-/// `FORBIDDEN` (banned), `VALIDATION_ERROR`.
+/// `VALIDATION_ERROR`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]

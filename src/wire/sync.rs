@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fields::optional_id;
 use super::message::MessageNew;
 use super::room::RoomType;
+use crate::socketio::Value;
 
 /// `sync:messages`, client to server; ack [`SyncMessagesPage`]. Errors: `ROOM_NOT_FOUND`,
 /// `NOT_IN_ROOM`, `VALIDATION_ERROR`. At most one of `since`, `afterSeq` and `beforeSeq` is
@@ -44,6 +46,25 @@ pub struct SyncMessagesPage {
     pub head_seq: u64,
     /// Whether there is more in the direction that was asked for.
     pub has_more: bool,
+}
+
+/// What a client needs of a [`SyncMessagesPage`] beside its messages, which stay where they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageHead {
+    /// The history that `seq` counts in.
+    pub epoch: Option<String>,
+    /// Whether there is more in the direction that was asked for.
+    pub has_more: bool,
+}
+
+impl PageHead {
+    /// Reads a page; what an older server leaves out is absent.
+    pub fn read<V: Value>(body: &V) -> Self {
+        Self {
+            epoch: optional_id(body, "epoch").ok().flatten(),
+            has_more: body.field("hasMore").and_then(|flag| flag.as_boolean()) == Some(true),
+        }
+    }
 }
 
 /// A message of a page: the fields of the live event, and the sources' names for them.
