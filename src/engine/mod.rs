@@ -1,1 +1,265 @@
-//! Placeholder while the module is written.
+//! The client: one deterministic state machine. Inputs in, effects out, the time passed in.
+//!
+//! It never touches a socket, a timer, a clock, a random source, storage or JavaScript. The
+//! driver hands it one [`Input`] at a time, carries out every [`Output`], and wakes it at
+//! [`Engine::poll_timeout`].
+
+pub mod config;
+pub mod device;
+pub mod error;
+pub mod ids;
+pub mod input;
+pub mod output;
+pub mod snapshot;
+pub mod time;
+
+mod acks;
+mod connection;
+mod context;
+mod events;
+mod rooms;
+mod sends;
+mod timeline;
+mod uplink;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+
+use self::acks::{AckFor, Acks};
+use self::config::Settings;
+use self::connection::{Connection, Happening};
+use self::context::Context;
+use self::ids::Random;
+use self::input::Input;
+use self::output::Output;
+use self::rooms::Rooms;
+use self::sends::Sends;
+use self::snapshot::{ConnectionSnapshot, Room};
+use self::time::Now;
+use self::uplink::Uplink;
+use crate::socketio::Value;
+use crate::wire::room::RoomMember;
+
+pub use self::connection::Identity;
+
+/// What the engine is started with.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Randomness: 32 bytes of the platform's secure source, or a test's seed.
+    pub seed: [u8; 32],
+    /// Which client this is.
+    pub identity: Identity,
+    /// What the browser says of the network.
+    pub online: bool,
+    /// The settings in force.
+    pub settings: Settings,
+}
+
+/// The whole client.
+pub struct Engine<V: Value> {
+    settings: Settings,
+    random: Random,
+    connection: Connection<V>,
+    acks: Acks,
+    rooms: Rooms<V>,
+    sends: Sends<V>,
+    held: VecDeque<events::Held<V>>,
+    outputs: VecDeque<Output<V>>,
+}
+
+impl<V: Value> Engine<V> {
+    /// A client that is not connected and wants nothing.
+    pub fn new(start: Start) -> Self {
+        Self {
+            settings: start.settings,
+            random: Random::new(start.seed),
+            connection: Connection::new(start.identity, start.online),
+            acks: Acks::default(),
+            rooms: Rooms::new(),
+            sends: Sends::new(),
+            held: VecDeque::new(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Handles one input to its end; its effects wait in [`Engine::poll_output`].
+    pub fn handle(&mut self, now: Now, input: Input<V>) {
+        if let Input::Configured(settings) = input {
+            self.settings = *settings;
+            return;
+        }
+        let mut ctx = Context {
+            now,
+            settings: &self.settings,
+            random: &mut self.random,
+            outputs: &mut self.outputs,
+        };
+        let mut parts = Parts {
+            up: Uplink { ctx: &mut ctx, connection: &mut self.connection, acks: &mut self.acks },
+            rooms: &mut self.rooms,
+            sends: &mut self.sends,
+            held: &mut self.held,
+        };
+        parts.take_in(input);
+        parts.settle();
+    }
+
+    /// The next effect to carry out, in order.
+    pub fn poll_output(&mut self) -> Option<Output<V>> {
+        self.outputs.pop_front()
+    }
+
+    /// The moment (`Now::mono_ms`) at which [`Input::TimedOut`] is due, and why.
+    pub fn poll_timeout(&self) -> Option<(u64, TimerReason)> {
+        [
+            (self.connection.deadline_ms(), TimerReason::Connection),
+            (self.acks.deadline_ms(), TimerReason::Acknowledgement),
+            (self.rooms.deadline_ms(), TimerReason::Rejoin),
+            (self.sends.deadline_ms(&self.rooms), TimerReason::Resend),
+        ]
+        .into_iter()
+        .filter_map(|(at, reason)| Some((at?, reason)))
+        .min_by_key(|(at, _)| *at)
+    }
+
+    /// The connection as it is.
+    pub fn connection(&self, now: Now) -> ConnectionSnapshot {
+        self.connection.snapshot(now)
+    }
+
+    /// The rooms that were joined and not left.
+    pub fn rooms(&self) -> Vec<Room> {
+        self.rooms.snapshot()
+    }
+
+    /// The members of a room that are known here.
+    pub fn members(&self, room: &str) -> Vec<RoomMember> {
+        self.rooms.members(room)
+    }
+
+    /// The messages of a room that are kept here, in order.
+    pub fn timeline(&self, room: &str) -> Vec<V> {
+        self.rooms.get(room).map(|room| room.timeline.messages()).unwrap_or_default()
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What a new client has to be told to stand in for this one: whether a connection is wanted,
+    /// and which rooms.
+    pub fn intent(&self) -> (bool, Vec<String>) {
+        (self.connection.is_wanted(), self.rooms.wanted())
+    }
+}
+
+/// Why the engine wants to be woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimerReason {
+    /// An attempt, its time limit, a heartbeat, a ping, or a token's refresh.
+    Connection,
+    /// An acknowledgement is overdue.
+    Acknowledgement,
+    /// A room that could not be joined again is tried once more.
+    Rejoin,
+    /// A message that the server put off is sent once more.
+    Resend,
+}
+
+/// The engine's parts, lent together while one input is handled.
+struct Parts<'a, 'c, V: Value> {
+    up: Uplink<'a, 'c, V>,
+    rooms: &'a mut Rooms<V>,
+    sends: &'a mut Sends<V>,
+    held: &'a mut VecDeque<events::Held<V>>,
+}
+
+impl<V: Value> Parts<'_, '_, V> {
+    fn take_in(&mut self, input: Input<V>) {
+        let Uplink { ctx, connection, .. } = &mut self.up;
+        match input {
+            Input::Configured(_) => {}
+            Input::TokenSourceChanged { source, refresh } => {
+                connection.set_token_source(ctx, source, refresh);
+            }
+            Input::ConnectRequested(request) => connection.connect(ctx, request),
+            Input::DisconnectRequested => connection.disconnect(ctx),
+            Input::ReconnectRequested(request) => {
+                connection.disconnect(ctx);
+                self.settle();
+                let Uplink { ctx, connection, .. } = &mut self.up;
+                connection.connect(ctx, request);
+            }
+            Input::Emitted { name, packet, reply, timeout_ms } => {
+                self.emitted(&name, packet, reply, timeout_ms);
+            }
+            Input::Answered { generation, ack, args } => {
+                connection.answer(ctx, generation, ack, &args);
+            }
+            Input::JoinRequested { room, request } => self.rooms.join(&mut self.up, &room, request),
+            Input::LeaveRequested { room } => {
+                self.sends.room_left(ctx, &room);
+                self.rooms.leave(&mut self.up, &room);
+            }
+            Input::SendRequested { room, content, options, request } => {
+                self.sends.send(&mut self.up, self.rooms, &room, &content, &options, request);
+            }
+            Input::WasOfflineCleared => connection.clear_was_offline(ctx),
+            Input::TokenAnswered { ask, token } => connection.token_answered(ctx, ask, token),
+            Input::Transport { id, event } => connection.handle_transport(ctx, id, event),
+            Input::TimedOut => self.timed_out(),
+            Input::OnlineChanged(online) => connection.online_changed(ctx, online),
+            Input::Resumed => connection.resumed(ctx),
+        }
+    }
+
+    /// Lets what the connection learned have its effect, until nothing is left.
+    fn settle(&mut self) {
+        while let Some(happening) = self.up.connection.next_happening() {
+            match happening {
+                Happening::Down { idempotent } => self.connection_lost(idempotent),
+                Happening::Event { packet, name, ack } => self.event_came(packet, &name, ack),
+                Happening::Acked { id, args } => {
+                    if let Some(purpose) = self.up.acks.take(id) {
+                        self.acknowledged(purpose, Some(&args));
+                    }
+                }
+            }
+        }
+        self.sends.flush(&mut self.up, self.rooms);
+    }
+
+    fn timed_out(&mut self) {
+        let now_ms = self.up.ctx.now.mono_ms;
+        let was_ready = self.up.connection.is_ready();
+        self.up.connection.handle_timeout(self.up.ctx);
+        if !was_ready && self.up.connection.is_ready() {
+            self.server_ready();
+        }
+        while let Some(purpose) = self.up.acks.take_due(now_ms) {
+            self.acknowledged(purpose, None);
+        }
+        self.rooms.handle_timeout(&mut self.up);
+        self.ping_if_due();
+    }
+
+    fn server_ready(&mut self) {
+        self.rooms.server_ready(&mut self.up);
+        self.release_held();
+        self.ping_if_due();
+    }
+
+    fn ping_if_due(&mut self) {
+        if !self.up.connection.take_due_ping(self.up.ctx.now.mono_ms) {
+            return;
+        }
+        let timestamp = V::number(self.up.ctx.now.wall_ms as f64);
+        let body = V::object(&[("timestamp", timestamp)]);
+        if let Err(error) = self.up.request(crate::wire::names::PING, body, AckFor::Ping) {
+            self.up.ctx.notify(output::Notification::Error(error));
+        }
+    }
+}

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::socketio::Value;
-
 use crate::socketio::{Value, ValueError};
 
 /// Version of this dialect, sent in [`Connected`] and in [`ClientInfo`].

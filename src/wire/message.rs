@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::{optional_id, optional_integer, required_id};
 use super::json::Json;
-use super::{WireError, names};
+use super::WireError;
 use crate::socketio::Value;
 
 /// [`names::MESSAGE_SEND`], client to server; ack [`SendAck`]. Errors: `ROOM_NOT_FOUND`,
@@ -314,7 +314,23 @@ pub fn build_message_send<V: Value>(
     V::object(&fields)
 }
 
-/// The event's name and its payload as one packet body, ready to be emitted.
-pub fn message_send_packet<V: Value>(payload: V) -> V {
-    V::array(vec![V::string(names::MESSAGE_SEND), payload])
+/// The idempotency key that the caller's options bring, if any.
+pub fn client_message_id<V: Value>(options: &V) -> Result<Option<String>, WireError> {
+    optional_id(options, "clientMessageId")
+}
+
+/// What a timeline shows of a message before the server has it: the payload of
+/// [`build_message_send`] with the fields that a [`MessageNew`] has, and `state: "sending"`.
+pub fn build_local_echo<V: Value>(
+    payload: &V,
+    client_message_id: &str,
+    user_id: &str,
+    timestamp: &str,
+) -> V {
+    payload.with(&[
+        ("messageId", V::string(client_message_id)),
+        ("userId", V::string(user_id)),
+        ("timestamp", V::string(timestamp)),
+        ("state", V::string("sending")),
+    ])
 }

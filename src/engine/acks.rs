@@ -1,0 +1,95 @@
+//! Acknowledgements under way: who waits for which, and until when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::input::Reply;
+
+/// What an acknowledgement is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AckFor {
+    /// The app's `emit` with a callback, or `emitAsync`.
+    App { event: String, reply: Reply },
+    /// A `room:join`.
+    Join { room: String },
+    /// A `room:leave`.
+    Leave,
+    /// The message at the head of the room's queue.
+    Send { room: String },
+    /// A page of a room's history.
+    History { room: String },
+    /// A latency ping.
+    Ping,
+}
+
+/// The acknowledgements of one connection, with one table of deadlines for all.
+#[derive(Debug, Default)]
+pub(crate) struct Acks {
+    pending: BTreeMap<u64, (AckFor, u64)>,
+    deadlines: BTreeSet<(u64, u64)>,
+}
+
+impl Acks {
+    pub(crate) fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    pub(crate) fn insert(&mut self, id: u64, purpose: AckFor, deadline_ms: u64) {
+        self.pending.insert(id, (purpose, deadline_ms));
+        self.deadlines.insert((deadline_ms, id));
+    }
+
+    /// The purpose of acknowledgement `id`, once: an unknown or repeated one has none.
+    pub(crate) fn take(&mut self, id: u64) -> Option<AckFor> {
+        let (purpose, deadline_ms) = self.pending.remove(&id)?;
+        self.deadlines.remove(&(deadline_ms, id));
+        Some(purpose)
+    }
+
+    /// One that is overdue, or none.
+    pub(crate) fn take_due(&mut self, now_ms: u64) -> Option<AckFor> {
+        let (deadline_ms, id) = *self.deadlines.first()?;
+        if deadline_ms > now_ms { None } else { self.take(id) }
+    }
+
+    /// All, in the order they were asked for: the connection ended.
+    pub(crate) fn take_all(&mut self) -> Vec<AckFor> {
+        self.deadlines.clear();
+        std::mem::take(&mut self.pending).into_values().map(|(purpose, _)| purpose).collect()
+    }
+
+    pub(crate) fn deadline_ms(&self) -> Option<u64> {
+        self.deadlines.first().map(|(deadline_ms, _)| *deadline_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leave(acks: &mut Acks, id: u64, deadline_ms: u64) {
+        acks.insert(id, AckFor::Leave, deadline_ms);
+    }
+
+    #[test]
+    fn an_acknowledgement_is_taken_once() {
+        let mut acks = Acks::default();
+        leave(&mut acks, 1, 10);
+        assert_eq!(acks.take(1), Some(AckFor::Leave));
+        assert_eq!(acks.take(1), None);
+        assert_eq!(acks.take(2), None);
+        assert_eq!(acks.deadline_ms(), None);
+    }
+
+    #[test]
+    fn deadlines_come_in_the_order_of_time_not_of_asking() {
+        let mut acks = Acks::default();
+        leave(&mut acks, 1, 30);
+        leave(&mut acks, 2, 10);
+        assert_eq!(acks.deadline_ms(), Some(10));
+        assert_eq!(acks.take_due(9), None);
+        assert!(acks.take_due(10).is_some());
+        assert_eq!(acks.deadline_ms(), Some(30));
+        assert_eq!(acks.take_all().len(), 1);
+        assert_eq!(acks.len(), 0);
+    }
+}

@@ -1,0 +1,202 @@
+//! Every setting and bound of the engine, in one place.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::ClientError;
+use crate::socketio::{Endpoint, TransportKind, Value};
+use crate::wire::error::ErrorCode;
+
+/// What a connection uses when it is told no address.
+pub const DEFAULT_URL: &str = "http://localhost:3101";
+/// How long our own events wait for the server's `connected`, in milliseconds, before they go
+/// anyway: a server that never sends it must not hold them back.
+pub const READY_FALLBACK_MS: u64 = 1_500;
+/// Period of the latency ping, in milliseconds.
+pub const PING_INTERVAL_MS: u64 = 10_000;
+/// Unanswered latency pings on one connection after which it is left in peace: that server does
+/// not know the event.
+pub const MAX_UNANSWERED_PINGS: u32 = 3;
+/// How long a link may take to prove itself alive after the browser's hint, in milliseconds.
+pub const PROBE_TIMEOUT_MS: u64 = 5_000;
+/// Latency samples that the average is taken over.
+pub const LATENCY_SAMPLES: usize = 5;
+/// Default wait for an acknowledgement, in milliseconds.
+pub const ACK_TIMEOUT_MS: u64 = 10_000;
+/// Longest wait for an acknowledgement that can be asked for, in milliseconds (one day).
+pub const MAX_ACK_TIMEOUT_MS: u64 = 86_400_000;
+/// Acknowledgements under way at once.
+pub const MAX_PENDING_ACKS: usize = 10_000;
+/// Events of ours held until the server is ready.
+pub const MAX_HELD_EMITS: usize = 1_000;
+/// Rooms wanted at once.
+pub const MAX_ROOMS: usize = 100;
+/// Messages of one room kept in memory; the oldest leave first (the server still has them).
+pub const MAX_TIMELINE_MESSAGES: usize = 1_000;
+/// Members of one room kept in memory; the count goes on past it.
+pub const MAX_TRACKED_MEMBERS: usize = 10_000;
+/// Messages waiting to be sent, over all rooms.
+pub const MAX_PENDING_SENDS: usize = 1_000;
+/// Attempts to send one message while connected, before it is given back as failed.
+pub const MAX_SEND_ATTEMPTS: u32 = 5;
+/// Messages asked for in one page of history (the server may give fewer).
+pub const HISTORY_PAGE: u32 = 50;
+/// Live messages of one room held back while a page of missed ones is under way.
+pub const MAX_DEFERRED_MESSAGES: usize = 1_000;
+/// A token is refreshed this long before it expires, in milliseconds.
+pub const TOKEN_REFRESH_LEAD_MS: u64 = 60_000;
+
+/// Options of `RealtimeClient.initialize()`. Absent, `null` and `undefined` keep what is set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct RealtimeClientConfig {
+    /// Server address: `http`, `https`, `ws` or `wss`; a path is the namespace. Default
+    /// `http://localhost:3101`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Path of the Socket.IO endpoint. Default `/socket.io/`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// What the server is told about this device. Default: detected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceInfo>,
+    /// Whether a lost connection is sought again. Default true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_reconnect: Option<bool>,
+    /// Failed attempts in a row after which it gives up. Default: it never does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_reconnect_attempts: Option<u32>,
+    /// First reconnect delay in milliseconds, doubled each time. Default 1000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconnect_delay: Option<f64>,
+    /// Longest reconnect delay in milliseconds. Default 30000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_reconnect_delay: Option<f64>,
+    /// How long one attempt may take, in milliseconds. Default 20000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<f64>,
+    /// Accepted for compatibility: reports state changes to the console. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub debug: Option<bool>,
+    /// Transports in the order of preference. Default `["websocket", "polling"]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transports: Option<Vec<TransportName>>,
+}
+
+/// A transport by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub enum TransportName {
+    /// One WebSocket.
+    Websocket,
+    /// HTTP long polling.
+    Polling,
+}
+
+impl From<TransportName> for TransportKind {
+    fn from(name: TransportName) -> Self {
+        match name {
+            TransportName::Websocket => Self::WebSocket,
+            TransportName::Polling => Self::Polling,
+        }
+    }
+}
+
+impl From<TransportKind> for TransportName {
+    fn from(kind: TransportKind) -> Self {
+        match kind {
+            TransportKind::WebSocket => Self::Websocket,
+            TransportKind::Polling => Self::Polling,
+        }
+    }
+}
+
+pub use crate::wire::connection::DeviceInfo;
+
+/// The settings in force: defaults with everything given so far laid over them.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to connect.
+    pub endpoint: Endpoint,
+    /// Transports in order.
+    pub transports: Vec<TransportKind>,
+    /// What the server is told of the device, where the app says it; else the driver's finding.
+    pub device: Option<DeviceInfo>,
+    /// Whether to seek a lost connection again.
+    pub auto_reconnect: bool,
+    /// Failed attempts in a row before giving up; `None` never does.
+    pub max_reconnect_attempts: Option<u32>,
+    /// First delay in milliseconds.
+    pub reconnect_delay_ms: u64,
+    /// Longest delay in milliseconds.
+    pub max_reconnect_delay_ms: u64,
+    /// Limit of one attempt in milliseconds.
+    pub attempt_timeout_ms: u64,
+    url: String,
+    path: Option<String>,
+}
+
+impl Settings {
+    /// The documented defaults.
+    pub fn new() -> Result<Self, crate::socketio::EndpointError> {
+        Ok(Self {
+            endpoint: Endpoint::parse(DEFAULT_URL)?,
+            transports: vec![TransportKind::WebSocket, TransportKind::Polling],
+            device: None,
+            auto_reconnect: true,
+            max_reconnect_attempts: None,
+            reconnect_delay_ms: 1_000,
+            max_reconnect_delay_ms: 30_000,
+            attempt_timeout_ms: 20_000,
+            url: DEFAULT_URL.to_owned(),
+            path: None,
+        })
+    }
+
+    /// These settings with `given` laid over them; nothing changes where anything is refused.
+    pub fn merged<V: Value>(&self, given: RealtimeClientConfig) -> Result<Self, ClientError<V>> {
+        let mut next = self.clone();
+        if given.url.is_some() || given.path.is_some() {
+            next.url = given.url.unwrap_or(next.url);
+            next.path = given.path.or(next.path);
+            let endpoint =
+                Endpoint::parse(&next.url).map_err(|error| refused("url", &error.to_string()))?;
+            next.endpoint = match next.path.as_deref() {
+                None => endpoint,
+                Some(path) => {
+                    endpoint.with_path(path).map_err(|error| refused("path", &error.to_string()))?
+                }
+            };
+        }
+        if let Some(transports) = given.transports {
+            if transports.is_empty() {
+                return Err(refused("transports", "name at least one of websocket and polling"));
+            }
+            next.transports = transports.into_iter().map(TransportKind::from).collect();
+        }
+        next.device = given.device.or(next.device);
+        next.auto_reconnect = given.auto_reconnect.unwrap_or(next.auto_reconnect);
+        next.max_reconnect_attempts = given.max_reconnect_attempts.or(next.max_reconnect_attempts);
+        for (name, given, target) in [
+            ("reconnectDelay", given.reconnect_delay, &mut next.reconnect_delay_ms),
+            ("maxReconnectDelay", given.max_reconnect_delay, &mut next.max_reconnect_delay_ms),
+            ("timeout", given.timeout, &mut next.attempt_timeout_ms),
+        ] {
+            if let Some(ms) = given {
+                *target = milliseconds(ms)
+                    .ok_or_else(|| refused(name, "give milliseconds from 1 to 86400000"))?;
+            }
+        }
+        Ok(next)
+    }
+}
+
+/// Whole milliseconds from a JavaScript number, from 1 ms to one day.
+pub(crate) fn milliseconds(ms: f64) -> Option<u64> {
+    (ms.is_finite() && ms >= 1.0 && ms <= MAX_ACK_TIMEOUT_MS as f64).then_some(ms as u64)
+}
+
+fn refused<V: Value>(option: &str, why: &str) -> ClientError<V> {
+    ClientError::new(ErrorCode::ValidationError, format!("option `{option}` is refused: {why}"))
+}

@@ -1,0 +1,33 @@
+//! What every part of the engine is lent while it handles one input.
+
+use std::collections::VecDeque;
+
+use super::config::Settings;
+use super::error::ClientError;
+use super::ids::Random;
+use super::input::RequestId;
+use super::output::{Notification, Output};
+use super::time::Now;
+use crate::socketio::Value;
+
+/// The moment, the settings, the randomness, and where effects go.
+pub(crate) struct Context<'a, V: Value> {
+    pub(crate) now: Now,
+    pub(crate) settings: &'a Settings,
+    pub(crate) random: &'a mut Random,
+    pub(crate) outputs: &'a mut VecDeque<Output<V>>,
+}
+
+impl<V: Value> Context<'_, V> {
+    pub(crate) fn notify(&mut self, notification: Notification<V>) {
+        self.outputs.push_back(Output::Notify(notification));
+    }
+
+    pub(crate) fn resolve(&mut self, request: RequestId, value: V) {
+        self.outputs.push_back(Output::Settle { request, result: Ok(value) });
+    }
+
+    pub(crate) fn reject(&mut self, request: RequestId, error: ClientError<V>) {
+        self.outputs.push_back(Output::Settle { request, result: Err(error) });
+    }
+}

@@ -1,0 +1,72 @@
+//! The one error that leaves the engine.
+
+use crate::socketio::{EmitError, Value, ValueError};
+use crate::wire::error::ErrorCode;
+
+/// An error for the app: what happened, why, and what to do, under a stable code.
+///
+/// The code is text, since a server may answer with codes of its own, which pass through.
+#[derive(Clone, Debug)]
+pub struct ClientError<V> {
+    /// Upper case with underscores; ours are listed in [`ErrorCode`].
+    pub code: String,
+    /// For people.
+    pub message: String,
+    /// Whether the same call can succeed later as it is.
+    pub retryable: bool,
+    /// How long the server asked to wait, in milliseconds.
+    pub retry_after_ms: Option<u64>,
+    /// What the server sent along.
+    pub details: Option<V>,
+}
+
+impl<V: Value> ClientError<V> {
+    /// An error of ours.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code: code.as_str().to_owned(),
+            message: message.into(),
+            retryable: code.retryable(),
+            retry_after_ms: None,
+            details: None,
+        }
+    }
+
+    /// The documents' answer to anything that needs a connection while there is none.
+    pub fn not_connected() -> Self {
+        Self::new(ErrorCode::NotConnected, "Socket not connected")
+    }
+
+    /// Whether it carries this code.
+    pub fn is(&self, code: ErrorCode) -> bool {
+        self.code == code.as_str()
+    }
+
+    /// The documents' acknowledgement of a failure: `{success: false, error: {code, message}}`.
+    pub fn to_ack(&self) -> V {
+        let error = V::object(&[
+            ("code", V::string(&self.code)),
+            ("message", V::string(&self.message)),
+            ("retryable", V::boolean(self.retryable)),
+        ]);
+        V::object(&[("success", V::boolean(false)), ("error", error)])
+    }
+}
+
+impl<V: Value> From<EmitError> for ClientError<V> {
+    fn from(error: EmitError) -> Self {
+        let code = match &error {
+            EmitError::NotConnected => return Self::not_connected(),
+            EmitError::TooLarge { .. } => ErrorCode::PayloadTooLarge,
+            EmitError::BufferFull => ErrorCode::QueueFull,
+            _ => ErrorCode::ValidationError,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl<V: Value> From<ValueError> for ClientError<V> {
+    fn from(error: ValueError) -> Self {
+        Self::new(ErrorCode::ValidationError, error.to_string())
+    }
+}

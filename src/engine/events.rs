@@ -1,0 +1,209 @@
+//! Events and acknowledgements: the app's own pass through, ours take effect.
+
+use super::Parts;
+use super::acks::AckFor;
+use super::config::{ACK_TIMEOUT_MS, MAX_HELD_EMITS};
+use super::error::ClientError;
+use super::input::Reply;
+use super::output::{Notification, Output, ReplyTo};
+use super::snapshot::AuthResponse;
+use super::time::parse_iso8601;
+use crate::socketio::Value;
+use crate::wire::ack::{Ack, Refusal};
+use crate::wire::connection::{Authenticated, Connected};
+use crate::wire::error::ErrorCode;
+use crate::wire::names::{ServerEvent, is_client_event};
+use crate::wire::room::MembershipChange;
+
+/// An event of ours that waits until the server is ready.
+pub(crate) struct Held<V> {
+    name: String,
+    packet: V,
+    reply: Reply,
+    timeout_ms: u64,
+}
+
+impl<V: Value> Parts<'_, '_, V> {
+    /// The app emitted an event. Nothing is kept while there is no connection: what must not be
+    /// lost is sent as a message.
+    pub(super) fn emitted(
+        &mut self,
+        name: &str,
+        packet: V,
+        reply: Reply,
+        timeout_ms: Option<u64>,
+    ) {
+        let timeout_ms = timeout_ms.unwrap_or(ACK_TIMEOUT_MS);
+        if !self.up.connection.is_up() {
+            return self.answer_app(reply, name, Err(ClientError::not_connected()));
+        }
+        if is_client_event(name) && !self.up.connection.is_ready() {
+            if self.held.len() >= MAX_HELD_EMITS {
+                let text = format!("{MAX_HELD_EMITS} events wait for the server to be ready");
+                let error = ClientError::new(ErrorCode::QueueFull, text);
+                return self.answer_app(reply, name, Err(error));
+            }
+            let name = name.to_owned();
+            return self.held.push_back(Held { name, packet, reply, timeout_ms });
+        }
+        let sent = match reply {
+            Reply::None => self.up.connection.emit(self.up.ctx, &packet, false).map_err(Into::into),
+            Reply::Callback(_) | Reply::Request(_) => {
+                let purpose = AckFor::App { event: name.to_owned(), reply };
+                self.up.request_packet(&packet, purpose, timeout_ms).map(|()| None)
+            }
+        };
+        if let Err(error) = sent {
+            self.answer_app(reply, name, Err(error));
+        }
+    }
+
+    pub(super) fn release_held(&mut self) {
+        for held in std::mem::take(self.held) {
+            self.emitted(&held.name, held.packet, held.reply, Some(held.timeout_ms));
+        }
+    }
+
+    /// An acknowledgement came, or did not in time (`None`).
+    pub(super) fn acknowledged(&mut self, purpose: AckFor, args: Option<&V>) {
+        match purpose {
+            AckFor::App { event, reply } => {
+                let answer = args.cloned().ok_or_else(|| {
+                    let text = format!("Request timeout for event: {event}");
+                    ClientError::new(ErrorCode::Timeout, text)
+                });
+                self.answer_app(reply, &event, answer);
+            }
+            AckFor::Join { room } => self.rooms.join_answered(&mut self.up, &room, args),
+            AckFor::Send { room } => self.sends.answered(&mut self.up, self.rooms, &room, args),
+            AckFor::History { room } => self.rooms.page_answered(&mut self.up, &room, args),
+            AckFor::Ping if args.is_some() => self.up.connection.ping_answered(self.up.ctx),
+            AckFor::Ping | AckFor::Leave => {}
+        }
+    }
+
+    fn answer_app(&mut self, reply: Reply, event: &str, answer: Result<V, ClientError<V>>) {
+        match (reply, answer) {
+            (Reply::None, Ok(_)) => {}
+            (Reply::None, Err(error)) if error.is(ErrorCode::NotConnected) => {}
+            (Reply::None, Err(error)) => self.up.ctx.notify(Notification::Error(error)),
+            (Reply::Callback(callback), answer) => {
+                let args = answer.unwrap_or_else(|error| V::array(vec![error.to_ack()]));
+                self.up.ctx.outputs.push_back(Output::Callback { callback, args });
+            }
+            (Reply::Request(request), Ok(args)) => match unwrap_envelope(&args, event) {
+                Ok(value) => self.up.ctx.resolve(request, value),
+                Err(error) => self.up.ctx.reject(request, error),
+            },
+            (Reply::Request(request), Err(error)) => self.up.ctx.reject(request, error),
+        }
+    }
+
+    /// The connection that was up is gone.
+    pub(super) fn connection_lost(&mut self, idempotent: bool) {
+        for purpose in self.up.acks.take_all() {
+            if let AckFor::App { event, reply } = purpose {
+                self.answer_app(reply, &event, Err(ClientError::not_connected()));
+            }
+        }
+        for held in std::mem::take(self.held) {
+            self.answer_app(held.reply, &held.name, Err(ClientError::not_connected()));
+        }
+        self.rooms.connection_lost(self.up.ctx);
+        self.sends.connection_lost(self.up.ctx, self.rooms, idempotent);
+    }
+
+    /// An event came: ours take effect, and all of them reach listeners.
+    pub(super) fn event_came(&mut self, packet: V, name: &str, ack: Option<u64>) {
+        let event = ServerEvent::parse(name);
+        if event == Some(ServerEvent::Batch) {
+            return self.batch_came(&packet);
+        }
+        let body = if event.is_some() { packet.element(1) } else { None };
+        let generation = self.up.connection.generation();
+        let reply = ack.map(|ack| ReplyTo { generation, ack });
+        self.up.ctx.notify(Notification::Event { packet, reply });
+        if let (Some(event), Some(body)) = (event, body) {
+            self.take_effect(event, body);
+        }
+    }
+
+    /// Several events in one frame, in order, each as if it had come alone.
+    fn batch_came(&mut self, packet: &V) {
+        let Some(events) = packet.element(1) else { return };
+        for index in 0..events.length().unwrap_or(0) {
+            let Some(packet) = events.element(index) else { continue };
+            let name = packet.element(0).and_then(|name| name.as_text());
+            // A batch in a batch is not a thing: it would nest without end.
+            if let Some(name) = name.filter(|name| name != crate::wire::names::BATCH) {
+                self.event_came(packet, &name, None);
+            }
+        }
+    }
+
+    fn take_effect(&mut self, event: ServerEvent, body: V) {
+        match event {
+            ServerEvent::MessageNew => self.rooms.message_came(&mut self.up, body),
+            ServerEvent::Pong => self.up.connection.ping_answered(self.up.ctx),
+            ServerEvent::Connected => self.connected(&body),
+            ServerEvent::Authenticated => self.authenticated(&body),
+            ServerEvent::AuthExpired => self.up.connection.token_expired(self.up.ctx),
+            ServerEvent::UserJoined => {
+                if let Ok(change) = body.decode::<MembershipChange>() {
+                    self.rooms.user_joined(self.up.ctx, change);
+                }
+            }
+            ServerEvent::UserLeft => {
+                if let Ok(change) = body.decode::<MembershipChange>() {
+                    self.rooms.user_left(self.up.ctx, change);
+                }
+            }
+            ServerEvent::Error | ServerEvent::AuthError => {
+                let error = Refusal::read(&body).into();
+                self.up.ctx.notify(Notification::Error(error));
+            }
+            ServerEvent::Batch => {}
+        }
+    }
+
+    fn connected(&mut self, body: &V) {
+        // A plain server's body may lack anything: it says all the same that it is ready.
+        let connected = body.decode::<Connected>().ok();
+        if let Some(server_time) = connected.as_ref().and_then(|c| parse_iso8601(&c.server_time)) {
+            self.up.connection.set_server_time(self.up.ctx.now, server_time);
+        }
+        let capabilities = connected.map(|connected| connected.capabilities).unwrap_or_default();
+        self.up.connection.set_capabilities(capabilities);
+        if self.up.connection.server_is_ready(self.up.ctx) {
+            self.server_ready();
+        }
+    }
+
+    fn authenticated(&mut self, body: &V) {
+        let Ok(authenticated) = body.decode::<Authenticated>() else { return };
+        let expires_at = authenticated.expires_at.as_deref().and_then(parse_iso8601);
+        let auth = AuthResponse {
+            user_id: authenticated.user_id,
+            session_id: authenticated.session_id,
+            rooms: authenticated.rooms,
+            expires_at: expires_at.map(|ms| ms as f64),
+        };
+        self.up.connection.authenticated(self.up.ctx, auth, expires_at);
+    }
+}
+
+/// What `emitAsync` resolves with: the envelope's `data`, where the body has a boolean `success`;
+/// else the body as it is.
+fn unwrap_envelope<V: Value>(args: &V, event: &str) -> Result<V, ClientError<V>> {
+    match Ack::read(args) {
+        Ack::Success { data, .. } => Ok(data.unwrap_or_else(V::null)),
+        Ack::Failure(refusal) => Err(refusal.into()),
+        Ack::Bare(body) => Ok(body.unwrap_or_else(V::null)),
+    }
+    .map_err(|mut error: ClientError<V>| {
+        if error.message.is_empty() {
+            error.message = format!("{event} failed: {}", error.code);
+        }
+        error
+    })
+}

@@ -1,0 +1,135 @@
+//! Everything that the engine asks of its driver.
+
+use super::error::ClientError;
+use super::input::{CallbackId, RequestId};
+use super::snapshot::{AuthResponse, RealtimeConnectionState};
+use crate::socketio::{TransportCommand, Value};
+use crate::wire::room::RoomMember;
+
+/// One effect, to be carried out in the order given.
+#[derive(Clone, Debug)]
+pub enum Output<V: Value> {
+    /// Drive a transport.
+    Transport(TransportCommand<V>),
+    /// Ask the app for a token; answer with `Input::TokenAnswered`.
+    AskToken {
+        /// Comes back with the answer.
+        ask: u32,
+    },
+    /// Settle a promise.
+    Settle {
+        /// Which.
+        request: RequestId,
+        /// With what.
+        result: Result<V, ClientError<V>>,
+    },
+    /// Call a callback with these arguments (an array), and forget it.
+    Callback {
+        /// Which.
+        callback: CallbackId,
+        /// The arguments.
+        args: V,
+    },
+    /// Tell the app.
+    Notify(Notification<V>),
+}
+
+/// One thing that the app can listen to.
+#[derive(Clone, Debug)]
+pub enum Notification<V: Value> {
+    /// An event as the server sent it, or one of Socket.IO's own (`connect`, `disconnect`,
+    /// `connect_error`): `[name, ...args]`.
+    Event {
+        /// `[name, ...args]`.
+        packet: V,
+        /// Set where the server waits for an answer.
+        reply: Option<ReplyTo>,
+    },
+    /// The state changed.
+    State(RealtimeConnectionState),
+    /// An error that no promise carries.
+    Error(ClientError<V>),
+    /// The browser's word on the network changed.
+    Online(bool),
+    /// A connection stands again.
+    Reconnection {
+        /// Attempts it took.
+        attempt: u32,
+        /// Whether the browser had been offline.
+        was_offline: bool,
+    },
+    /// Anything in the `ConnectionSnapshot` changed.
+    Connection,
+    /// Who the server says we are changed.
+    Auth(Option<AuthResponse>),
+    /// The rooms joined changed.
+    Rooms,
+    /// A message came, once, in the order of `seq` (our own included).
+    Message {
+        /// The room's name, as a value made once.
+        room: V,
+        /// The message, as the server sent it.
+        message: V,
+    },
+    /// Somebody joined a room.
+    UserJoined {
+        /// The room.
+        room: V,
+        /// Who.
+        member: RoomMember,
+    },
+    /// Somebody left a room.
+    UserLeft {
+        /// The room.
+        room: V,
+        /// Who.
+        user_id: String,
+    },
+    /// The members of a room changed.
+    Members {
+        /// The room.
+        room: V,
+    },
+    /// A room's timeline changed.
+    Timeline {
+        /// The room.
+        room: V,
+        /// How.
+        change: TimelineChange<V>,
+    },
+}
+
+/// One change of a timeline, to be applied in order.
+#[derive(Clone, Debug)]
+pub enum TimelineChange<V> {
+    /// A row came in at this index.
+    Insert {
+        /// Where.
+        index: usize,
+        /// The row.
+        message: V,
+    },
+    /// The row at this index is another now.
+    Replace {
+        /// Where.
+        index: usize,
+        /// The row.
+        message: V,
+    },
+    /// The row at this index is gone.
+    Remove {
+        /// Where.
+        index: usize,
+    },
+    /// All rows are gone.
+    Reset,
+}
+
+/// Where an answer to a server's event goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyTo {
+    /// The connection it came on.
+    pub generation: u32,
+    /// The acknowledgement's id.
+    pub ack: u64,
+}

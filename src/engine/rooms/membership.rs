@@ -1,0 +1,226 @@
+//! Wanted against actual membership: joins shared while under way, repeated until left.
+
+use super::{Info, Membership, Room, Rooms};
+use crate::engine::acks::AckFor;
+use crate::engine::config::MAX_ROOMS;
+use crate::engine::connection::backoff_delay_ms;
+use crate::engine::context::Context;
+use crate::engine::error::ClientError;
+use crate::engine::input::RequestId;
+use crate::engine::output::Notification;
+use crate::engine::uplink::Uplink;
+use crate::socketio::Value;
+use crate::wire::ack::{Ack, Refusal};
+use crate::wire::error::ErrorCode;
+use crate::wire::ids::check_room_name;
+use crate::wire::names;
+use crate::wire::room::{RoomJoin, RoomJoined, RoomLeave};
+
+impl<V: Value> Rooms<V> {
+    /// The app wants to be in `name`; its promise waits for the server's word, over every loss of
+    /// the connection.
+    pub(crate) fn join(&mut self, up: &mut Uplink<'_, '_, V>, name: &str, request: RequestId) {
+        if let Err(error) = check_room_name(name) {
+            let error = ClientError::new(
+                ErrorCode::ValidationError,
+                format!("the room name {error}: give one that a room can have"),
+            );
+            return up.ctx.reject(request, error);
+        }
+        if !self.rooms.contains_key(name) && self.rooms.len() >= MAX_ROOMS {
+            let error = ClientError::new(
+                ErrorCode::QueueFull,
+                format!("Maximum room limit ({MAX_ROOMS}) reached: leave a room first"),
+            );
+            return up.ctx.reject(request, error);
+        }
+        self.leaves.remove(name);
+        let room = self.rooms.entry(name.to_owned()).or_insert_with(|| Room::new(name));
+        if room.membership == Membership::Joined {
+            return settle(up.ctx, room.snapshot(name), request);
+        }
+        room.waiters.push(request);
+        self.start_join(up, name);
+    }
+
+    /// The app is done with `name`. Its listeners are none of our business: they stay.
+    pub(crate) fn leave(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
+        let Some(room) = self.rooms.remove(name) else { return };
+        let error = ClientError::new(
+            ErrorCode::Cancelled,
+            format!("the room {name} was left before the join was answered"),
+        );
+        for request in room.waiters {
+            up.ctx.reject(request, error.clone());
+        }
+        // A join under way may still succeed at the server: it is undone in the same order.
+        if room.info.is_some() || room.membership == Membership::Joining {
+            if up.connection.is_ready() {
+                send_leave(up, name);
+            } else if room.info.is_some() {
+                self.leaves.insert(name.to_owned());
+            }
+        }
+        if room.info.is_some() {
+            up.ctx.notify(Notification::Rooms);
+        }
+        self.check_resumed(up);
+    }
+
+    /// The server is ready: it is told what was left meanwhile, and asked for what is wanted.
+    pub(crate) fn server_ready(&mut self, up: &mut Uplink<'_, '_, V>) {
+        for name in std::mem::take(&mut self.leaves) {
+            send_leave(up, &name);
+        }
+        self.resuming = true;
+        for name in self.wanted() {
+            self.start_join(up, &name);
+        }
+        self.check_resumed(up);
+    }
+
+    /// The connection is gone: wanted rooms stay wanted, their joins begin anew with the next.
+    pub(crate) fn connection_lost(&mut self, ctx: &mut Context<'_, V>) {
+        let mut shown = false;
+        for room in self.rooms.values_mut() {
+            shown |= room.membership == Membership::Joined;
+            room.membership = Membership::Out;
+            room.retry_at_ms = None;
+            room.page = None;
+            room.tell_deferred(ctx);
+        }
+        self.resuming = false;
+        if shown {
+            ctx.notify(Notification::Rooms);
+        }
+    }
+
+    /// Joins that failed and are due again.
+    pub(crate) fn handle_timeout(&mut self, up: &mut Uplink<'_, '_, V>) {
+        let now_ms = up.ctx.now.mono_ms;
+        let due = |room: &Room<V>| room.retry_at_ms.is_some_and(|at| at <= now_ms);
+        let names: Vec<String> =
+            self.rooms.iter().filter(|(_, room)| due(room)).map(|(name, _)| name.clone()).collect();
+        for name in names {
+            self.start_join(up, &name);
+        }
+    }
+
+    fn start_join(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
+        let Some(room) = self.rooms.get_mut(name) else { return };
+        if !up.connection.is_ready() || room.membership != Membership::Out {
+            return;
+        }
+        room.retry_at_ms = None;
+        let body = V::encode(&RoomJoin { room_name: name.to_owned() });
+        let sent = body.map_err(ClientError::from).and_then(|body| {
+            up.request(names::ROOM_JOIN, body, AckFor::Join { room: name.to_owned() })
+        });
+        match sent {
+            Ok(()) => room.membership = Membership::Joining,
+            Err(error) => self.join_failed(up, name, error),
+        }
+    }
+
+    /// A join was answered, with the acknowledgement's arguments, or not in time (`None`).
+    pub(crate) fn join_answered(&mut self, up: &mut Uplink<'_, '_, V>, name: &str, args: Option<&V>) {
+        let Some(room) = self.rooms.get_mut(name).filter(|room| room.membership == Membership::Joining)
+        else {
+            return;
+        };
+        room.membership = Membership::Out;
+        let Some(args) = args else {
+            let text = format!("Request timeout for event: {}", names::ROOM_JOIN);
+            return self.join_failed(up, name, ClientError::new(ErrorCode::Timeout, text));
+        };
+        match Ack::read(args).into_body() {
+            Err(refusal) => self.join_failed(up, name, refusal.into()),
+            Ok(body) => self.joined(up, name, body),
+        }
+    }
+
+    fn joined(&mut self, up: &mut Uplink<'_, '_, V>, name: &str, body: Option<V>) {
+        let Some(room) = self.rooms.get_mut(name) else { return };
+        // A bare answer says nothing but yes.
+        let answer = body.and_then(|body| body.decode::<RoomJoined>().ok());
+        room.membership = Membership::Joined;
+        room.failures = 0;
+        room.info = Some(Info {
+            kind: answer.as_ref().map(|answer| answer.kind).unwrap_or_default(),
+            visibility: answer.as_ref().map(|answer| answer.visibility).unwrap_or_default(),
+            member_count: answer.as_ref().and_then(|answer| answer.member_count),
+        });
+        if let Some(members) = answer.as_ref().and_then(|answer| answer.members.clone()) {
+            room.replace_members(members);
+            up.ctx.notify(Notification::Members { room: room.label.clone() });
+        }
+        for request in std::mem::take(&mut room.waiters) {
+            settle(up.ctx, room.snapshot(name), request);
+        }
+        up.ctx.notify(Notification::Rooms);
+        if let Some(answer) = answer {
+            room.catch_up(up, name, answer.epoch.as_deref(), answer.head_seq);
+        }
+        self.check_resumed(up);
+    }
+
+    /// A first join that fails is the caller's to repeat. A room that had been joined is wanted
+    /// until it is left: it is tried again, later.
+    fn join_failed(&mut self, up: &mut Uplink<'_, '_, V>, name: &str, error: ClientError<V>) {
+        let Some(room) = self.rooms.get_mut(name) else { return };
+        for request in std::mem::take(&mut room.waiters) {
+            up.ctx.reject(request, error.clone());
+        }
+        if room.info.is_some() {
+            room.failures = room.failures.saturating_add(1);
+            let delay_ms = backoff_delay_ms(room.failures, up.ctx.settings, up.ctx.random);
+            let delay_ms = delay_ms.max(error.retry_after_ms.unwrap_or(0));
+            room.retry_at_ms = Some(up.ctx.now.mono_ms + delay_ms);
+            up.ctx.notify(Notification::Error(error));
+        } else {
+            self.rooms.remove(name);
+        }
+        self.check_resumed(up);
+    }
+
+    fn check_resumed(&mut self, up: &mut Uplink<'_, '_, V>) {
+        let joining = |room: &Room<V>| room.membership == Membership::Joining;
+        if self.resuming && !self.rooms.values().any(joining) {
+            self.resuming = false;
+            up.connection.resume_done(up.ctx);
+        }
+    }
+}
+
+impl<V: Value> From<Refusal<V>> for ClientError<V> {
+    fn from(refusal: Refusal<V>) -> Self {
+        Self {
+            code: refusal.code,
+            message: refusal.message,
+            retryable: refusal.retryable,
+            retry_after_ms: refusal.retry_after_ms,
+            details: refusal.details,
+        }
+    }
+}
+
+fn send_leave<V: Value>(up: &mut Uplink<'_, '_, V>, name: &str) {
+    let body = V::encode(&RoomLeave { room_name: name.to_owned() });
+    let sent = body
+        .map_err(ClientError::from)
+        .and_then(|body| up.request(names::ROOM_LEAVE, body, AckFor::Leave));
+    if let Err(error) = sent {
+        up.ctx.notify(Notification::Error(error));
+    }
+}
+
+fn settle<V: Value>(
+    ctx: &mut Context<'_, V>,
+    value: Result<V, crate::socketio::ValueError>,
+    request: RequestId,
+) {
+    match value {
+        Ok(value) => ctx.resolve(request, value),
+        Err(error) => ctx.reject(request, error.into()),
+    }
+}

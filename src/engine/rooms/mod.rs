@@ -1,0 +1,137 @@
+//! Rooms: which are wanted, which the server counts us in, and what is in them.
+
+mod history;
+mod members;
+mod membership;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::input::RequestId;
+use super::snapshot::Room as RoomSnapshot;
+use super::timeline::Timeline;
+use crate::socketio::Value;
+use crate::wire::room::{RoomMember, RoomType, RoomVisibility};
+
+pub(crate) use self::history::Page;
+
+/// Where the server counts us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Membership {
+    /// Not in.
+    Out,
+    /// A join is under way.
+    Joining,
+    /// In.
+    Joined,
+}
+
+/// One room that is wanted.
+pub(crate) struct Room<V> {
+    /// The name as a value, made once: it goes with every notification.
+    pub(crate) label: V,
+    pub(crate) timeline: Timeline<V>,
+    membership: Membership,
+    /// Set by the first successful join: the app sees the room from then on until it leaves.
+    info: Option<Info>,
+    waiters: Vec<RequestId>,
+    members: BTreeMap<String, RoomMember>,
+    /// Joins that failed in a row after the first success, and when the next one is due.
+    failures: u32,
+    retry_at_ms: Option<u64>,
+    /// The highest `seq` up to which nothing is missing here.
+    cursor: Option<u64>,
+    page: Option<Page>,
+    /// Live messages that wait until the missed ones before them have been told.
+    deferred: BTreeMap<u64, V>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Info {
+    kind: RoomType,
+    visibility: RoomVisibility,
+    member_count: Option<u32>,
+}
+
+/// All rooms that are wanted, and the departures that the server has not been told of.
+pub(crate) struct Rooms<V> {
+    rooms: BTreeMap<String, Room<V>>,
+    leaves: BTreeSet<String>,
+    /// The rooms of the last connection have not all been brought back yet.
+    resuming: bool,
+}
+
+impl<V: Value> Rooms<V> {
+    pub(crate) fn new() -> Self {
+        Self { rooms: BTreeMap::new(), leaves: BTreeSet::new(), resuming: false }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Room<V>> {
+        self.rooms.get(name)
+    }
+
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Room<V>> {
+        self.rooms.get_mut(name)
+    }
+
+    pub(crate) fn is_wanted(&self, name: &str) -> bool {
+        self.rooms.contains_key(name)
+    }
+
+    pub(crate) fn is_joined(&self, name: &str) -> bool {
+        self.rooms.get(name).is_some_and(|room| room.membership == Membership::Joined)
+    }
+
+    /// The names of all wanted rooms, for a client that is built anew.
+    pub(crate) fn wanted(&self) -> Vec<String> {
+        self.rooms.keys().cloned().collect()
+    }
+
+    /// The rooms that were joined and not left, by name.
+    pub(crate) fn snapshot(&self) -> Vec<RoomSnapshot> {
+        let shown = self.rooms.iter().filter_map(|(name, room)| Some((name, room, room.info.as_ref()?)));
+        shown
+            .map(|(name, room, info)| RoomSnapshot {
+                name: name.clone(),
+                kind: info.kind,
+                visibility: info.visibility,
+                member_count: info.member_count,
+                is_joined: room.membership == Membership::Joined,
+            })
+            .collect()
+    }
+
+    /// When a join is due again.
+    pub(crate) fn deadline_ms(&self) -> Option<u64> {
+        self.rooms.values().filter_map(|room| room.retry_at_ms).min()
+    }
+}
+
+impl<V: Value> Room<V> {
+    fn new(name: &str) -> Self {
+        Self {
+            label: V::string(name),
+            timeline: Timeline::new(),
+            membership: Membership::Out,
+            info: None,
+            waiters: Vec::new(),
+            members: BTreeMap::new(),
+            failures: 0,
+            retry_at_ms: None,
+            cursor: None,
+            page: None,
+            deferred: BTreeMap::new(),
+        }
+    }
+
+    /// What `joinRoom` resolves with.
+    fn snapshot(&self, name: &str) -> Result<V, crate::socketio::ValueError> {
+        let info = self.info.clone().unwrap_or_default();
+        V::encode(&RoomSnapshot {
+            name: name.to_owned(),
+            kind: info.kind,
+            visibility: info.visibility,
+            member_count: info.member_count,
+            is_joined: self.membership == Membership::Joined,
+        })
+    }
+}
