@@ -21,7 +21,7 @@ await printSizes(pkg);
 
 async function compileTypeScript() {
   rmSync(join(pkg, "dist"), { recursive: true, force: true });
-  await run(["tsc", "--project", "tsconfig.build.json"]);
+  await run(["tsc", "--project", "js/tsconfig.build.json"]);
 }
 
 function copyWasm() {

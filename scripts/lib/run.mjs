@@ -1,14 +1,17 @@
 // Running commands for the other scripts: from the repository's root, with its tools on PATH.
 import { spawn } from "node:child_process";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository's root folder, absolute. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Where cargo puts its artifacts, absolute. */
-export const targetDir = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+export const targetDir = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
+
+/** The development build of the server, which the tests start: `cargo build --example dev-server`. */
+export const devServer = join(targetDir, "debug/examples/dev-server");
 
 /** The environment of every command: node_modules/.bin and cargo's bin folder come first on PATH. */
 export const environment = {
@@ -29,6 +32,8 @@ export class CommandError extends Error {
   constructor(command, ending) {
     super(`${command.join(" ")}: ${ending}`);
     this.name = "CommandError";
+    // The command has said what is wrong; where this script called it says nothing more.
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
 
