@@ -60,12 +60,21 @@ const SERVER_CRATES: [&str; 10] = [
     "tower",
     "tower_http",
 ];
-const CLOCKS: [&str; 5] = ["Instant", "SystemTime", "UNIX_EPOCH", "chrono", "web_time"];
-const RANDOMNESS: [&str; 6] = [
+const CLOCKS: [&str; 7] = [
+    "Instant",
+    "SystemTime",
+    "UNIX_EPOCH",
+    "chrono",
+    "now_local",
+    "now_utc",
+    "web_time",
+];
+const RANDOMNESS: [&str; 7] = [
     "getrandom",
     "rand",
     "fastrand",
-    "uuid",
+    "new_v4",
+    "now_v7",
     "RandomState",
     "thread_rng",
 ];
