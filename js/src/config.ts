@@ -1,0 +1,37 @@
+declare const process: { env: Record<string, string | undefined> };
+
+/** Where a client connects when nobody says where. */
+export const FALLBACK_URL = "http://localhost:3101";
+
+/**
+ * The server's address from the environment: `NEXT_PUBLIC_REALTIME_URL`, else
+ * `NEXT_PUBLIC_REALTIME_WS_URL`, else `NEXT_PUBLIC_SOCKET_URL`, else
+ * `http://localhost:3101`. Empty variables count as absent.
+ *
+ * Each variable is written out because bundlers replace exactly this text by its value, and read
+ * under a guard because plain browsers know no `process`.
+ */
+export function defaultUrl(): string {
+  return (
+    read(() => process.env.NEXT_PUBLIC_REALTIME_URL) ||
+    read(() => process.env.NEXT_PUBLIC_REALTIME_WS_URL) ||
+    read(() => process.env.NEXT_PUBLIC_SOCKET_URL) ||
+    FALLBACK_URL
+  );
+}
+
+/** `given` without the keys that are `undefined` or `null`: those must not hide a default. */
+export function definedOnly<T extends object>(given: T): Partial<T> {
+  const entries = Object.entries(given).filter(
+    ([, value]) => value !== undefined && value !== null,
+  );
+  return Object.fromEntries(entries) as Partial<T>;
+}
+
+function read(variable: () => string | undefined): string | undefined {
+  try {
+    return variable();
+  } catch {
+    return undefined;
+  }
+}

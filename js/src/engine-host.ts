@@ -1,0 +1,218 @@
+import {
+  RealtimeClient as Engine,
+  type RoomsService as EngineRooms,
+} from "../wasm/nchat_realtime.js";
+import { defaultUrl, definedOnly } from "./config.js";
+import { EngineListeners } from "./engine-listeners.js";
+import { EngineSnapshots, INITIAL_CONNECTION } from "./engine-snapshots.js";
+import { clientCrashed, isModuleFailure, isRealtimeError, notInitialized } from "./errors.js";
+import { init, initUnderWay, isInitialized } from "./init.js";
+import { createSink } from "./sink.js";
+import type {
+  ConnectionSnapshot,
+  RealtimeClientConfig,
+  RealtimeConnectionState,
+  RealtimeError,
+  TokenSource,
+} from "./types.js";
+
+/** What `debug` prints where the state's name says too little. */
+const DEBUG_TEXT: Partial<Record<RealtimeConnectionState, string>> = {
+  connected: "Connected to server",
+  disconnected: "Disconnected from server",
+};
+
+/**
+ * Holds the WebAssembly engine of one client: makes it once the module is there, fences every
+ * call into it, and hands on what it tells. Listeners and snapshots belong to the host: they
+ * stay when the engine is replaced.
+ */
+export class EngineHost {
+  readonly listeners = new EngineListeners();
+  readonly snapshots = new EngineSnapshots({
+    connection: () => this.#connection(),
+    rooms: () => this.#read((rooms) => rooms.snapshot(), []),
+    members: (roomName) => this.#read((rooms) => rooms.members(roomName), []),
+    timeline: (roomName) => this.#read((rooms) => rooms.timeline(roomName), []),
+  });
+  token: TokenSource | undefined;
+  #config: Omit<RealtimeClientConfig, "token"> = {};
+  #engine: Engine | undefined;
+  #rooms: EngineRooms | undefined;
+  /** Rises with every engine, so that a late word of an old one is known as such. */
+  #generation = 0;
+  #state: RealtimeConnectionState = "disconnected";
+  /** Why nothing can be asked of the engine: it crashed, or the module could not be loaded. */
+  #failure: (Error & RealtimeError) | undefined;
+
+  /** Lays options over those given before; they are checked as soon as there is an engine. */
+  configure({ token, ...given }: RealtimeClientConfig): void {
+    const options = definedOnly(given);
+    if (this.#engine) this.call((engine) => engine.initialize(options));
+    this.#config = { ...this.#config, ...options };
+    this.token = token ?? this.token;
+  }
+
+  /** Calls into the engine. Throws `NOT_INITIALIZED` before the module is loaded. */
+  call<T>(action: (engine: Engine, rooms: EngineRooms) => T): T {
+    if (!isInitialized()) throw notInitialized();
+    if (this.#failure) throw this.#failure;
+    try {
+      const [engine, rooms] = this.#ensureEngine();
+      return action(engine, rooms);
+    } catch (error) {
+      throw this.#translated(error);
+    }
+  }
+
+  /** As {@link call}, but loads the module first where nobody did. */
+  async request<T>(action: (engine: Engine, rooms: EngineRooms) => Promise<T>): Promise<T> {
+    await this.#load();
+    try {
+      return await this.call(action);
+    } catch (error) {
+      throw this.#translated(error);
+    }
+  }
+
+  /** Calls into an engine that is there or about to be; without one there is nothing to do. */
+  callIfAny(action: (engine: Engine, rooms: EngineRooms) => void): void {
+    if (this.#engine) {
+      this.call(action);
+    } else if (!isInitialized()) {
+      initUnderWay()?.then(
+        () => this.#engine && this.call(action),
+        () => undefined,
+      );
+    }
+  }
+
+  /** Starts over after a crash, from what the engine knows was wanted. */
+  recover(): void {
+    const crash = this.#failure;
+    this.#failure = undefined;
+    try {
+      this.call((engine) => engine.recover());
+    } catch (error) {
+      this.#failure ??= crash;
+      throw error;
+    }
+    this.snapshots.reset();
+    this.#tellState(this.snapshots.store.getSnapshot("connection").state);
+  }
+
+  /** Ends the engine and all that it keeps alive; a later call makes another. */
+  discard(): void {
+    const engine = this.#engine;
+    this.#generation += 1;
+    this.#engine = undefined;
+    this.#rooms = undefined;
+    this.#failure = undefined;
+    try {
+      engine?.destroy();
+    } catch (error) {
+      if (!isModuleFailure(error) && !isRealtimeError(error)) throw error;
+    }
+    this.snapshots.reset();
+    this.#tellState("disconnected");
+  }
+
+  /** Forgets the options and the token. */
+  forget(): void {
+    this.#config = {};
+    this.token = undefined;
+  }
+
+  async #load(): Promise<void> {
+    try {
+      await init();
+    } catch (error) {
+      if (isRealtimeError(error)) this.#fail(error);
+      throw error;
+    }
+    if (this.#failure?.code === "INIT_FAILED") {
+      this.#failure = undefined;
+      this.snapshots.connectionChanged();
+      this.#tellState("disconnected");
+    }
+  }
+
+  #ensureEngine(): [Engine, EngineRooms] {
+    if (this.#engine && this.#rooms) return [this.#engine, this.#rooms];
+    this.#generation += 1;
+    const generation = this.#generation;
+    const sink = createSink({
+      listeners: this.listeners,
+      snapshots: this.snapshots,
+      onState: (state) => this.#tellState(state),
+      onError: (error) => this.#tellError(error),
+    });
+    const engine = new Engine((...args: Parameters<typeof sink>) => {
+      if (generation === this.#generation) sink(...args);
+    });
+    try {
+      engine.initialize({ url: defaultUrl(), ...this.#config });
+    } catch (error) {
+      engine.destroy();
+      throw error;
+    }
+    this.#engine = engine;
+    this.#rooms = engine.rooms();
+    this.snapshots.reset();
+    return [this.#engine, this.#rooms];
+  }
+
+  #connection(): ConnectionSnapshot {
+    const snapshot = this.#read((_, engine) => engine.snapshot(), undefined);
+    if (snapshot) return snapshot;
+    const isOnline = globalThis.navigator?.onLine !== false;
+    if (!this.#failure) return { ...INITIAL_CONNECTION, isOnline };
+    const { code, message, retryable } = this.#failure;
+    return { ...INITIAL_CONNECTION, isOnline, state: "error", error: { code, message, retryable } };
+  }
+
+  /** Reads from the engine; `otherwise` where there is none that answers. */
+  #read<T>(action: (rooms: EngineRooms, engine: Engine) => T, otherwise: T): T {
+    if (!this.#engine || !this.#rooms || this.#failure) return otherwise;
+    try {
+      return action(this.#rooms, this.#engine);
+    } catch (error) {
+      this.#translated(error);
+      return otherwise;
+    }
+  }
+
+  /** What a call threw, and the end of the engine if it was a crash. */
+  #translated(error: unknown): unknown {
+    if (isModuleFailure(error)) {
+      this.#fail(clientCrashed(error));
+      return this.#failure;
+    }
+    if (isRealtimeError(error) && error.code === "CLIENT_CRASHED") this.#fail(error);
+    return error;
+  }
+
+  #fail(failure: Error & RealtimeError): void {
+    if (this.#failure?.code === "CLIENT_CRASHED") return;
+    this.#failure = failure;
+    this.snapshots.connectionChanged();
+    this.#tellState("error");
+    this.listeners.error.emit(failure);
+  }
+
+  #tellError(error: Error & RealtimeError): void {
+    if (error.code === "CLIENT_CRASHED") {
+      this.#fail(error);
+    } else {
+      this.listeners.error.emit(error);
+    }
+  }
+
+  #tellState(state: RealtimeConnectionState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    // biome-ignore lint/suspicious/noConsole: the documented `debug` option prints to the console
+    if (this.#config.debug) console.debug(`[RealtimeClient] ${DEBUG_TEXT[state] ?? state}`);
+    this.listeners.state.emit(state);
+  }
+}

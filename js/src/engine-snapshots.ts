@@ -1,0 +1,90 @@
+import type { TimelineChange } from "../wasm/nchat_realtime.js";
+import { type RawMember, toRoomMember } from "./room-member.js";
+import { shareFrozen } from "./share-frozen.js";
+import { type SnapshotOf, SnapshotStore, type Topic } from "./snapshot-store.js";
+import { TimelineStore } from "./timeline-store.js";
+import type { ConnectionSnapshot, MessageEvent, Room } from "./types.js";
+
+/** Reads the engine's state, whatever became of the engine. */
+export interface EngineReader {
+  connection(): ConnectionSnapshot;
+  rooms(): Room[];
+  members(roomName: string): RawMember[];
+  timeline(roomName: string): MessageEvent[];
+}
+
+/** The connection of a client that never did anything: also what a server renders. */
+export const INITIAL_CONNECTION: Readonly<ConnectionSnapshot> = Object.freeze({
+  state: "disconnected",
+  isConnected: false,
+  isAuthenticated: false,
+  isOnline: true,
+  wasOffline: false,
+  reconnectAttempts: 0,
+  connectionQuality: "unknown",
+  averageLatency: null,
+  capabilities: Object.freeze([]) as unknown as string[],
+  degraded: Object.freeze([]) as unknown as string[],
+});
+
+const NOTHING: readonly never[] = Object.freeze([]);
+
+/** What a topic shows where there is no client: on a server, and while hydrating. */
+export function serverSnapshot<T extends Topic>(topic: T): SnapshotOf<T> {
+  const value = topic === "connection" ? INITIAL_CONNECTION : topic === "members" ? 0 : NOTHING;
+  return value as SnapshotOf<T>;
+}
+
+/** The snapshots of one client, per topic, and what makes them change. */
+export class EngineSnapshots {
+  readonly store: SnapshotStore;
+  readonly #engine: EngineReader;
+  readonly #timelines = new TimelineStore();
+  #memberChanges = 0;
+
+  constructor(engine: EngineReader) {
+    this.#engine = engine;
+    this.store = new SnapshotStore((topic, previous) => this.#read(topic, previous));
+  }
+
+  connectionChanged(): void {
+    this.store.invalidate("connection");
+  }
+
+  roomsChanged(): void {
+    this.store.invalidate("rooms");
+  }
+
+  membersChanged(roomName: string): void {
+    this.#memberChanges += 1;
+    this.store.invalidate("members");
+    this.store.invalidate(`room:${roomName}`);
+  }
+
+  timelineChanged(roomName: string, change: TimelineChange): void {
+    this.#timelines.apply(roomName, change);
+    this.store.invalidate(`timeline:${roomName}`);
+  }
+
+  /** The engine is another, or none: everything is read again. */
+  reset(): void {
+    this.#memberChanges += 1;
+    this.#timelines.clear();
+    this.store.invalidateAll();
+  }
+
+  #read(topic: Topic, previous: unknown): unknown {
+    if (topic === "members") return this.#memberChanges;
+    if (topic.startsWith("timeline:")) {
+      const roomName = topic.slice("timeline:".length);
+      return this.#timelines.read(roomName, () => this.#engine.timeline(roomName));
+    }
+    return shareFrozen(previous, this.#readSmall(topic));
+  }
+
+  #readSmall(topic: Topic): unknown {
+    if (topic === "connection") return this.#engine.connection();
+    if (topic === "rooms") return this.#engine.rooms();
+    return this.#engine.members(topic.slice("room:".length)).map(toRoomMember);
+  }
+}

@@ -1,0 +1,39 @@
+import type {
+  AuthenticatedEvent,
+  ConnectedEvent,
+  MessageEvent,
+  RealtimeError,
+  UserJoinedEvent,
+  UserLeftEvent,
+} from "./types.js";
+
+/**
+ * The server's events that this package knows, and their payloads. Extend it by declaration
+ * merging to type the app's own events:
+ *
+ * ```ts
+ * declare module "nchat-realtime" {
+ *   interface EventMap { "poll:new": { pollId: string } }
+ * }
+ * ```
+ */
+export interface EventMap {
+  /** The connection stands; Socket.IO's own event, without a payload. */
+  connect: undefined;
+  /** The connection ended; the reason is one that Socket.IO documents. */
+  disconnect: string;
+  /** The server takes this client's events from now on. */
+  connected: ConnectedEvent;
+  /** Who the server says we are. */
+  authenticated: AuthenticatedEvent;
+  /** A failure that belongs to no request. */
+  error: RealtimeError;
+  /** A message as it came, repeats included; `rooms.onMessage` has each once, in order. */
+  "message:new": MessageEvent;
+  /** Someone became a member of a room. */
+  "user:joined": UserJoinedEvent;
+  /** Someone gave up membership of a room. */
+  "user:left": UserLeftEvent;
+  /** Answer to a latency check of a server that does not acknowledge it; milliseconds. */
+  pong: { timestamp: number };
+}

@@ -1,0 +1,132 @@
+"use client";
+
+import { hostOf } from "../client-host.js";
+import { isRealtimeError, reportException } from "../errors.js";
+import type { RealtimeClient } from "../realtime-client.js";
+import type { RealtimeClientConfig, TokenSource } from "../types.js";
+
+/** Who connects, and how. */
+export interface Offer {
+  /** Tells one user from another; a change of it is a change of user. */
+  identity: string;
+  token: TokenSource;
+  config: RealtimeClientConfig;
+}
+
+const leases = new WeakMap<RealtimeClient, ClientLease>();
+
+/** The lease that all providers and hooks of a client share. */
+export function leaseOf(client: RealtimeClient): ClientLease {
+  const lease = leases.get(client) ?? new ClientLease(client);
+  leases.set(client, lease);
+  return lease;
+}
+
+/**
+ * What mounted components share of one client: the connection that they opened stays until the
+ * last of them is gone, and is opened by itself once per user, so that an explicit disconnect
+ * stays.
+ */
+export class ClientLease {
+  readonly #client: RealtimeClient;
+  #holders = 0;
+  #closing: ReturnType<typeof setTimeout> | undefined;
+  /** The last offer taken; none before the first, and after signing out. */
+  #taken: Offer | undefined;
+  #config: RealtimeClientConfig = {};
+  /** Whether it was a component that opened the connection, and not the app by itself. */
+  #opened = false;
+
+  constructor(client: RealtimeClient) {
+    this.#client = client;
+  }
+
+  /**
+   * Counts a mounted component. When the last one is gone, the connection is closed in a later
+   * task: StrictMode and fast refresh mount again before that.
+   */
+  retain(): () => void {
+    this.#holders += 1;
+    clearTimeout(this.#closing);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holders -= 1;
+      if (this.#holders === 0) this.#closing = setTimeout(() => this.#release());
+    };
+  }
+
+  /** Takes over a component's user, token and options; `autoConnect` opens for a user not seen before. */
+  offer(offer: Offer, autoConnect: boolean): void {
+    this.#configure(offer.config);
+    if (this.#taken?.identity === offer.identity) {
+      this.#refreshToken(offer);
+    } else if (autoConnect) {
+      this.open(offer).catch((error) => this.#report(error));
+    } else if (this.#taken) {
+      this.signOut(this.#taken.identity);
+    }
+  }
+
+  /** Connects. Another user than before gets another engine, with nothing of the first one in it. */
+  async open(offer: Offer): Promise<void> {
+    if (this.#taken && this.#taken.identity !== offer.identity) this.signOut(this.#taken.identity);
+    this.#taken = offer;
+    this.#opened ||= ["disconnected", "error"].includes(this.#client.state);
+    this.#client.initialize(offer.config);
+    await this.#client.connect(offer.token);
+  }
+
+  /** Disconnects for all components; none of them connects again by itself. */
+  close(): void {
+    this.#client.disconnect();
+  }
+
+  /** Ends a user's connection and forgets their rooms and token, if it is they who are connected. */
+  signOut(identity: string): void {
+    if (this.#taken?.identity !== identity) return;
+    this.#taken = undefined;
+    this.#opened = false;
+    this.#client.disconnect();
+    const host = hostOf(this.#client);
+    host.discard();
+    host.token = undefined;
+  }
+
+  #release(): void {
+    this.#taken = undefined;
+    if (this.#opened) this.#client.disconnect();
+    this.#opened = false;
+  }
+
+  #configure(config: RealtimeClientConfig): void {
+    const next = { ...this.#config, ...config };
+    if (JSON.stringify(next) === JSON.stringify(this.#config)) return;
+    const moved = next.url !== this.#config.url;
+    this.#config = next;
+    try {
+      this.#client.initialize(config);
+      if (moved && this.#opened && this.#client.state !== "disconnected") {
+        this.#client.reconnect().catch((error) => this.#report(error));
+      }
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  #refreshToken(offer: Offer): void {
+    const changed = typeof offer.token === "string" && offer.token !== this.#taken?.token;
+    this.#taken = offer;
+    if (!changed) return;
+    const host = hostOf(this.#client);
+    host.token = offer.token;
+    host.callIfAny((engine) => engine.updateToken(offer.token));
+  }
+
+  /** A failed connection is in the snapshot for all to see; anything else must not be lost. */
+  #report(error: unknown): void {
+    const shown = this.#client.connection.error?.code;
+    if (!isRealtimeError(error) || error.code !== shown) reportException(error);
+  }
+}

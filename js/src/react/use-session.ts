@@ -1,0 +1,93 @@
+"use client";
+
+import { useContext, useEffect, useMemo, useRef } from "react";
+import { realtimeError } from "../errors.js";
+import type { RealtimeClient } from "../realtime-client.js";
+import { realtimeClient } from "../singletons.js";
+import type { RealtimeClientConfig, TokenSource } from "../types.js";
+import { leaseOf, type Offer } from "./client-lease.js";
+import { SessionContext } from "./context.js";
+import { type Identity, identityOf, type Session } from "./session.js";
+import { useByValue } from "./use-by-value.js";
+
+export interface SessionOptions extends Identity {
+  client?: RealtimeClient;
+  autoConnect: boolean;
+  enablePresence: boolean;
+  enableTyping: boolean;
+  config: RealtimeClientConfig;
+  /** What `connect` rejects with while nobody is signed in. */
+  signedOutMessage: string;
+}
+
+/**
+ * Keeps a client connected for the signed-in user while the component is mounted. Inside a
+ * provider, what is not given is the provider's. The session returned is stable but for a change
+ * of client, user, token string or options (by value).
+ */
+export function useSession(options: SessionOptions): Session {
+  const parent = useContext(SessionContext);
+  const client = options.client ?? parent?.client ?? realtimeClient;
+  const lease = leaseOf(client);
+  const inherited = options.client === undefined || options.client === parent?.client;
+  const identity = identityOf(options) ?? (inherited ? parent?.identity : undefined);
+  const token = useToken(options) ?? (inherited ? parent?.token : undefined);
+  const config = useByValue(inherited ? { ...parent?.config, ...options.config } : options.config);
+  const { autoConnect, enablePresence, enableTyping, signedOutMessage } = options;
+
+  const offer = useMemo<Offer | undefined>(
+    () => (identity !== undefined && token !== undefined ? { identity, token, config } : undefined),
+    [identity, token, config],
+  );
+
+  useEffect(() => lease.retain(), [lease]);
+
+  const signedIn = useRef<string>(undefined);
+  useEffect(() => {
+    if (offer) lease.offer(offer, autoConnect);
+    else if (signedIn.current !== undefined) lease.signOut(signedIn.current);
+    signedIn.current = offer?.identity;
+  }, [lease, offer, autoConnect]);
+
+  return useMemo<Session>(() => {
+    const connect = async () => {
+      if (!offer) throw realtimeError("AUTH_REQUIRED", signedOutMessage);
+      await lease.open(offer);
+    };
+    const disconnect = () => lease.close();
+    const reconnect = () => {
+      disconnect();
+      return connect();
+    };
+    const actions = { connect, disconnect, reconnect };
+    return { client, identity, token, config, enablePresence, enableTyping, ...actions };
+  }, [
+    client,
+    lease,
+    offer,
+    identity,
+    token,
+    config,
+    enablePresence,
+    enableTyping,
+    signedOutMessage,
+  ]);
+}
+
+/** The token to connect with: a function of it is wrapped once, and always asks the latest one. */
+function useToken({ token, userId, user }: Identity): TokenSource | undefined {
+  const latest = useRef(token);
+  useEffect(() => {
+    latest.current = token;
+  }, [token]);
+  const ask = useMemo(
+    () => () => {
+      const current = latest.current;
+      return typeof current === "function" ? current() : (current ?? "");
+    },
+    [],
+  );
+  if (typeof token === "function") return ask;
+  const id = userId ?? user?.id;
+  return token ?? (id === undefined ? undefined : `user:${id}`);
+}

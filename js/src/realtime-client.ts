@@ -1,0 +1,221 @@
+import { setHost } from "./client-host.js";
+import { ConnectionView } from "./connection-view.js";
+import { guarded } from "./emitter.js";
+import { realtimeError } from "./errors.js";
+import type { EventMap } from "./events.js";
+import { RoomsService } from "./rooms-service.js";
+import type {
+  AppDefined,
+  RealtimeClientConfig,
+  RealtimeConnectionState,
+  RealtimeError,
+  Room,
+  TokenSource,
+  Unsubscribe,
+} from "./types.js";
+
+type AnyListener = (...args: AppDefined[]) => void;
+
+/**
+ * One connection to a realtime server, kept up until {@link RealtimeClient.disconnect}.
+ *
+ * `connect`, `reconnect` and `emitAsync` load the WebAssembly module themselves. `initialize`
+ * may be called before, and takes effect then. `disconnect`, `leaveChannel` and `destroy` have
+ * nothing to do before, and do nothing. Every other method throws `NOT_INITIALIZED` until
+ * {@link init} is done; the getters answer their initial values. After an internal failure every
+ * call throws or rejects `CLIENT_CRASHED` until {@link RealtimeClient.recover}.
+ *
+ * Listeners stay until they are taken off: over reconnects, `recover()`, and
+ * `disconnect()`. The same callback registered twice is called once. What a listener throws is
+ * reported like the exception of a DOM listener, and stops no other.
+ */
+export class RealtimeClient extends ConnectionView {
+  #rooms: RoomsService | undefined;
+  /** Counts `disconnect()`, so that a `connect()` that still loads the module knows it is off. */
+  #disconnects = 0;
+
+  constructor() {
+    super();
+    setHost(this, this.host);
+  }
+
+  /** Sets options; those not given keep what is set. Throws `VALIDATION_ERROR` for one that is refused (before the module is loaded: `connect` rejects with it). */
+  initialize(config: RealtimeClientConfig = {}): void {
+    this.host.configure(config);
+  }
+
+  /**
+   * Connects, or waits for the connection that is under way; resolves once the server accepted
+   * it, at once if it stands. A rejection does not end the search for a connection, unless the
+   * error is not `retryable`.
+   *
+   * @param token - Kept for every later attempt. Without one, the last one given is used.
+   */
+  connect(token?: TokenSource): Promise<void>;
+  /** The plugin guide's form: the server takes the user from the token, so `userId` is not sent. */
+  connect(userId: string, token: TokenSource): Promise<void>;
+  async connect(
+    ...args: [token?: TokenSource] | [userId: string, token: TokenSource]
+  ): Promise<void> {
+    const host = this.host;
+    const disconnects = this.#disconnects;
+    host.token = args.at(-1) ?? host.token;
+    return host.request((engine) => {
+      if (disconnects !== this.#disconnects) throw abandoned();
+      return engine.connect(host.token);
+    });
+  }
+
+  /** Ends the connection, and the search for one. Rooms stay wanted for the next `connect`. */
+  disconnect(): void {
+    this.#disconnects += 1;
+    this.host.callIfAny((engine) => engine.disconnect());
+  }
+
+  /** Ends the connection and makes a new one with the token kept. Resolves and rejects as `connect`. */
+  reconnect(): Promise<void> {
+    return this.host.request((engine) => engine.reconnect());
+  }
+
+  /** Keeps another token, and shows it to the server if a connection stands. */
+  updateToken(token: TokenSource): void {
+    this.host.call((engine) => engine.updateToken(token));
+    this.host.token = token;
+  }
+
+  /** Starts over after `CLIENT_CRASHED`, with everything that was wanted before: connection, rooms, listeners. */
+  recover(): void {
+    this.host.recover();
+  }
+
+  /** Ends everything: connection, timers, listeners, options, token. A later `connect` starts afresh. */
+  destroy(): void {
+    this.#disconnects += 1;
+    this.host.discard();
+    this.host.forget();
+    this.host.listeners.clear();
+    this.#rooms?.destroy();
+    this.#rooms = undefined;
+  }
+
+  /**
+   * Calls back for every such event of the server, with all of its arguments; where the server
+   * waits for an answer, the last argument is the function that gives it.
+   *
+   * @returns Takes the callback off again.
+   */
+  on<K extends keyof EventMap>(event: K, listener: (data: EventMap[K]) => void): Unsubscribe;
+  on<T = AppDefined>(
+    event: string,
+    listener: (data: T, ...rest: AppDefined[]) => void,
+  ): Unsubscribe;
+  on(event: string, listener: AnyListener): Unsubscribe {
+    return this.host.listeners.event(event).add(listener);
+  }
+
+  /** As {@link RealtimeClient.on}, for the next such event only. */
+  once<K extends keyof EventMap>(event: K, listener: (data: EventMap[K]) => void): Unsubscribe;
+  once<T = AppDefined>(
+    event: string,
+    listener: (data: T, ...rest: AppDefined[]) => void,
+  ): Unsubscribe;
+  once(event: string, listener: AnyListener): Unsubscribe {
+    return this.host.listeners.event(event).add(listener, true);
+  }
+
+  /** Takes a callback off that `on` or `once` put on. */
+  off(event: string, listener: AnyListener): void {
+    this.host.listeners.event(event).delete(listener);
+  }
+
+  /**
+   * Sends an event, with any arguments as in socket.io-client; a function as the last one gets
+   * the server's answer. Without a connection the event is dropped, and that function gets
+   * `{success: false, error: {code: "NOT_CONNECTED", message: "Socket not connected"}}`.
+   */
+  emit<R = AppDefined>(event: string, ack: (response: R) => void): void;
+  emit<T = AppDefined, R = AppDefined>(event: string, data?: T, ack?: (response: R) => void): void;
+  emit(event: string, ...args: AppDefined[]): void;
+  emit(event: string, ...args: AppDefined[]): void {
+    const sent = [...args];
+    const last: unknown = sent.at(-1);
+    // `emit(event, data, undefined)` is the documented form without a callback.
+    if (typeof last === "function" || (sent.length === 2 && last === undefined)) sent.pop();
+    const ack = typeof last === "function" ? (last as (...args: unknown[]) => void) : undefined;
+    this.host.call((engine) => engine.emit(event, sent, ack));
+  }
+
+  /**
+   * Sends an event and resolves with the answer: `data` of the documents' envelope
+   * `{success, data?, error?}`, any other answer as it is.
+   *
+   * @param timeout - Milliseconds to wait for the answer.
+   * @throws The envelope's error; `NOT_CONNECTED`; `TIMEOUT`.
+   */
+  emitAsync<T = AppDefined, R = AppDefined>(event: string, data?: T, timeout = 10_000): Promise<R> {
+    return this.host.request((engine) => engine.emitAsync(event, data, timeout));
+  }
+
+  /** Calls back at once with the state, then on every change. */
+  onConnectionStateChange(listener: (state: RealtimeConnectionState) => void): Unsubscribe {
+    const unsubscribe = this.host.listeners.state.add(listener);
+    guarded(listener, [this.state]);
+    return unsubscribe;
+  }
+
+  /** Calls back for every error that no promise carries. */
+  onError(listener: (error: RealtimeError) => void): Unsubscribe {
+    return this.host.listeners.error.add(listener);
+  }
+
+  /** Calls back at once with what the browser says of the network (a hint only), then on every change. */
+  onOfflineStatusChange(listener: (isOnline: boolean) => void): Unsubscribe {
+    const unsubscribe = this.host.listeners.online.add(listener);
+    guarded(listener, [this.isOnline]);
+    return unsubscribe;
+  }
+
+  /** Calls back when a lost connection stands again, with the attempts it took and whether the browser had been offline. */
+  onReconnection(listener: (attemptNumber: number, wasOffline: boolean) => void): Unsubscribe {
+    return this.host.listeners.reconnection.add(listener);
+  }
+
+  /** Forgets that the browser was offline. */
+  clearWasOffline(): void {
+    this.host.call((engine) => engine.clearWasOffline());
+  }
+
+  /** Alias of `rooms.joinRoom`. A failure is also told to `onError`, so the promise may be left alone. */
+  joinChannel(channelId: string): Promise<Room> {
+    const joined = this.rooms.joinRoom(channelId);
+    joined.catch((error: RealtimeError) => this.host.listeners.error.emit(error));
+    return joined;
+  }
+
+  /** Alias of `rooms.leaveRoom`. */
+  leaveChannel(channelId: string): void {
+    this.rooms.leaveRoom(channelId);
+  }
+
+  /** Tells a room's members that this user types, or no longer does. Dropped without a connection. */
+  sendTyping(channelId: string, isTyping: boolean): void {
+    this.emit(isTyping ? "typing:start" : "typing:stop", { roomName: channelId });
+  }
+
+  /** Tells the server this user's status: `online`, `away`, `busy`, `offline`. Dropped without a connection. */
+  updatePresence(status: string): void {
+    this.emit("presence:update", { status });
+  }
+
+  /** The rooms of this client. */
+  get rooms(): RoomsService {
+    this.#rooms ??= new RoomsService(this);
+    return this.#rooms;
+  }
+}
+
+function abandoned(): Error & RealtimeError {
+  return realtimeError("NOT_CONNECTED", "disconnect() was called meanwhile", { retryable: true });
+}
+
+export default RealtimeClient;

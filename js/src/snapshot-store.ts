@@ -1,0 +1,87 @@
+import { Emitter } from "./emitter.js";
+import type { ConnectionSnapshot, MessageEvent, Room, RoomMember, Unsubscribe } from "./types.js";
+
+/**
+ * What can be watched: the connection, the list of joined rooms, the members of one room
+ * (`room:<name>`), the messages of one room (`timeline:<name>`), and `members`, a number that
+ * changes with the members of any room.
+ */
+export type Topic = "connection" | "rooms" | "members" | `room:${string}` | `timeline:${string}`;
+
+/** What {@link SnapshotStore.getSnapshot} answers for a topic. */
+export type SnapshotOf<T extends Topic> = T extends "connection"
+  ? Readonly<ConnectionSnapshot>
+  : T extends "rooms"
+    ? readonly Room[]
+    : T extends "members"
+      ? number
+      : T extends `room:${string}`
+        ? readonly RoomMember[]
+        : readonly MessageEvent[];
+
+interface Cached {
+  snapshot: unknown;
+  stale: boolean;
+}
+
+/**
+ * Frozen pictures of the client's state, one per topic: read when first asked for, kept until
+ * the topic is invalidated. Between two changes `getSnapshot` answers the identical object, and
+ * listeners are called once per microtask however much changed: what `useSyncExternalStore`
+ * asks for.
+ */
+export class SnapshotStore {
+  #cached = new Map<Topic, Cached>();
+  #listeners = new Map<Topic, Emitter<[]>>();
+  #changed = new Set<Topic>();
+  readonly #read: (topic: Topic, previous: unknown) => unknown;
+
+  /** @param read - Makes a topic's picture; takes over from the previous one what did not change. */
+  constructor(read: (topic: Topic, previous: unknown) => unknown) {
+    this.#read = read;
+  }
+
+  subscribe(topic: Topic, listener: () => void): Unsubscribe {
+    const listeners = this.#listeners.get(topic) ?? new Emitter<[]>();
+    this.#listeners.set(topic, listeners);
+    const unsubscribe = listeners.add(listener);
+    return () => {
+      unsubscribe();
+      if (listeners.size === 0 && this.#listeners.get(topic) === listeners) {
+        this.#listeners.delete(topic);
+      }
+    };
+  }
+
+  getSnapshot<T extends Topic>(topic: T): SnapshotOf<T> {
+    const cached = this.#cached.get(topic);
+    if (cached && !cached.stale) return cached.snapshot as SnapshotOf<T>;
+    const snapshot = this.#read(topic, cached?.snapshot);
+    this.#cached.set(topic, { snapshot, stale: false });
+    return snapshot as SnapshotOf<T>;
+  }
+
+  /** Says that a topic changed. Its listeners are called in the next microtask. */
+  invalidate(topic: Topic): void {
+    const cached = this.#cached.get(topic);
+    if (cached) cached.stale = true;
+    if (!this.#listeners.has(topic)) {
+      if (cached && topic !== "connection") this.#cached.delete(topic);
+      return;
+    }
+    if (this.#changed.size === 0) queueMicrotask(() => this.#notify());
+    this.#changed.add(topic);
+  }
+
+  invalidateAll(): void {
+    for (const topic of new Set([...this.#cached.keys(), ...this.#listeners.keys()])) {
+      this.invalidate(topic);
+    }
+  }
+
+  #notify(): void {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    for (const topic of changed) this.#listeners.get(topic)?.emit();
+  }
+}

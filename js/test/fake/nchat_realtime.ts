@@ -1,0 +1,167 @@
+/**
+ * Stands in for the WebAssembly module in unit tests: it records what is asked of it, answers
+ * what the test tells it to, and talks through the sink when the test says so.
+ */
+
+import { type Sink, SinkKind } from "../../src/sink.js";
+import type {
+  ConnectionSnapshot,
+  MessageEvent,
+  Room,
+  RoomMember,
+  TimelineChange,
+} from "../../wasm/nchat_realtime.js";
+
+/** What tests look at and turn. */
+export const fake = {
+  engines: [] as RealtimeClient[],
+  loads: [] as unknown[],
+  loadError: undefined as Error | undefined,
+  /** The engine made last. */
+  get engine(): RealtimeClient {
+    const engine = this.engines.at(-1);
+    if (!engine) throw new Error("no engine was made");
+    return engine;
+  },
+};
+
+export default async function load(options: { module_or_path: unknown }): Promise<void> {
+  fake.loads.push(await options.module_or_path);
+  if (fake.loadError) throw fake.loadError;
+}
+
+/** What an engine fails with once `trapped`. */
+function trap(): never {
+  throw new WebAssembly.RuntimeError("unreachable");
+}
+
+export class RealtimeClient {
+  calls: [method: string, ...args: unknown[]][] = [];
+  trapped = false;
+  refusal: Error | undefined;
+  connection: Partial<ConnectionSnapshot> = {};
+  roomList: Room[] = [];
+  memberList: RoomMember[] = [];
+  messages: MessageEvent[] = [];
+  answer: unknown;
+
+  constructor(readonly sink: Sink) {
+    fake.engines.push(this);
+  }
+
+  #record(method: string, ...args: unknown[]): void {
+    if (this.trapped) trap();
+    this.calls.push([method, ...args]);
+    if (this.refusal) throw this.refusal;
+  }
+
+  called(method: string): unknown[][] {
+    return this.calls.filter(([name]) => name === method).map(([, ...args]) => args);
+  }
+
+  setState(state: ConnectionSnapshot["state"]): void {
+    const isConnected = state === "connected" || state === "authenticated";
+    this.connection = { ...this.connection, state, isConnected };
+    this.sink(SinkKind.State, state);
+    this.sink(SinkKind.Connection);
+  }
+
+  receive(name: string, ...args: unknown[]): void {
+    this.sink(SinkKind.Event, [name, ...args]);
+  }
+
+  changeTimeline(roomName: string, change: TimelineChange): void {
+    this.sink(SinkKind.Timeline, roomName, change);
+  }
+
+  initialize(config: unknown): void {
+    this.#record("initialize", config);
+  }
+  async connect(token: unknown): Promise<void> {
+    this.#record("connect", token);
+    this.setState("connected");
+  }
+  disconnect(): void {
+    this.#record("disconnect");
+    this.setState("disconnected");
+  }
+  async reconnect(): Promise<void> {
+    this.#record("reconnect");
+  }
+  updateToken(token: unknown): void {
+    this.#record("updateToken", token);
+  }
+  emit(event: string, args: unknown[], ack?: (...args: unknown[]) => void): void {
+    this.#record("emit", event, args);
+    ack?.(this.answer);
+  }
+  async emitAsync(event: string, data: unknown, timeout: number): Promise<unknown> {
+    this.#record("emitAsync", event, data, timeout);
+    return this.answer;
+  }
+  snapshot(): ConnectionSnapshot {
+    this.#record("snapshot");
+    return {
+      state: "disconnected",
+      isConnected: false,
+      isAuthenticated: false,
+      isOnline: true,
+      wasOffline: false,
+      reconnectAttempts: 0,
+      connectionQuality: "unknown",
+      averageLatency: null,
+      capabilities: [],
+      degraded: [],
+      ...this.connection,
+    } as ConnectionSnapshot;
+  }
+  clearWasOffline(): void {
+    this.#record("clearWasOffline");
+  }
+  rooms(): RoomsService {
+    return new RoomsService(this, (method, ...args) => this.#record(method, ...args));
+  }
+  recover(): void {
+    this.trapped = false;
+    this.#record("recover");
+  }
+  destroy(): void {
+    this.#record("destroy");
+  }
+}
+
+export class RoomsService {
+  constructor(
+    readonly engine: RealtimeClient,
+    readonly record: (method: string, ...args: unknown[]) => void,
+  ) {}
+
+  async joinRoom(name: string): Promise<Room> {
+    this.record("joinRoom", name);
+    const room = { name, type: "channel", visibility: "public", isJoined: true } as Room;
+    this.engine.roomList = [...this.engine.roomList, room];
+    this.engine.sink(SinkKind.Rooms);
+    return room;
+  }
+  leaveRoom(name: string): void {
+    this.record("leaveRoom", name);
+    this.engine.roomList = this.engine.roomList.filter((room) => room.name !== name);
+    this.engine.sink(SinkKind.Rooms);
+  }
+  async sendMessage(name: string, content: unknown, options: unknown): Promise<unknown> {
+    this.record("sendMessage", name, content, options);
+    return this.engine.answer;
+  }
+  snapshot(): Room[] {
+    this.record("rooms.snapshot");
+    return this.engine.roomList.map((room) => ({ ...room }));
+  }
+  members(name: string): RoomMember[] {
+    this.record("members", name);
+    return this.engine.memberList.map((member) => ({ ...member }));
+  }
+  timeline(name: string): MessageEvent[] {
+    this.record("timeline", name);
+    return this.engine.messages.slice();
+  }
+}

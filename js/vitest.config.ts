@@ -1,0 +1,52 @@
+import { fileURLToPath } from "node:url";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { startServer, stopServer } from "./test/browser/server-commands.js";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+
+/** Two tiers: `unit` in Node over a fake engine, `browser` in Chromium with the engine and a server. */
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        resolve: {
+          alias: [
+            {
+              find: /^.*\/wasm\/nchat_realtime\.js$/,
+              replacement: fileURLToPath(new URL("test/fake/nchat_realtime.ts", import.meta.url)),
+            },
+          ],
+        },
+        test: {
+          name: "unit",
+          root,
+          include: ["test/unit/**/*.test.{ts,tsx}"],
+          restoreMocks: true,
+        },
+      },
+      {
+        optimizeDeps: { include: ["react", "react-dom/client"] },
+        test: {
+          name: "browser",
+          root,
+          include: ["test/browser/**/*.test.{ts,tsx}"],
+          globalSetup: ["test/browser/global-setup.ts"],
+          testTimeout: 20_000,
+          restoreMocks: true,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium" },
+            }),
+            instances: [{ browser: "chromium" }],
+            commands: { startServer, stopServer },
+          },
+        },
+      },
+    ],
+  },
+});
