@@ -1,1 +1,5 @@
-//! Placeholder while the module is written.
+//! What JavaScript sees of the engine: one file per exported class.
+
+mod realtime_client;
+mod rooms_service;
+mod types;

@@ -48,13 +48,20 @@ impl Acks {
     /// One that is overdue, or none.
     pub(crate) fn take_due(&mut self, now_ms: u64) -> Option<AckFor> {
         let (deadline_ms, id) = *self.deadlines.first()?;
-        if deadline_ms > now_ms { None } else { self.take(id) }
+        if deadline_ms > now_ms {
+            None
+        } else {
+            self.take(id)
+        }
     }
 
     /// All, in the order they were asked for: the connection ended.
     pub(crate) fn take_all(&mut self) -> Vec<AckFor> {
         self.deadlines.clear();
-        std::mem::take(&mut self.pending).into_values().map(|(purpose, _)| purpose).collect()
+        std::mem::take(&mut self.pending)
+            .into_values()
+            .map(|(purpose, _)| purpose)
+            .collect()
     }
 
     pub(crate) fn deadline_ms(&self) -> Option<u64> {

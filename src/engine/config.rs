@@ -164,14 +164,17 @@ impl Settings {
                 Endpoint::parse(&next.url).map_err(|error| refused("url", &error.to_string()))?;
             next.endpoint = match next.path.as_deref() {
                 None => endpoint,
-                Some(path) => {
-                    endpoint.with_path(path).map_err(|error| refused("path", &error.to_string()))?
-                }
+                Some(path) => endpoint
+                    .with_path(path)
+                    .map_err(|error| refused("path", &error.to_string()))?,
             };
         }
         if let Some(transports) = given.transports {
             if transports.is_empty() {
-                return Err(refused("transports", "name at least one of websocket and polling"));
+                return Err(refused(
+                    "transports",
+                    "name at least one of websocket and polling",
+                ));
             }
             next.transports = transports.into_iter().map(TransportKind::from).collect();
         }
@@ -179,8 +182,16 @@ impl Settings {
         next.auto_reconnect = given.auto_reconnect.unwrap_or(next.auto_reconnect);
         next.max_reconnect_attempts = given.max_reconnect_attempts.or(next.max_reconnect_attempts);
         for (name, given, target) in [
-            ("reconnectDelay", given.reconnect_delay, &mut next.reconnect_delay_ms),
-            ("maxReconnectDelay", given.max_reconnect_delay, &mut next.max_reconnect_delay_ms),
+            (
+                "reconnectDelay",
+                given.reconnect_delay,
+                &mut next.reconnect_delay_ms,
+            ),
+            (
+                "maxReconnectDelay",
+                given.max_reconnect_delay,
+                &mut next.max_reconnect_delay_ms,
+            ),
             ("timeout", given.timeout, &mut next.attempt_timeout_ms),
         ] {
             if let Some(ms) = given {
@@ -198,5 +209,8 @@ pub(crate) fn milliseconds(ms: f64) -> Option<u64> {
 }
 
 fn refused<V: Value>(option: &str, why: &str) -> ClientError<V> {
-    ClientError::new(ErrorCode::ValidationError, format!("option `{option}` is refused: {why}"))
+    ClientError::new(
+        ErrorCode::ValidationError,
+        format!("option `{option}` is refused: {why}"),
+    )
 }

@@ -24,10 +24,16 @@ impl<V: Value> Context<'_, V> {
     }
 
     pub(crate) fn resolve(&mut self, request: RequestId, value: V) {
-        self.outputs.push_back(Output::Settle { request, result: Ok(value) });
+        self.outputs.push_back(Output::Settle {
+            request,
+            result: Ok(value),
+        });
     }
 
     pub(crate) fn reject(&mut self, request: RequestId, error: ClientError<V>) {
-        self.outputs.push_back(Output::Settle { request, result: Err(error) });
+        self.outputs.push_back(Output::Settle {
+            request,
+            result: Err(error),
+        });
     }
 }

@@ -30,7 +30,12 @@ pub fn detect(facts: &Facts) -> DeviceInfo {
         Some("iOS") => DeviceType::Ios,
         _ => DeviceType::Web,
     };
-    DeviceInfo { kind, os: os.map(str::to_owned), browser, version }
+    DeviceInfo {
+        kind,
+        os: os.map(str::to_owned),
+        browser,
+        version,
+    }
 }
 
 fn os(facts: &Facts) -> Option<&'static str> {
@@ -56,7 +61,11 @@ fn os(facts: &Facts) -> Option<&'static str> {
         } else if has("CrOS") {
             "ChromeOS"
         } else if has("Macintosh") || has("Mac OS X") {
-            if facts.touch_points > 1 { "iOS" } else { "macOS" }
+            if facts.touch_points > 1 {
+                "iOS"
+            } else {
+                "macOS"
+            }
         } else if has("Linux") {
             "Linux"
         } else {
@@ -82,9 +91,14 @@ fn browser(agent: &str) -> (Option<String>, Option<String>) {
         return (None, None);
     };
     let version = agent.split_once(mark).map(|(_, rest)| {
-        rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect::<String>()
+        rest.chars()
+            .take_while(|c| c.is_ascii_digit() || *c == '.')
+            .collect::<String>()
     });
-    (Some((*name).to_owned()), version.filter(|version| !version.is_empty()))
+    (
+        Some((*name).to_owned()),
+        version.filter(|version| !version.is_empty()),
+    )
 }
 
 #[cfg(test)]
@@ -92,24 +106,72 @@ mod tests {
     use super::*;
 
     fn agent(user_agent: &str, touch_points: u32) -> (DeviceType, String, String) {
-        let facts = Facts { user_agent: user_agent.into(), touch_points, ..Facts::default() };
+        let facts = Facts {
+            user_agent: user_agent.into(),
+            touch_points,
+            ..Facts::default()
+        };
         let device = detect(&facts);
-        (device.kind, device.os.unwrap_or_default(), device.browser.unwrap_or_default())
+        (
+            device.kind,
+            device.os.unwrap_or_default(),
+            device.browser.unwrap_or_default(),
+        )
     }
 
     #[test]
     fn each_device_is_what_it_is() {
         let cases = [
-            ("Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36", 5, DeviceType::Android, "Android", "Chrome"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1", 5, DeviceType::Ios, "iOS", "Safari"),
-            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15", 5, DeviceType::Ios, "iOS", "Safari"),
-            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15", 0, DeviceType::Web, "macOS", "Safari"),
-            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0", 0, DeviceType::Web, "Windows", "Edge"),
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", 0, DeviceType::Web, "Linux", "Firefox"),
+            (
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
+                5,
+                DeviceType::Android,
+                "Android",
+                "Chrome",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
+                5,
+                DeviceType::Ios,
+                "iOS",
+                "Safari",
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15",
+                5,
+                DeviceType::Ios,
+                "iOS",
+                "Safari",
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15",
+                0,
+                DeviceType::Web,
+                "macOS",
+                "Safari",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+                0,
+                DeviceType::Web,
+                "Windows",
+                "Edge",
+            ),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                0,
+                DeviceType::Web,
+                "Linux",
+                "Firefox",
+            ),
             ("", 0, DeviceType::Web, "", ""),
         ];
         for (user_agent, touch, kind, os, browser) in cases {
-            assert_eq!(agent(user_agent, touch), (kind, os.into(), browser.into()), "{user_agent}");
+            assert_eq!(
+                agent(user_agent, touch),
+                (kind, os.into(), browser.into()),
+                "{user_agent}"
+            );
         }
     }
 
@@ -128,7 +190,10 @@ mod tests {
 
     #[test]
     fn a_desktop_shell_is_a_desktop() {
-        let facts = Facts { desktop_shell: true, ..Facts::default() };
+        let facts = Facts {
+            desktop_shell: true,
+            ..Facts::default()
+        };
         assert_eq!(detect(&facts).kind, DeviceType::Desktop);
     }
 }

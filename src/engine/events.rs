@@ -26,13 +26,7 @@ pub(crate) struct Held<V> {
 impl<V: Value> Parts<'_, '_, V> {
     /// The app emitted an event. Nothing is kept while there is no connection: what must not be
     /// lost is sent as a message.
-    pub(super) fn emitted(
-        &mut self,
-        name: &str,
-        packet: V,
-        reply: Reply,
-        timeout_ms: Option<u64>,
-    ) {
+    pub(super) fn emitted(&mut self, name: &str, packet: V, reply: Reply, timeout_ms: Option<u64>) {
         let timeout_ms = timeout_ms.unwrap_or(ACK_TIMEOUT_MS);
         if !self.up.connection.is_up() {
             return self.answer_app(reply, name, Err(ClientError::not_connected()));
@@ -44,13 +38,27 @@ impl<V: Value> Parts<'_, '_, V> {
                 return self.answer_app(reply, name, Err(error));
             }
             let name = name.to_owned();
-            return self.held.push_back(Held { name, packet, reply, timeout_ms });
+            return self.held.push_back(Held {
+                name,
+                packet,
+                reply,
+                timeout_ms,
+            });
         }
         let sent = match reply {
-            Reply::None => self.up.connection.emit(self.up.ctx, &packet, false).map_err(Into::into),
+            Reply::None => self
+                .up
+                .connection
+                .emit(self.up.ctx, &packet, false)
+                .map_err(Into::into),
             Reply::Callback(_) | Reply::Request(_) => {
-                let purpose = AckFor::App { event: name.to_owned(), reply };
-                self.up.request_packet(&packet, purpose, timeout_ms).map(|()| None)
+                let purpose = AckFor::App {
+                    event: name.to_owned(),
+                    reply,
+                };
+                self.up
+                    .request_packet(&packet, purpose, timeout_ms)
+                    .map(|()| None)
             }
         };
         if let Err(error) = sent {
@@ -89,7 +97,10 @@ impl<V: Value> Parts<'_, '_, V> {
             (Reply::None, Err(error)) => self.up.ctx.notify(Notification::Error(error)),
             (Reply::Callback(callback), answer) => {
                 let args = answer.unwrap_or_else(|error| V::array(vec![error.to_ack()]));
-                self.up.ctx.outputs.push_back(Output::Callback { callback, args });
+                self.up
+                    .ctx
+                    .outputs
+                    .push_back(Output::Callback { callback, args });
             }
             (Reply::Request(request), Ok(args)) => match unwrap_envelope(&args, event) {
                 Ok(value) => self.up.ctx.resolve(request, value),
@@ -110,7 +121,8 @@ impl<V: Value> Parts<'_, '_, V> {
             self.answer_app(held.reply, &held.name, Err(ClientError::not_connected()));
         }
         self.rooms.connection_lost(self.up.ctx);
-        self.sends.connection_lost(self.up.ctx, self.rooms, idempotent);
+        self.sends
+            .connection_lost(self.up.ctx, self.rooms, idempotent);
     }
 
     /// An event came: ours take effect, and all of them reach listeners.
@@ -119,7 +131,11 @@ impl<V: Value> Parts<'_, '_, V> {
         if event == Some(ServerEvent::Batch) {
             return self.batch_came(&packet);
         }
-        let body = if event.is_some() { packet.element(1) } else { None };
+        let body = if event.is_some() {
+            packet.element(1)
+        } else {
+            None
+        };
         let generation = self.up.connection.generation();
         let reply = ack.map(|ack| ReplyTo { generation, ack });
         self.up.ctx.notify(Notification::Event { packet, reply });
@@ -130,9 +146,13 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// Several events in one frame, in order, each as if it had come alone.
     fn batch_came(&mut self, packet: &V) {
-        let Some(events) = packet.element(1) else { return };
+        let Some(events) = packet.element(1) else {
+            return;
+        };
         for index in 0..events.length().unwrap_or(0) {
-            let Some(packet) = events.element(index) else { continue };
+            let Some(packet) = events.element(index) else {
+                continue;
+            };
             let name = packet.element(0).and_then(|name| name.as_text());
             // A batch in a batch is not a thing: it would nest without end.
             if let Some(name) = name.filter(|name| name != crate::wire::names::BATCH) {
@@ -169,10 +189,17 @@ impl<V: Value> Parts<'_, '_, V> {
     fn connected(&mut self, body: &V) {
         // A plain server's body may lack anything: it says all the same that it is ready.
         let connected = body.decode::<Connected>().ok();
-        if let Some(server_time) = connected.as_ref().and_then(|c| parse_iso8601(&c.server_time)) {
-            self.up.connection.set_server_time(self.up.ctx.now, server_time);
+        if let Some(server_time) = connected
+            .as_ref()
+            .and_then(|c| parse_iso8601(&c.server_time))
+        {
+            self.up
+                .connection
+                .set_server_time(self.up.ctx.now, server_time);
         }
-        let capabilities = connected.map(|connected| connected.capabilities).unwrap_or_default();
+        let capabilities = connected
+            .map(|connected| connected.capabilities)
+            .unwrap_or_default();
         self.up.connection.set_capabilities(capabilities);
         if self.up.connection.server_is_ready(self.up.ctx) {
             self.server_ready();
@@ -180,7 +207,9 @@ impl<V: Value> Parts<'_, '_, V> {
     }
 
     fn authenticated(&mut self, body: &V) {
-        let Ok(authenticated) = body.decode::<Authenticated>() else { return };
+        let Ok(authenticated) = body.decode::<Authenticated>() else {
+            return;
+        };
         let expires_at = authenticated.expires_at.as_deref().and_then(parse_iso8601);
         let auth = AuthResponse {
             user_id: authenticated.user_id,
@@ -188,7 +217,9 @@ impl<V: Value> Parts<'_, '_, V> {
             rooms: authenticated.rooms,
             expires_at: expires_at.map(|ms| ms as f64),
         };
-        self.up.connection.authenticated(self.up.ctx, auth, expires_at);
+        self.up
+            .connection
+            .authenticated(self.up.ctx, auth, expires_at);
     }
 }
 

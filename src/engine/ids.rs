@@ -12,7 +12,9 @@ pub struct Random {
 impl Random {
     /// Starts from a seed, which the driver takes from the platform's secure source.
     pub fn new(seed: [u8; 32]) -> Self {
-        Self { generator: ChaCha8Rng::from_seed(seed) }
+        Self {
+            generator: ChaCha8Rng::from_seed(seed),
+        }
     }
 
     /// A number from 0 up to, not including, 1.
@@ -49,7 +51,10 @@ mod tests {
     fn uuid_v7_carries_its_time_version_and_variant() {
         let id = Random::new([7; 32]).uuid_v7(0x0123_4567_89ab);
         assert!(id.starts_with("01234567-89ab-7"), "{id}");
-        assert!(matches!(id.as_bytes()[19], b'8' | b'9' | b'a' | b'b'), "{id}");
+        assert!(
+            matches!(id.as_bytes()[19], b'8' | b'9' | b'a' | b'b'),
+            "{id}"
+        );
         assert_eq!(id.len(), 36);
     }
 
@@ -63,6 +68,10 @@ mod tests {
     #[test]
     fn fractions_stay_in_their_range() {
         let mut random = Random::new([3; 32]);
-        assert!((0..10_000).map(|_| random.fraction()).all(|x| (0.0..1.0).contains(&x)));
+        assert!(
+            (0..10_000)
+                .map(|_| random.fraction())
+                .all(|x| (0.0..1.0).contains(&x))
+        );
     }
 }

@@ -117,4 +117,3 @@ pub enum Reply {
     /// A promise, settled as `emitAsync` documents.
     Request(RequestId),
 }
-

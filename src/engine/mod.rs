@@ -97,7 +97,11 @@ impl<V: Value> Engine<V> {
             outputs: &mut self.outputs,
         };
         let mut parts = Parts {
-            up: Uplink { ctx: &mut ctx, connection: &mut self.connection, acks: &mut self.acks },
+            up: Uplink {
+                ctx: &mut ctx,
+                connection: &mut self.connection,
+                acks: &mut self.acks,
+            },
             rooms: &mut self.rooms,
             sends: &mut self.sends,
             held: &mut self.held,
@@ -141,7 +145,10 @@ impl<V: Value> Engine<V> {
 
     /// The messages of a room that are kept here, in order.
     pub fn timeline(&self, room: &str) -> Vec<V> {
-        self.rooms.get(room).map(|room| room.timeline.messages()).unwrap_or_default()
+        self.rooms
+            .get(room)
+            .map(|room| room.timeline.messages())
+            .unwrap_or_default()
     }
 
     /// The settings in force.
@@ -179,7 +186,9 @@ struct Parts<'a, 'c, V: Value> {
 
 impl<V: Value> Parts<'_, '_, V> {
     fn take_in(&mut self, input: Input<V>) {
-        let Uplink { ctx, connection, .. } = &mut self.up;
+        let Uplink {
+            ctx, connection, ..
+        } = &mut self.up;
         match input {
             Input::Configured(_) => {}
             Input::TokenSourceChanged { source, refresh } => {
@@ -190,13 +199,24 @@ impl<V: Value> Parts<'_, '_, V> {
             Input::ReconnectRequested(request) => {
                 connection.disconnect(ctx);
                 self.settle();
-                let Uplink { ctx, connection, .. } = &mut self.up;
+                let Uplink {
+                    ctx, connection, ..
+                } = &mut self.up;
                 connection.connect(ctx, request);
             }
-            Input::Emitted { name, packet, reply, timeout_ms } => {
+            Input::Emitted {
+                name,
+                packet,
+                reply,
+                timeout_ms,
+            } => {
                 self.emitted(&name, packet, reply, timeout_ms);
             }
-            Input::Answered { generation, ack, args } => {
+            Input::Answered {
+                generation,
+                ack,
+                args,
+            } => {
                 connection.answer(ctx, generation, ack, &args);
             }
             Input::JoinRequested { room, request } => self.rooms.join(&mut self.up, &room, request),
@@ -204,8 +224,14 @@ impl<V: Value> Parts<'_, '_, V> {
                 self.sends.room_left(ctx, &room);
                 self.rooms.leave(&mut self.up, &room);
             }
-            Input::SendRequested { room, content, options, request } => {
-                self.sends.send(&mut self.up, self.rooms, &room, &content, &options, request);
+            Input::SendRequested {
+                room,
+                content,
+                options,
+                request,
+            } => {
+                self.sends
+                    .send(&mut self.up, self.rooms, &room, &content, &options, request);
             }
             Input::WasOfflineCleared => connection.clear_was_offline(ctx),
             Input::TokenAnswered { ask, token } => connection.token_answered(ctx, ask, token),
@@ -258,7 +284,10 @@ impl<V: Value> Parts<'_, '_, V> {
         }
         let timestamp = V::number(self.up.ctx.now.wall_ms as f64);
         let body = V::object(&[("timestamp", timestamp)]);
-        if let Err(error) = self.up.request(crate::wire::names::PING, body, AckFor::Ping) {
+        if let Err(error) = self
+            .up
+            .request(crate::wire::names::PING, body, AckFor::Ping)
+        {
             self.up.ctx.notify(output::Notification::Error(error));
         }
     }

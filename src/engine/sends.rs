@@ -38,7 +38,10 @@ pub(crate) struct Sends<V> {
 
 impl<V: Value> Sends<V> {
     pub(crate) fn new() -> Self {
-        Self { queues: BTreeMap::new(), count: 0 }
+        Self {
+            queues: BTreeMap::new(),
+            count: 0,
+        }
     }
 
     /// The app sends a message: it shows at once, and goes as soon as its room is joined.
@@ -53,18 +56,24 @@ impl<V: Value> Sends<V> {
     ) {
         let Some(room) = rooms.get_mut(name) else {
             let text = format!("Not in room: {name}. Call joinRoom() first");
-            return up.ctx.reject(request, ClientError::new(ErrorCode::NotInRoom, text));
+            return up
+                .ctx
+                .reject(request, ClientError::new(ErrorCode::NotInRoom, text));
         };
         if self.count >= MAX_PENDING_SENDS {
             let text = format!("{MAX_PENDING_SENDS} messages wait to be sent: await some first");
-            return up.ctx.reject(request, ClientError::new(ErrorCode::QueueFull, text));
+            return up
+                .ctx
+                .reject(request, ClientError::new(ErrorCode::QueueFull, text));
         }
         let id = match client_message_id(options) {
             Ok(Some(id)) => id,
             Ok(None) => up.ctx.random.uuid_v7(up.ctx.now.wall_ms),
             Err(error) => {
                 let text = format!("the options are refused: {error}");
-                return up.ctx.reject(request, ClientError::new(ErrorCode::ValidationError, text));
+                return up
+                    .ctx
+                    .reject(request, ClientError::new(ErrorCode::ValidationError, text));
             }
         };
         let payload = build_message_send(name, content, options, &id, None);
@@ -78,14 +87,17 @@ impl<V: Value> Sends<V> {
         room.timeline.echo(id.clone(), echo, &mut changes);
         room.tell_changes(up.ctx, changes);
         self.count += 1;
-        self.queues.entry(name.to_owned()).or_default().push_back(Pending {
-            client_message_id: id,
-            payload,
-            request,
-            attempts: 0,
-            not_before_ms: 0,
-            in_flight: false,
-        });
+        self.queues
+            .entry(name.to_owned())
+            .or_default()
+            .push_back(Pending {
+                client_message_id: id,
+                payload,
+                request,
+                attempts: 0,
+                not_before_ms: 0,
+                in_flight: false,
+            });
         self.flush_room(up, rooms, name);
     }
 
@@ -108,7 +120,9 @@ impl<V: Value> Sends<V> {
             if pending.in_flight || pending.not_before_ms > up.ctx.now.mono_ms {
                 return;
             }
-            let purpose = AckFor::Send { room: name.to_owned() };
+            let purpose = AckFor::Send {
+                room: name.to_owned(),
+            };
             match up.request(names::MESSAGE_SEND, pending.payload.clone(), purpose) {
                 Ok(()) => {
                     pending.in_flight = true;
@@ -130,7 +144,10 @@ impl<V: Value> Sends<V> {
         args: Option<&V>,
     ) {
         let queue = self.queues.get_mut(name);
-        let Some(pending) = queue.and_then(VecDeque::front_mut).filter(|head| head.in_flight) else {
+        let Some(pending) = queue
+            .and_then(VecDeque::front_mut)
+            .filter(|head| head.in_flight)
+        else {
             return;
         };
         pending.in_flight = false;
@@ -153,7 +170,12 @@ impl<V: Value> Sends<V> {
             }
             None if pending.attempts >= MAX_SEND_ATTEMPTS => {
                 let text = format!("Request timeout for event: {}", names::MESSAGE_SEND);
-                self.fail(up.ctx, rooms, name, ClientError::new(ErrorCode::Timeout, text));
+                self.fail(
+                    up.ctx,
+                    rooms,
+                    name,
+                    ClientError::new(ErrorCode::Timeout, text),
+                );
             }
             None => {}
         }
@@ -171,7 +193,9 @@ impl<V: Value> Sends<V> {
         let names: Vec<String> = self.queues.keys().cloned().collect();
         for name in names {
             let head = self.queues.get_mut(&name).and_then(VecDeque::front_mut);
-            let Some(pending) = head.filter(|head| head.in_flight) else { continue };
+            let Some(pending) = head.filter(|head| head.in_flight) else {
+                continue;
+            };
             pending.in_flight = false;
             // Attempts that a lost connection ended are not the message's fault.
             pending.attempts -= 1;
@@ -186,21 +210,37 @@ impl<V: Value> Sends<V> {
         for pending in self.queues.remove(name).unwrap_or_default() {
             self.count -= 1;
             let text = format!("the room {name} was left before the message was sent");
-            ctx.reject(pending.request, ClientError::new(ErrorCode::Cancelled, text));
+            ctx.reject(
+                pending.request,
+                ClientError::new(ErrorCode::Cancelled, text),
+            );
         }
     }
 
     /// When a message is due again.
     pub(crate) fn deadline_ms(&self, rooms: &Rooms<V>) -> Option<u64> {
-        let heads = self.queues.iter().filter_map(|(name, queue)| Some((name, queue.front()?)));
+        let heads = self
+            .queues
+            .iter()
+            .filter_map(|(name, queue)| Some((name, queue.front()?)));
         heads
-            .filter(|(name, head)| !head.in_flight && head.not_before_ms > 0 && rooms.is_joined(name))
+            .filter(|(name, head)| {
+                !head.in_flight && head.not_before_ms > 0 && rooms.is_joined(name)
+            })
             .map(|(_, head)| head.not_before_ms)
             .min()
     }
 
-    fn accepted(&mut self, ctx: &mut Context<'_, V>, rooms: &mut Rooms<V>, name: &str, body: Option<V>) {
-        let Some(pending) = self.take_head(name) else { return };
+    fn accepted(
+        &mut self,
+        ctx: &mut Context<'_, V>,
+        rooms: &mut Rooms<V>,
+        name: &str,
+        body: Option<V>,
+    ) {
+        let Some(pending) = self.take_head(name) else {
+            return;
+        };
         let head = body.as_ref().map(SendAckHead::read).unwrap_or_default();
         let id = &pending.client_message_id;
         // A server without ids has accepted it all the same: until an echo says more, the
@@ -212,13 +252,18 @@ impl<V: Value> Sends<V> {
         ];
         fields.extend(head.seq.map(|seq| ("seq", V::number(seq as f64))));
         fields.extend(head.epoch.as_ref().map(|epoch| ("epoch", V::string(epoch))));
-        fields.extend(head.timestamp.as_ref().map(|time| ("timestamp", V::string(time))));
+        fields.extend(
+            head.timestamp
+                .as_ref()
+                .map(|time| ("timestamp", V::string(time))),
+        );
         let receipt = V::object(&fields);
         fields.push(("state", V::string("sent")));
         if let Some(room) = rooms.get_mut(name) {
             let mut changes = Vec::new();
             let placed = head.seq.map(|seq| (seq, message_id.as_str()));
-            room.timeline.update_local(id, placed, &fields, &mut changes);
+            room.timeline
+                .update_local(id, placed, &fields, &mut changes);
             room.tell_changes(ctx, changes);
         }
         ctx.resolve(pending.request, receipt);
@@ -231,11 +276,17 @@ impl<V: Value> Sends<V> {
         name: &str,
         error: ClientError<V>,
     ) {
-        let Some(pending) = self.take_head(name) else { return };
+        let Some(pending) = self.take_head(name) else {
+            return;
+        };
         if let Some(room) = rooms.get_mut(name) {
-            let fields = [("state", V::string("failed")), ("error", V::string(&error.code))];
+            let fields = [
+                ("state", V::string("failed")),
+                ("error", V::string(&error.code)),
+            ];
             let mut changes = Vec::new();
-            room.timeline.update_local(&pending.client_message_id, None, &fields, &mut changes);
+            room.timeline
+                .update_local(&pending.client_message_id, None, &fields, &mut changes);
             room.tell_changes(ctx, changes);
         }
         ctx.notify(Notification::Error(error.clone()));

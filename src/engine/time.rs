@@ -25,7 +25,11 @@ pub(crate) fn iso8601(wall_ms: u64) -> String {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
     let milli = ms % 1_000;
@@ -52,7 +56,11 @@ pub(crate) fn parse_iso8601(text: &str) -> Option<u64> {
         return None;
     }
     let milli = format!("{fraction:0<3}").get(..3)?.parse::<u64>().ok()?;
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
     let day_of_year = (153 * month + 2) / 5 + day - 1;
     let days = year * 365 + year / 4 - year / 100 + year / 400 + day_of_year;
     let seconds = (days - 719_468) * 86_400 + hour * 3_600 + minute * 60 + second;
@@ -68,14 +76,30 @@ mod tests {
         for ms in [0, 951_827_696_789, 1_769_774_400_000, 253_402_300_799_999] {
             assert_eq!(parse_iso8601(&iso8601(ms)), Some(ms));
         }
-        assert_eq!(parse_iso8601("2026-01-30T12:00:00Z"), Some(1_769_774_400_000));
-        assert_eq!(parse_iso8601("2026-01-30T12:00:00.5Z"), Some(1_769_774_400_500));
+        assert_eq!(
+            parse_iso8601("2026-01-30T12:00:00Z"),
+            Some(1_769_774_400_000)
+        );
+        assert_eq!(
+            parse_iso8601("2026-01-30T12:00:00.5Z"),
+            Some(1_769_774_400_500)
+        );
     }
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for text in ["", "Z", "T", "now", "2026-13-30T12:00:00Z", "-1-1-1T0:0:0Z", "2026-01-30",
-            "292000000-01-01T00:00:00Z", "2026-01-30T12:00:00.+1Z", "2026-01-30T12:00Z"] {
+        for text in [
+            "",
+            "Z",
+            "T",
+            "now",
+            "2026-13-30T12:00:00Z",
+            "-1-1-1T0:0:0Z",
+            "2026-01-30",
+            "292000000-01-01T00:00:00Z",
+            "2026-01-30T12:00:00.+1Z",
+            "2026-01-30T12:00Z",
+        ] {
             assert_eq!(parse_iso8601(text), None, "{text}");
         }
     }

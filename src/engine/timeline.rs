@@ -43,7 +43,13 @@ pub(crate) struct Timeline<V> {
 
 impl<V: Value> Timeline<V> {
     pub(crate) fn new() -> Self {
-        Self { rows: VecDeque::new(), sequenced: 0, locals: 0, epoch: None, floor: 0 }
+        Self {
+            rows: VecDeque::new(),
+            sequenced: 0,
+            locals: 0,
+            epoch: None,
+            floor: 0,
+        }
     }
 
     /// Every row's message, oldest first.
@@ -53,7 +59,9 @@ impl<V: Value> Timeline<V> {
 
     /// The highest `seq` here.
     pub(crate) fn last_seq(&self) -> Option<u64> {
-        self.sequenced.checked_sub(1).and_then(|last| self.rows[last].seq)
+        self.sequenced
+            .checked_sub(1)
+            .and_then(|last| self.rows[last].seq)
     }
 
     /// The end of the run of `seq`s without a hole that begins at `cursor`.
@@ -61,7 +69,9 @@ impl<V: Value> Timeline<V> {
         if self.last_seq().is_none_or(|last| last <= cursor) {
             return cursor;
         }
-        let after = self.place(cursor).map_or_else(|index| index, |index| index + 1);
+        let after = self
+            .place(cursor)
+            .map_or_else(|index| index, |index| index + 1);
         self.rows
             .range(after..self.sequenced)
             .zip(cursor + 1..)
@@ -86,7 +96,10 @@ impl<V: Value> Timeline<V> {
             self.sequenced = 0;
             changes.push(TimelineChange::Reset);
             changes.extend(self.rows.iter().enumerate().map(|(index, row)| {
-                TimelineChange::Insert { index, message: row.body.clone() }
+                TimelineChange::Insert {
+                    index,
+                    message: row.body.clone(),
+                }
             }));
         }
         self.locals = self.rows.iter().filter(|row| row.local).count();
@@ -120,14 +133,21 @@ impl<V: Value> Timeline<V> {
         fields: &[(&'static str, V)],
         changes: &mut Vec<TimelineChange<V>>,
     ) {
-        let Some(index) = self.find_local(client_message_id) else { return };
+        let Some(index) = self.find_local(client_message_id) else {
+            return;
+        };
         let body = self.rows[index].body.with(fields);
         self.rows[index].body = body.clone();
         let Some((seq, message_id)) = placed else {
-            changes.push(TimelineChange::Replace { index, message: body });
+            changes.push(TimelineChange::Replace {
+                index,
+                message: body,
+            });
             return;
         };
-        let Some(mut row) = self.take(index) else { return };
+        let Some(mut row) = self.take(index) else {
+            return;
+        };
         row.seq = Some(seq);
         row.message_id = Some(message_id.to_owned());
         row.local = true;
@@ -177,10 +197,16 @@ impl<V: Value> Timeline<V> {
         if !own || head.message_id.is_some() {
             return None;
         }
-        let text = body.field("content").and_then(|content| content.as_text())?;
+        let text = body
+            .field("content")
+            .and_then(|content| content.as_text())?;
         self.rows.iter().position(|row| {
             row.local
-                && row.body.field("content").and_then(|content| content.as_text()).as_ref()
+                && row
+                    .body
+                    .field("content")
+                    .and_then(|content| content.as_text())
+                    .as_ref()
                     == Some(&text)
         })
     }
@@ -190,9 +216,14 @@ impl<V: Value> Timeline<V> {
             Some(seq) if seq <= self.floor => true,
             Some(seq) if self.last_seq().is_none_or(|last| seq > last) => false,
             Some(seq) => self.place(seq).is_ok(),
-            None => head.message_id.is_some() && {
-                self.rows.iter().rev().any(|row| row.message_id == head.message_id)
-            },
+            None => {
+                head.message_id.is_some() && {
+                    self.rows
+                        .iter()
+                        .rev()
+                        .any(|row| row.message_id == head.message_id)
+                }
+            }
         }
     }
 
@@ -251,7 +282,10 @@ impl<V: Value> Timeline<V> {
             Some(seq) => self.place(seq).unwrap_or_else(|index| index),
             None => self.rows.len(),
         };
-        changes.push(TimelineChange::Insert { index, message: row.body.clone() });
+        changes.push(TimelineChange::Insert {
+            index,
+            message: row.body.clone(),
+        });
         self.count(&row);
         if index == self.rows.len() {
             self.rows.push_back(row);
@@ -269,7 +303,9 @@ impl<V: Value> Timeline<V> {
     fn keep_bound(&mut self, changes: &mut Vec<TimelineChange<V>>) {
         while self.rows.len() > MAX_TIMELINE_MESSAGES {
             // Messages that the server does not have yet are never what leaves.
-            let Some(index) = self.rows.iter().position(|row| !row.local) else { return };
+            let Some(index) = self.rows.iter().position(|row| !row.local) else {
+                return;
+            };
             let Some(row) = self.take(index) else { return };
             self.floor = self.floor.max(row.seq.unwrap_or(0));
             changes.push(TimelineChange::Remove { index });

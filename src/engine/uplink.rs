@@ -16,12 +16,6 @@ pub(crate) struct Uplink<'a, 'c, V: Value> {
 }
 
 impl<V: Value> Uplink<'_, '_, V> {
-    /// Sends `[name, body]` without an acknowledgement.
-    pub(crate) fn send(&mut self, name: &str, body: V) -> Result<(), ClientError<V>> {
-        self.connection.emit(self.ctx, &V::array(vec![V::string(name), body]), false)?;
-        Ok(())
-    }
-
     /// Sends `[name, body]`; the acknowledgement comes back as `purpose`.
     pub(crate) fn request(
         &mut self,
@@ -29,7 +23,11 @@ impl<V: Value> Uplink<'_, '_, V> {
         body: V,
         purpose: AckFor,
     ) -> Result<(), ClientError<V>> {
-        self.request_packet(&V::array(vec![V::string(name), body]), purpose, ACK_TIMEOUT_MS)
+        self.request_packet(
+            &V::array(vec![V::string(name), body]),
+            purpose,
+            ACK_TIMEOUT_MS,
+        )
     }
 
     /// Sends a whole packet; the acknowledgement, or its absence after `timeout_ms`, comes back
@@ -47,7 +45,8 @@ impl<V: Value> Uplink<'_, '_, V> {
             ));
         }
         if let Some(id) = self.connection.emit(self.ctx, packet, true)? {
-            self.acks.insert(id, purpose, self.ctx.now.mono_ms + timeout_ms);
+            self.acks
+                .insert(id, purpose, self.ctx.now.mono_ms + timeout_ms);
         }
         Ok(())
     }

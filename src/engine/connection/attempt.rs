@@ -8,9 +8,7 @@ use crate::engine::error::ClientError;
 use crate::engine::input::TokenSource;
 use crate::engine::output::{Notification, Output};
 use crate::engine::snapshot::ErrorSnapshot;
-use crate::socketio::{
-    Session, SessionConfig, SessionEvent, SessionOutput, Value,
-};
+use crate::socketio::{Session, SessionConfig, SessionEvent, SessionOutput, Value};
 use crate::wire::connection::{capability, handshake_auth};
 use crate::wire::error::ErrorCode;
 
@@ -63,16 +61,22 @@ impl<V: Value> Connection<V> {
                 self.send_refresh(ctx, &token);
             }
             (Some(Purpose::Refresh), Ok(_)) => {}
-            (Some(Purpose::Refresh), Err(why)) => ctx.notify(Notification::Error(ClientError::new(
-                ErrorCode::TokenUnavailable,
-                format!("the token callback failed: {why}"),
-            ))),
+            (Some(Purpose::Refresh), Err(why)) => {
+                ctx.notify(Notification::Error(ClientError::new(
+                    ErrorCode::TokenUnavailable,
+                    format!("the token callback failed: {why}"),
+                )))
+            }
         }
     }
 
     fn open_session(&mut self, ctx: &mut Context<'_, V>, token: Option<String>) {
         self.generation = self.generation.wrapping_add(1);
-        let device = ctx.settings.device.clone().unwrap_or_else(|| self.client.device.clone());
+        let device = ctx
+            .settings
+            .device
+            .clone()
+            .unwrap_or_else(|| self.client.device.clone());
         let auth = handshake_auth(
             token.as_deref(),
             &device,
@@ -87,7 +91,10 @@ impl<V: Value> Connection<V> {
         };
         let session = Box::new(Session::new(config, ctx.now.mono_ms));
         let deadline_ms = ctx.now.mono_ms + ctx.settings.attempt_timeout_ms;
-        self.phase = Phase::Opening { session, deadline_ms };
+        self.phase = Phase::Opening {
+            session,
+            deadline_ms,
+        };
         self.drain_session(ctx);
     }
 
@@ -113,7 +120,8 @@ impl<V: Value> Connection<V> {
             }
             SessionEvent::Event { packet, name, ack } => {
                 self.latency.alive();
-                self.happenings.push_back(Happening::Event { packet, name, ack });
+                self.happenings
+                    .push_back(Happening::Event { packet, name, ack });
             }
             SessionEvent::Ack { id, args } => {
                 self.latency.alive();
@@ -139,7 +147,10 @@ impl<V: Value> Connection<V> {
         let Phase::Opening { session, .. } = std::mem::replace(&mut self.phase, Phase::Idle) else {
             return;
         };
-        self.phase = Phase::Up { session, ready: ready_at(ctx.now.mono_ms) };
+        self.phase = Phase::Up {
+            session,
+            ready: ready_at(ctx.now.mono_ms),
+        };
         self.socket_id = Some(socket_id);
         self.capabilities.clear();
         self.error = None;
@@ -152,7 +163,10 @@ impl<V: Value> Connection<V> {
             ctx.resolve(request, V::null());
         }
         if attempt > 0 || self.was_offline {
-            ctx.notify(Notification::Reconnection { attempt, was_offline: self.was_offline });
+            ctx.notify(Notification::Reconnection {
+                attempt,
+                was_offline: self.was_offline,
+            });
         }
     }
 
@@ -183,7 +197,10 @@ impl<V: Value> Connection<V> {
         if self.auth.take().is_some() {
             ctx.notify(Notification::Auth(None));
         }
-        ctx.notify(local_event(vec![V::string("disconnect"), V::string(reason)]));
+        ctx.notify(local_event(vec![
+            V::string("disconnect"),
+            V::string(reason),
+        ]));
         ctx.notify(Notification::Connection);
     }
 
@@ -194,7 +211,8 @@ impl<V: Value> Connection<V> {
         error: ClientError<V>,
         verdict: Option<Verdict>,
     ) {
-        if let Phase::Opening { mut session, .. } = std::mem::replace(&mut self.phase, Phase::Idle) {
+        if let Phase::Opening { mut session, .. } = std::mem::replace(&mut self.phase, Phase::Idle)
+        {
             self.drop_session(&mut session, ctx);
         }
         if verdict == Some(Verdict::Token) && self.tokens.refused() {
@@ -213,9 +231,14 @@ impl<V: Value> Connection<V> {
         ctx.notify(local_event(vec![V::string("connect_error"), body]));
         ctx.notify(Notification::Error(error.clone()));
         self.attempts = self.attempts.saturating_add(1);
-        if matches!(verdict, Some(Verdict::Token | Verdict::Final)) || !ctx.settings.auto_reconnect {
+        if matches!(verdict, Some(Verdict::Token | Verdict::Final)) || !ctx.settings.auto_reconnect
+        {
             self.halted = true;
-        } else if let Some(limit) = ctx.settings.max_reconnect_attempts.filter(|limit| self.attempts > *limit) {
+        } else if let Some(limit) = ctx
+            .settings
+            .max_reconnect_attempts
+            .filter(|limit| self.attempts > *limit)
+        {
             self.halted = true;
             ctx.notify(Notification::Error(ClientError::new(
                 ErrorCode::ReconnectionFailed,
@@ -232,7 +255,9 @@ impl<V: Value> Connection<V> {
     fn wait(&mut self, ctx: &mut Context<'_, V>, at_least_ms: Option<u64>) {
         let delay_ms = backoff::delay_ms(self.attempts, ctx.settings, ctx.random);
         let delay_ms = delay_ms.max(at_least_ms.unwrap_or(0));
-        self.phase = Phase::Waiting { retry_at_ms: ctx.now.mono_ms + delay_ms };
+        self.phase = Phase::Waiting {
+            retry_at_ms: ctx.now.mono_ms + delay_ms,
+        };
     }
 
     pub(super) fn reject_waiters(&mut self, error: &ClientError<V>, ctx: &mut Context<'_, V>) {
@@ -249,5 +274,8 @@ impl<V: Value> Connection<V> {
 }
 
 fn local_event<V: Value>(parts: Vec<V>) -> Notification<V> {
-    Notification::Event { packet: V::array(parts), reply: None }
+    Notification::Event {
+        packet: V::array(parts),
+        reply: None,
+    }
 }

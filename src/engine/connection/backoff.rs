@@ -24,10 +24,19 @@ mod tests {
     fn delays_double_to_the_limit_and_keep_between_half_and_all_of_it() {
         let settings = Settings::new().unwrap();
         let mut random = Random::new([1; 32]);
-        for (attempt, full) in [(1, 1_000), (2, 2_000), (3, 4_000), (6, 30_000), (u32::MAX, 30_000)] {
+        for (attempt, full) in [
+            (1, 1_000),
+            (2, 2_000),
+            (3, 4_000),
+            (6, 30_000),
+            (u32::MAX, 30_000),
+        ] {
             for _ in 0..200 {
                 let delay = delay_ms(attempt, &settings, &mut random);
-                assert!((full / 2..=full).contains(&delay), "attempt {attempt}: {delay}");
+                assert!(
+                    (full / 2..=full).contains(&delay),
+                    "attempt {attempt}: {delay}"
+                );
             }
         }
     }
@@ -35,8 +44,9 @@ mod tests {
     #[test]
     fn delays_differ_between_clients() {
         let settings = Settings::new().unwrap();
-        let delays: std::collections::BTreeSet<u64> =
-            (0..50).map(|seed| delay_ms(5, &settings, &mut Random::new([seed; 32]))).collect();
+        let delays: std::collections::BTreeSet<u64> = (0..50)
+            .map(|seed| delay_ms(5, &settings, &mut Random::new([seed; 32])))
+            .collect();
         assert!(delays.len() > 40);
     }
 }

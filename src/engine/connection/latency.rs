@@ -54,7 +54,9 @@ impl Latency {
     /// A ping was answered, by acknowledgement or by a `pong` event: the second of both is late
     /// and does not count. True when the average may have changed.
     pub(crate) fn answered(&mut self, now_ms: u64) -> bool {
-        let Some(sent_ms) = self.sent_ms.take() else { return false };
+        let Some(sent_ms) = self.sent_ms.take() else {
+            return false;
+        };
         if !self.measured_by_ping {
             self.samples.clear();
         }
@@ -88,7 +90,10 @@ impl Latency {
 
     /// The next moment at which something is due.
     pub(crate) fn deadline_ms(&self) -> Option<u64> {
-        [self.next_ping_ms, self.probe_deadline_ms].into_iter().flatten().min()
+        [self.next_ping_ms, self.probe_deadline_ms]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Rounded mean in milliseconds.
@@ -136,7 +141,10 @@ mod tests {
         ] {
             assert_eq!(measured(&[rtt]).quality(), quality, "{rtt}");
         }
-        assert_eq!(measured(&[9_000, 10, 10, 10, 10, 10]).average_ms(), Some(10));
+        assert_eq!(
+            measured(&[9_000, 10, 10, 10, 10, 10]).average_ms(),
+            Some(10)
+        );
     }
 
     #[test]
@@ -151,7 +159,9 @@ mod tests {
         let mut latency = Latency::default();
         latency.handshaken(42);
         latency.start(0);
-        let pings = (0..10).filter(|n| latency.take_due_ping(n * PING_INTERVAL_MS)).count();
+        let pings = (0..10)
+            .filter(|n| latency.take_due_ping(n * PING_INTERVAL_MS))
+            .count();
         assert_eq!(pings, MAX_UNANSWERED_PINGS as usize);
         assert_eq!(latency.deadline_ms(), None);
         assert_eq!(latency.average_ms(), Some(42));

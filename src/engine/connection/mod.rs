@@ -17,13 +17,9 @@ use super::context::Context;
 use super::error::ClientError;
 use super::input::{RequestId, TokenSource};
 use super::output::{Notification, Output};
+use super::snapshot::{AuthResponse, ConnectionSnapshot, ErrorSnapshot, RealtimeConnectionState};
 use super::time::Now;
-use super::snapshot::{
-    AuthResponse, ConnectionSnapshot, ErrorSnapshot, RealtimeConnectionState,
-};
-use crate::socketio::{
-    EmitError, Session, SessionOutput, TransportEvent, TransportId, Value,
-};
+use crate::socketio::{EmitError, Session, SessionOutput, TransportEvent, TransportId, Value};
 use crate::wire::error::ErrorCode;
 
 /// What the rest of the engine has to know of the connection.
@@ -32,7 +28,11 @@ pub(crate) enum Happening<V> {
     /// `idempotent` tells whether its server knows a repeated message by its key.
     Down { idempotent: bool },
     /// An event came.
-    Event { packet: V, name: String, ack: Option<u64> },
+    Event {
+        packet: V,
+        name: String,
+        ack: Option<u64>,
+    },
     /// An acknowledgement came.
     Acked { id: u64, args: V },
 }
@@ -45,9 +45,15 @@ enum Phase<V: Value> {
     /// The app was asked for a token.
     AskingToken { deadline_ms: u64 },
     /// A session is being opened.
-    Opening { session: Box<Session<V>>, deadline_ms: u64 },
+    Opening {
+        session: Box<Session<V>>,
+        deadline_ms: u64,
+    },
     /// The namespace accepted us.
-    Up { session: Box<Session<V>>, ready: Ready },
+    Up {
+        session: Box<Session<V>>,
+        ready: Ready,
+    },
 }
 
 /// Whether the server is ready for our own events.
@@ -66,6 +72,8 @@ pub(crate) struct Connection<V: Value> {
     halted: bool,
     attempts: u32,
     waiters: Vec<RequestId>,
+    /// The session that the app disconnected, until its goodbye is sent.
+    leaving: Option<Box<Session<V>>>,
     next_transport: TransportId,
     /// Counts sessions, so that what belongs to an older one is known.
     generation: u32,
@@ -104,6 +112,7 @@ impl<V: Value> Connection<V> {
             halted: false,
             attempts: 0,
             waiters: Vec::new(),
+            leaving: None,
             next_transport: TransportId(1),
             generation: 0,
             tokens: Tokens::default(),
@@ -143,8 +152,9 @@ impl<V: Value> Connection<V> {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Up { mut session, .. } => {
                 session.disconnect(ctx.now.mono_ms);
-                Self::flush_transports(&mut session, ctx);
                 self.next_transport = session.next_transport_id();
+                self.leaving = Some(session);
+                self.drain_leaving(ctx);
             }
             Phase::Opening { mut session, .. } => self.drop_session(&mut session, ctx),
             Phase::Idle | Phase::Waiting { .. } | Phase::AskingToken { .. } => {}
@@ -215,6 +225,10 @@ impl<V: Value> Connection<V> {
         id: TransportId,
         event: TransportEvent<V>,
     ) {
+        if let Some(leaving) = &mut self.leaving {
+            leaving.handle_transport(ctx.now.mono_ms, id, event.clone());
+            self.drain_leaving(ctx);
+        }
         if let Some(session) = self.session_mut() {
             session.handle_transport(ctx.now.mono_ms, id, event);
         }
@@ -223,6 +237,10 @@ impl<V: Value> Connection<V> {
 
     pub(crate) fn handle_timeout(&mut self, ctx: &mut Context<'_, V>) {
         let now_ms = ctx.now.mono_ms;
+        if let Some(leaving) = &mut self.leaving {
+            leaving.handle_timeout(now_ms);
+            self.drain_leaving(ctx);
+        }
         match &mut self.phase {
             Phase::Waiting { retry_at_ms } if *retry_at_ms <= now_ms => self.start_attempt(ctx),
             Phase::AskingToken { deadline_ms } if *deadline_ms <= now_ms => {
@@ -261,27 +279,47 @@ impl<V: Value> Connection<V> {
             Phase::Idle => None,
             Phase::Waiting { retry_at_ms } => Some(*retry_at_ms),
             Phase::AskingToken { deadline_ms } => Some(*deadline_ms),
-            Phase::Opening { session, deadline_ms } => {
-                earliest([Some(*deadline_ms), session.poll_timeout().map(|(at, _)| at)])
-            }
+            Phase::Opening {
+                session,
+                deadline_ms,
+            } => earliest([Some(*deadline_ms), session.poll_timeout().map(|(at, _)| at)]),
             Phase::Up { session, ready } => {
                 let ready_at = match ready {
                     Ready::At(at) => Some(*at),
                     Ready::Yes => None,
                 };
-                let latency = if self.is_ready() { self.latency.deadline_ms() } else { None };
-                let refresh = if self.is_ready() { self.tokens.deadline_ms() } else { None };
-                earliest([ready_at, session.poll_timeout().map(|(at, _)| at), latency, refresh])
+                let latency = if self.is_ready() {
+                    self.latency.deadline_ms()
+                } else {
+                    None
+                };
+                let refresh = if self.is_ready() {
+                    self.tokens.deadline_ms()
+                } else {
+                    None
+                };
+                earliest([
+                    ready_at,
+                    session.poll_timeout().map(|(at, _)| at),
+                    latency,
+                    refresh,
+                ])
             }
         };
-        phase
+        let leaving = self
+            .leaving
+            .as_ref()
+            .and_then(|session| session.poll_timeout());
+        earliest([phase, leaving.map(|(at, _)| at)])
     }
 
     // What the engine learns from the server's events.
 
     /// `connected` came, or the wait for it is over: our own events may go. True the first time.
     pub(crate) fn server_is_ready(&mut self, ctx: &mut Context<'_, V>) -> bool {
-        let Phase::Up { ready, .. } = &mut self.phase else { return false };
+        let Phase::Up { ready, .. } = &mut self.phase else {
+            return false;
+        };
         if std::mem::replace(ready, Ready::Yes) == Ready::Yes {
             return false;
         }
@@ -300,7 +338,9 @@ impl<V: Value> Connection<V> {
     }
 
     pub(crate) fn has_capability(&self, name: &str) -> bool {
-        self.capabilities.iter().any(|capability| capability == name)
+        self.capabilities
+            .iter()
+            .any(|capability| capability == name)
     }
 
     /// The server told its clock, in milliseconds since the epoch.
@@ -373,7 +413,9 @@ impl<V: Value> Connection<V> {
         if generation != self.generation {
             return;
         }
-        let Phase::Up { session, .. } = &mut self.phase else { return };
+        let Phase::Up { session, .. } = &mut self.phase else {
+            return;
+        };
         let sent = session.emit_raw_ack(ctx.now.mono_ms, ack, args);
         Self::flush_transports(session, ctx);
         if let Err(error) = sent {
@@ -392,7 +434,13 @@ impl<V: Value> Connection<V> {
     }
 
     pub(crate) fn is_ready(&self) -> bool {
-        matches!(self.phase, Phase::Up { ready: Ready::Yes, .. })
+        matches!(
+            self.phase,
+            Phase::Up {
+                ready: Ready::Yes,
+                ..
+            }
+        )
     }
 
     pub(crate) fn is_wanted(&self) -> bool {
@@ -405,10 +453,6 @@ impl<V: Value> Connection<V> {
 
     pub(crate) fn user_id(&self) -> Option<&str> {
         self.auth.as_ref().map(|auth| auth.user_id.as_str())
-    }
-
-    pub(crate) fn token_source(&self) -> &TokenSource {
-        self.tokens.source()
     }
 
     pub(crate) fn snapshot(&self, now: Now) -> ConnectionSnapshot {
@@ -434,7 +478,11 @@ impl<V: Value> Connection<V> {
             next_retry_at,
             disconnect_reason: self.reason.clone(),
             error: self.error.clone(),
-            connection_quality: if self.is_up() { self.latency.quality() } else { Default::default() },
+            connection_quality: if self.is_up() {
+                self.latency.quality()
+            } else {
+                Default::default()
+            },
             average_latency: if self.is_up() {
                 self.latency.average_ms().map(|ms| ms as f64)
             } else {
@@ -472,6 +520,13 @@ impl<V: Value> Connection<V> {
                 ctx.outputs.push_back(Output::Transport(command));
             }
         }
+    }
+
+    fn drain_leaving(&mut self, ctx: &mut Context<'_, V>) {
+        if let Some(leaving) = &mut self.leaving {
+            Self::flush_transports(leaving, ctx);
+        }
+        self.leaving.take_if(|session| session.is_closed());
     }
 
     fn refresh_token(&mut self, ctx: &mut Context<'_, V>) {

@@ -49,9 +49,16 @@ pub(crate) fn classify<V: Value>(message: &str, data: Option<V>) -> (Verdict, Cl
 
 fn is_about_the_token(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    ["authentication", "unauthorized", "unauthorised", "invalid token", "token expired", "jwt"]
-        .iter()
-        .any(|word| message.contains(word))
+    [
+        "authentication",
+        "unauthorized",
+        "unauthorised",
+        "invalid token",
+        "token expired",
+        "jwt",
+    ]
+    .iter()
+    .any(|word| message.contains(word))
 }
 
 #[cfg(test)]
@@ -74,13 +81,19 @@ mod tests {
         let busy = json!({"code": "RATE_LIMITED", "retryable": true, "retryAfterMs": 1500});
         let (verdict, error) = classify("Invalid token", Some(busy));
         assert_eq!(verdict, Verdict::Later);
-        assert_eq!((error.code.as_str(), error.retry_after_ms), ("RATE_LIMITED", Some(1_500)));
+        assert_eq!(
+            (error.code.as_str(), error.retry_after_ms),
+            ("RATE_LIMITED", Some(1_500))
+        );
         assert_eq!(
             self::verdict("no", Some(json!({"code": "FORBIDDEN", "retryable": false}))),
             Verdict::Final
         );
         assert_eq!(
-            self::verdict("expired", Some(json!({"code": "TOKEN_EXPIRED", "retryable": true}))),
+            self::verdict(
+                "expired",
+                Some(json!({"code": "TOKEN_EXPIRED", "retryable": true}))
+            ),
             Verdict::Token
         );
     }

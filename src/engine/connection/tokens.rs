@@ -74,7 +74,9 @@ impl Tokens {
     /// The connection ended; its token's expiry matters no more.
     pub(crate) fn connection_ended(&mut self) {
         self.refresh_at_ms = None;
-        self.open = self.open.filter(|(_, purpose)| *purpose == Purpose::Attempt);
+        self.open = self
+            .open
+            .filter(|(_, purpose)| *purpose == Purpose::Attempt);
     }
 
     pub(crate) fn deadline_ms(&self) -> Option<u64> {

@@ -27,18 +27,25 @@ pub(crate) enum Page {
 impl<V: Value> Rooms<V> {
     /// `message:new` came. `own` tells whether it is this user's.
     pub(crate) fn message_came(&mut self, up: &mut Uplink<'_, '_, V>, body: V) {
-        let Ok(head) = MessageHead::read(&body) else { return };
+        let Ok(head) = MessageHead::read(&body) else {
+            return;
+        };
         let own = up.connection.user_id() == Some(head.user_id.as_str());
         let Some(room) = self.get_mut(&head.room_name) else {
             // Not one of ours: no timeline, but whoever listens to all messages hears it.
             let room = V::string(&head.room_name);
-            return up.ctx.notify(Notification::Message { room, message: body });
+            return up.ctx.notify(Notification::Message {
+                room,
+                message: body,
+            });
         };
         let mut changes = Vec::new();
         if let Some(epoch) = &head.epoch {
             room.enter_epoch(epoch, &mut changes);
         }
-        let received = room.timeline.receive(&head, body.clone(), own, &mut changes);
+        let received = room
+            .timeline
+            .receive(&head, body.clone(), own, &mut changes);
         room.tell_changes(up.ctx, changes);
         if received == Received::Duplicate {
             return;
@@ -58,9 +65,16 @@ impl<V: Value> Rooms<V> {
     }
 
     /// A page of history was answered, or not in time (`None`).
-    pub(crate) fn page_answered(&mut self, up: &mut Uplink<'_, '_, V>, name: &str, args: Option<&V>) {
+    pub(crate) fn page_answered(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        name: &str,
+        args: Option<&V>,
+    ) {
         let user_id = up.connection.user_id().map(str::to_owned);
-        let Some(room) = self.get_mut(name) else { return };
+        let Some(room) = self.get_mut(name) else {
+            return;
+        };
         let Some(page) = room.page.take() else { return };
         let body = args.and_then(|args| Ack::read(args).into_body().ok().flatten());
         let head = body.as_ref().map(PageHead::read);
@@ -72,9 +86,13 @@ impl<V: Value> Rooms<V> {
         let messages = body.as_ref().and_then(|body| body.field("messages"));
         let count = messages.as_ref().and_then(V::length).unwrap_or(0);
         for message in (0..count).filter_map(|index| messages.as_ref()?.element(index)) {
-            let Ok(head) = MessageHead::read(&message) else { continue };
+            let Ok(head) = MessageHead::read(&message) else {
+                continue;
+            };
             let own = user_id.as_deref() == Some(head.user_id.as_str());
-            let received = room.timeline.receive(&head, message.clone(), own, &mut changes);
+            let received = room
+                .timeline
+                .receive(&head, message.clone(), own, &mut changes);
             room.advance_cursor(head.seq);
             if received == Received::New && matches!(page, Page::After(_)) {
                 told.push(message);
@@ -135,7 +153,13 @@ impl<V: Value> Room<V> {
             limit: Some(HISTORY_PAGE),
         };
         let sent = V::encode(&question).map_err(Into::into).and_then(|body| {
-            up.request(names::SYNC_MESSAGES, body, AckFor::History { room: name.to_owned() })
+            up.request(
+                names::SYNC_MESSAGES,
+                body,
+                AckFor::History {
+                    room: name.to_owned(),
+                },
+            )
         });
         match sent {
             Ok(()) => self.page = Some(page),
@@ -165,7 +189,9 @@ impl<V: Value> Room<V> {
             Some(cursor) => self.cursor = Some(cursor.max(seq)),
             None => self.cursor = Some(seq),
         }
-        self.cursor = self.cursor.map(|cursor| self.timeline.contiguous_from(cursor));
+        self.cursor = self
+            .cursor
+            .map(|cursor| self.timeline.contiguous_from(cursor));
         false
     }
 
@@ -173,16 +199,24 @@ impl<V: Value> Room<V> {
         for message in std::mem::take(&mut self.deferred).into_values() {
             self.tell_message(ctx, message);
         }
-        self.cursor = self.cursor.map(|cursor| self.timeline.contiguous_from(cursor));
+        self.cursor = self
+            .cursor
+            .map(|cursor| self.timeline.contiguous_from(cursor));
     }
 
     fn tell_message(&self, ctx: &mut Context<'_, V>, message: V) {
-        ctx.notify(Notification::Message { room: self.label.clone(), message });
+        ctx.notify(Notification::Message {
+            room: self.label.clone(),
+            message,
+        });
     }
 
     pub(crate) fn tell_changes(&self, ctx: &mut Context<'_, V>, changes: Vec<TimelineChange<V>>) {
         for change in changes {
-            ctx.notify(Notification::Timeline { room: self.label.clone(), change });
+            ctx.notify(Notification::Timeline {
+                room: self.label.clone(),
+                change,
+            });
         }
     }
 }

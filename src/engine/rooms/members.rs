@@ -10,12 +10,16 @@ use crate::wire::room::{MembershipChange, RoomMember};
 impl<V: Value> Rooms<V> {
     /// The members known here, by user id.
     pub(crate) fn members(&self, name: &str) -> Vec<RoomMember> {
-        self.get(name).map(|room| room.members.values().cloned().collect()).unwrap_or_default()
+        self.get(name)
+            .map(|room| room.members.values().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// `user:joined` came.
     pub(crate) fn user_joined(&mut self, ctx: &mut Context<'_, V>, change: MembershipChange) {
-        let Some(room) = self.get_mut(&change.room_name) else { return };
+        let Some(room) = self.get_mut(&change.room_name) else {
+            return;
+        };
         let member = RoomMember {
             user_id: change.user_id,
             user_name: change.user_name,
@@ -29,20 +33,32 @@ impl<V: Value> Rooms<V> {
         }
         room.count_members(change.member_count, if known { 0 } else { 1 });
         let label = room.label.clone();
-        ctx.notify(Notification::Members { room: label.clone() });
+        ctx.notify(Notification::Members {
+            room: label.clone(),
+        });
         ctx.notify(Notification::Rooms);
-        ctx.notify(Notification::UserJoined { room: label, member });
+        ctx.notify(Notification::UserJoined {
+            room: label,
+            member,
+        });
     }
 
     /// `user:left` came.
     pub(crate) fn user_left(&mut self, ctx: &mut Context<'_, V>, change: MembershipChange) {
-        let Some(room) = self.get_mut(&change.room_name) else { return };
+        let Some(room) = self.get_mut(&change.room_name) else {
+            return;
+        };
         let known = room.members.remove(&change.user_id).is_some();
         room.count_members(change.member_count, if known { -1 } else { 0 });
         let label = room.label.clone();
-        ctx.notify(Notification::Members { room: label.clone() });
+        ctx.notify(Notification::Members {
+            room: label.clone(),
+        });
         ctx.notify(Notification::Rooms);
-        ctx.notify(Notification::UserLeft { room: label, user_id: change.user_id });
+        ctx.notify(Notification::UserLeft {
+            room: label,
+            user_id: change.user_id,
+        });
     }
 }
 
@@ -50,14 +66,18 @@ impl<V: Value> Room<V> {
     /// The list that came with a join takes the place of what was known.
     pub(super) fn replace_members(&mut self, members: Vec<RoomMember>) {
         let members = members.into_iter().take(MAX_TRACKED_MEMBERS);
-        self.members = members.map(|member| (member.user_id.clone(), member)).collect();
+        self.members = members
+            .map(|member| (member.user_id.clone(), member))
+            .collect();
     }
 
     /// The server's count where it gives one; else the one known, changed by somebody who really
     /// came or went.
     fn count_members(&mut self, by_server: Option<u32>, change: i32) {
         if let Some(info) = &mut self.info {
-            let counted = info.member_count.map(|count| count.saturating_add_signed(change));
+            let counted = info
+                .member_count
+                .map(|count| count.saturating_add_signed(change));
             info.member_count = by_server.or(counted);
         }
     }

@@ -35,7 +35,10 @@ impl<V: Value> Rooms<V> {
             return up.ctx.reject(request, error);
         }
         self.leaves.remove(name);
-        let room = self.rooms.entry(name.to_owned()).or_insert_with(|| Room::new(name));
+        let room = self
+            .rooms
+            .entry(name.to_owned())
+            .or_insert_with(|| Room::new(name));
         if room.membership == Membership::Joined {
             return settle(up.ctx, room.snapshot(name), request);
         }
@@ -45,7 +48,9 @@ impl<V: Value> Rooms<V> {
 
     /// The app is done with `name`. Its listeners are none of our business: they stay.
     pub(crate) fn leave(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
-        let Some(room) = self.rooms.remove(name) else { return };
+        let Some(room) = self.rooms.remove(name) else {
+            return;
+        };
         let error = ClientError::new(
             ErrorCode::Cancelled,
             format!("the room {name} was left before the join was answered"),
@@ -99,22 +104,36 @@ impl<V: Value> Rooms<V> {
     pub(crate) fn handle_timeout(&mut self, up: &mut Uplink<'_, '_, V>) {
         let now_ms = up.ctx.now.mono_ms;
         let due = |room: &Room<V>| room.retry_at_ms.is_some_and(|at| at <= now_ms);
-        let names: Vec<String> =
-            self.rooms.iter().filter(|(_, room)| due(room)).map(|(name, _)| name.clone()).collect();
+        let names: Vec<String> = self
+            .rooms
+            .iter()
+            .filter(|(_, room)| due(room))
+            .map(|(name, _)| name.clone())
+            .collect();
         for name in names {
             self.start_join(up, &name);
         }
     }
 
     fn start_join(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
-        let Some(room) = self.rooms.get_mut(name) else { return };
+        let Some(room) = self.rooms.get_mut(name) else {
+            return;
+        };
         if !up.connection.is_ready() || room.membership != Membership::Out {
             return;
         }
         room.retry_at_ms = None;
-        let body = V::encode(&RoomJoin { room_name: name.to_owned() });
+        let body = V::encode(&RoomJoin {
+            room_name: name.to_owned(),
+        });
         let sent = body.map_err(ClientError::from).and_then(|body| {
-            up.request(names::ROOM_JOIN, body, AckFor::Join { room: name.to_owned() })
+            up.request(
+                names::ROOM_JOIN,
+                body,
+                AckFor::Join {
+                    room: name.to_owned(),
+                },
+            )
         });
         match sent {
             Ok(()) => room.membership = Membership::Joining,
@@ -123,8 +142,16 @@ impl<V: Value> Rooms<V> {
     }
 
     /// A join was answered, with the acknowledgement's arguments, or not in time (`None`).
-    pub(crate) fn join_answered(&mut self, up: &mut Uplink<'_, '_, V>, name: &str, args: Option<&V>) {
-        let Some(room) = self.rooms.get_mut(name).filter(|room| room.membership == Membership::Joining)
+    pub(crate) fn join_answered(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        name: &str,
+        args: Option<&V>,
+    ) {
+        let Some(room) = self
+            .rooms
+            .get_mut(name)
+            .filter(|room| room.membership == Membership::Joining)
         else {
             return;
         };
@@ -140,19 +167,29 @@ impl<V: Value> Rooms<V> {
     }
 
     fn joined(&mut self, up: &mut Uplink<'_, '_, V>, name: &str, body: Option<V>) {
-        let Some(room) = self.rooms.get_mut(name) else { return };
+        let Some(room) = self.rooms.get_mut(name) else {
+            return;
+        };
         // A bare answer says nothing but yes.
         let answer = body.and_then(|body| body.decode::<RoomJoined>().ok());
         room.membership = Membership::Joined;
         room.failures = 0;
         room.info = Some(Info {
-            kind: answer.as_ref().map(|answer| answer.kind).unwrap_or_default(),
-            visibility: answer.as_ref().map(|answer| answer.visibility).unwrap_or_default(),
+            kind: answer
+                .as_ref()
+                .map(|answer| answer.kind)
+                .unwrap_or_default(),
+            visibility: answer
+                .as_ref()
+                .map(|answer| answer.visibility)
+                .unwrap_or_default(),
             member_count: answer.as_ref().and_then(|answer| answer.member_count),
         });
         if let Some(members) = answer.as_ref().and_then(|answer| answer.members.clone()) {
             room.replace_members(members);
-            up.ctx.notify(Notification::Members { room: room.label.clone() });
+            up.ctx.notify(Notification::Members {
+                room: room.label.clone(),
+            });
         }
         for request in std::mem::take(&mut room.waiters) {
             settle(up.ctx, room.snapshot(name), request);
@@ -167,7 +204,9 @@ impl<V: Value> Rooms<V> {
     /// A first join that fails is the caller's to repeat. A room that had been joined is wanted
     /// until it is left: it is tried again, later.
     fn join_failed(&mut self, up: &mut Uplink<'_, '_, V>, name: &str, error: ClientError<V>) {
-        let Some(room) = self.rooms.get_mut(name) else { return };
+        let Some(room) = self.rooms.get_mut(name) else {
+            return;
+        };
         for request in std::mem::take(&mut room.waiters) {
             up.ctx.reject(request, error.clone());
         }
@@ -205,7 +244,9 @@ impl<V: Value> From<Refusal<V>> for ClientError<V> {
 }
 
 fn send_leave<V: Value>(up: &mut Uplink<'_, '_, V>, name: &str) {
-    let body = V::encode(&RoomLeave { room_name: name.to_owned() });
+    let body = V::encode(&RoomLeave {
+        room_name: name.to_owned(),
+    });
     let sent = body
         .map_err(ClientError::from)
         .and_then(|body| up.request(names::ROOM_LEAVE, body, AckFor::Leave));

@@ -62,7 +62,11 @@ pub(crate) struct Rooms<V> {
 
 impl<V: Value> Rooms<V> {
     pub(crate) fn new() -> Self {
-        Self { rooms: BTreeMap::new(), leaves: BTreeSet::new(), resuming: false }
+        Self {
+            rooms: BTreeMap::new(),
+            leaves: BTreeSet::new(),
+            resuming: false,
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Room<V>> {
@@ -73,12 +77,10 @@ impl<V: Value> Rooms<V> {
         self.rooms.get_mut(name)
     }
 
-    pub(crate) fn is_wanted(&self, name: &str) -> bool {
-        self.rooms.contains_key(name)
-    }
-
     pub(crate) fn is_joined(&self, name: &str) -> bool {
-        self.rooms.get(name).is_some_and(|room| room.membership == Membership::Joined)
+        self.rooms
+            .get(name)
+            .is_some_and(|room| room.membership == Membership::Joined)
     }
 
     /// The names of all wanted rooms, for a client that is built anew.
@@ -88,7 +90,10 @@ impl<V: Value> Rooms<V> {
 
     /// The rooms that were joined and not left, by name.
     pub(crate) fn snapshot(&self) -> Vec<RoomSnapshot> {
-        let shown = self.rooms.iter().filter_map(|(name, room)| Some((name, room, room.info.as_ref()?)));
+        let shown = self
+            .rooms
+            .iter()
+            .filter_map(|(name, room)| Some((name, room, room.info.as_ref()?)));
         shown
             .map(|(name, room, info)| RoomSnapshot {
                 name: name.clone(),
@@ -102,7 +107,10 @@ impl<V: Value> Rooms<V> {
 
     /// When a join is due again.
     pub(crate) fn deadline_ms(&self) -> Option<u64> {
-        self.rooms.values().filter_map(|room| room.retry_at_ms).min()
+        self.rooms
+            .values()
+            .filter_map(|room| room.retry_at_ms)
+            .min()
     }
 }
 

@@ -1,0 +1,127 @@
+//! What JavaScript is told, after the engine has been drained: promises, callbacks, notifications.
+
+use js_sys::{Array, Function};
+use wasm_bindgen::prelude::*;
+
+use super::error::to_js;
+use crate::engine::input::{CallbackId, RequestId};
+use crate::engine::output::{Notification, TimelineChange};
+use crate::socketio::Value;
+
+/// The first argument of the sink: what the others mean. TypeScript has the same list.
+#[derive(Clone, Copy)]
+enum Kind {
+    Event = 0,
+    State = 1,
+    Error = 2,
+    Online = 3,
+    Reconnection = 4,
+    Connection = 5,
+    Rooms = 6,
+    Message = 7,
+    UserJoined = 8,
+    UserLeft = 9,
+    Members = 10,
+    Timeline = 11,
+    Auth = 12,
+}
+
+/// One thing to tell.
+pub(crate) enum Delivery {
+    Settle(RequestId, Result<JsValue, JsValue>),
+    Callback(CallbackId, JsValue),
+    AskToken(u32),
+    Notify(Notification<JsValue>),
+}
+
+/// Tells one notification. `answer` makes the function that answers a server's event.
+pub(crate) fn tell(
+    sink: &Function,
+    notification: Notification<JsValue>,
+    answer: impl FnOnce(crate::engine::output::ReplyTo) -> JsValue,
+) {
+    match notification {
+        Notification::Event { packet, reply } => {
+            let reply = reply.map_or(JsValue::UNDEFINED, answer);
+            call(sink, Kind::Event, &packet, &reply);
+        }
+        Notification::State(state) => {
+            call(sink, Kind::State, &encoded(&state), &JsValue::UNDEFINED)
+        }
+        Notification::Error(error) => call(sink, Kind::Error, &to_js(&error), &JsValue::UNDEFINED),
+        Notification::Online(online) => {
+            call(
+                sink,
+                Kind::Online,
+                &JsValue::from_bool(online),
+                &JsValue::UNDEFINED,
+            );
+        }
+        Notification::Reconnection {
+            attempt,
+            was_offline,
+        } => call(
+            sink,
+            Kind::Reconnection,
+            &JsValue::from_f64(f64::from(attempt)),
+            &JsValue::from_bool(was_offline),
+        ),
+        Notification::Connection => {
+            call(
+                sink,
+                Kind::Connection,
+                &JsValue::UNDEFINED,
+                &JsValue::UNDEFINED,
+            );
+        }
+        Notification::Auth(auth) => {
+            let auth = auth.map_or(JsValue::NULL, |auth| encoded(&auth));
+            call(sink, Kind::Auth, &auth, &JsValue::UNDEFINED);
+        }
+        Notification::Rooms => call(sink, Kind::Rooms, &JsValue::UNDEFINED, &JsValue::UNDEFINED),
+        Notification::Message { room, message } => call(sink, Kind::Message, &room, &message),
+        Notification::UserJoined { room, member } => {
+            call(sink, Kind::UserJoined, &room, &encoded(&member));
+        }
+        Notification::UserLeft { room, user_id } => {
+            call(sink, Kind::UserLeft, &room, &JsValue::from_str(&user_id));
+        }
+        Notification::Members { room } => call(sink, Kind::Members, &room, &JsValue::UNDEFINED),
+        Notification::Timeline { room, change } => {
+            call(sink, Kind::Timeline, &room, &timeline_change(change));
+        }
+    }
+}
+
+/// Calls a callback with the elements of `args`.
+pub(crate) fn call_back(callback: &Function, args: JsValue) {
+    // What a listener throws is its own: the TypeScript layer guards and reports each.
+    let _ = callback.apply(&JsValue::UNDEFINED, args.unchecked_ref::<Array>());
+}
+
+fn call(sink: &Function, kind: Kind, first: &JsValue, second: &JsValue) {
+    let _ = sink.call3(
+        &JsValue::UNDEFINED,
+        &JsValue::from_f64(f64::from(kind as u8)),
+        first,
+        second,
+    );
+}
+
+fn encoded<T: serde::Serialize>(value: &T) -> JsValue {
+    <JsValue as Value>::encode(value).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn timeline_change(change: TimelineChange<JsValue>) -> JsValue {
+    let (op, index, message) = match change {
+        TimelineChange::Insert { index, message } => ("insert", index, message),
+        TimelineChange::Replace { index, message } => ("replace", index, message),
+        TimelineChange::Remove { index } => ("remove", index, JsValue::UNDEFINED),
+        TimelineChange::Reset => ("reset", 0, JsValue::UNDEFINED),
+    };
+    <JsValue as Value>::object(&[
+        ("op", JsValue::from_str(op)),
+        ("index", JsValue::from_f64(index as f64)),
+        ("message", message),
+    ])
+}

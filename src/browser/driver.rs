@@ -1,0 +1,506 @@
+//! One input, then a full drain, then the listeners, then one timer.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::rc::{Rc, Weak};
+
+use gloo_timers::callback::Timeout;
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::delivery::{self, Delivery};
+use super::lifecycle::{Change, Lifecycle};
+use super::transports::Transports;
+use super::{clock, device, error_to_js, panics};
+use crate::engine::config::{RealtimeClientConfig, Settings};
+use crate::engine::error::ClientError;
+use crate::engine::ids::Random;
+use crate::engine::input::{CallbackId, Input, RequestId, TokenSource};
+use crate::engine::output::{Notification, Output, ReplyTo};
+use crate::engine::time::Now;
+use crate::engine::{Engine, Identity, Start};
+use crate::socketio::{TransportEvent, TransportId};
+use crate::wire::error::ErrorCode;
+
+/// Drives one engine. Cloning shares it.
+#[derive(Clone)]
+pub(crate) struct Driver {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    /// Taken out while the engine works. A panic leaves it out, and nothing stays borrowed.
+    engine: Cell<Option<Box<Engine<JsValue>>>>,
+    /// Panics when the engine was taken out last: more since then, with no engine back, is a
+    /// crash; else it is a call from within (a getter of a value that is being sent).
+    panics: Cell<u32>,
+    /// Counts engines, so that what belongs to a crashed one goes nowhere.
+    life: Cell<u32>,
+    told_crash: Cell<bool>,
+    destroyed: Cell<bool>,
+    /// Inputs that came while the engine worked.
+    waiting: RefCell<VecDeque<Input<JsValue>>>,
+    deliveries: RefCell<VecDeque<Delivery>>,
+    delivering: Cell<bool>,
+    transports: RefCell<Transports>,
+    timer: RefCell<Option<(u64, Timeout)>>,
+    promises: RefCell<HashMap<RequestId, (Function, Function)>>,
+    callbacks: RefCell<HashMap<CallbackId, Function>>,
+    numbers: Cell<u32>,
+    sink: RefCell<Option<Function>>,
+    token_callback: RefCell<Option<Function>>,
+    lifecycle: RefCell<Option<Lifecycle>>,
+    watch: RefCell<Option<panics::Watch>>,
+    // What a new engine has to know after a crash.
+    identity: Identity,
+    settings: RefCell<Settings>,
+    token: RefCell<TokenSource>,
+    connect_wanted: Cell<bool>,
+    rooms_wanted: RefCell<Vec<String>>,
+}
+
+impl Driver {
+    /// A driver that is not connected. `sink` is called with every notification.
+    pub(crate) fn new(sink: Function) -> Result<Self, JsValue> {
+        let mut random = Random::new(seed()?);
+        let identity = device::identity(&mut random, clock::now().wall_ms);
+        let settings = Settings::new().map_err(|error| JsValue::from_str(&error.to_string()))?;
+        let engine = new_engine(&identity, &settings)?;
+        let shared = Rc::new(Shared {
+            engine: Cell::new(Some(Box::new(engine))),
+            panics: Cell::new(panics::count()),
+            life: Cell::new(0),
+            told_crash: Cell::new(false),
+            destroyed: Cell::new(false),
+            waiting: RefCell::default(),
+            deliveries: RefCell::default(),
+            delivering: Cell::new(false),
+            transports: RefCell::default(),
+            timer: RefCell::new(None),
+            promises: RefCell::default(),
+            callbacks: RefCell::default(),
+            numbers: Cell::new(0),
+            sink: RefCell::new(Some(sink)),
+            token_callback: RefCell::new(None),
+            lifecycle: RefCell::new(None),
+            watch: RefCell::new(None),
+            identity,
+            settings: RefCell::new(settings),
+            token: RefCell::default(),
+            connect_wanted: Cell::new(false),
+            rooms_wanted: RefCell::default(),
+        });
+        let driver = Self { shared };
+        let weak = driver.downgrade();
+        *driver.shared.lifecycle.borrow_mut() = Some(Lifecycle::new({
+            let weak = weak.clone();
+            move |change| noticed(&weak, change)
+        }));
+        *driver.shared.watch.borrow_mut() = Some(panics::Watch::new(move || {
+            if let Some(driver) = Driver::upgrade(&weak) {
+                driver.notice_crash();
+            }
+        }));
+        Ok(driver)
+    }
+
+    /// Hands one input to the engine, and carries out all that follows.
+    pub(crate) fn handle(&self, input: Input<JsValue>) -> Result<(), JsValue> {
+        self.check()?;
+        match self.shared.engine.take() {
+            None => self.shared.waiting.borrow_mut().push_back(input),
+            Some(engine) => self.run(engine, input),
+        }
+        self.deliver();
+        Ok(())
+    }
+
+    /// Hands over an input that is answered by a promise. What fails at once rejects it.
+    pub(crate) fn request(&self, input: impl FnOnce(RequestId) -> Input<JsValue>) -> Promise {
+        let request = RequestId(self.number());
+        let promise = Promise::new(&mut |resolve, reject| {
+            self.shared
+                .promises
+                .borrow_mut()
+                .insert(request, (resolve, reject));
+        });
+        if let Err(error) = self.handle(input(request)) {
+            self.settle(request, Err(error));
+        }
+        promise
+    }
+
+    /// Keeps a callback until the engine calls it.
+    pub(crate) fn callback(&self, callback: Function) -> CallbackId {
+        let id = CallbackId(self.number());
+        self.shared.callbacks.borrow_mut().insert(id, callback);
+        id
+    }
+
+    /// Reads from the engine.
+    pub(crate) fn read<T>(
+        &self,
+        reader: impl FnOnce(&Engine<JsValue>, Now) -> T,
+    ) -> Result<T, JsValue> {
+        self.check()?;
+        let Some(engine) = self.shared.engine.take() else {
+            return Err(busy());
+        };
+        let value = reader(&engine, clock::now());
+        self.shared.engine.set(Some(engine));
+        Ok(value)
+    }
+
+    /// Lays options over those in force.
+    pub(crate) fn configure(&self, options: RealtimeClientConfig) -> Result<(), JsValue> {
+        let merged = self.shared.settings.borrow().merged::<JsValue>(options);
+        let settings = merged.map_err(|error| error_to_js(&error))?;
+        self.shared.settings.replace(settings.clone());
+        self.handle(Input::Configured(Box::new(settings)))
+    }
+
+    /// Takes a token or a callback that gives one; `refresh` sends it over a live connection.
+    pub(crate) fn set_token(&self, token: &JsValue, refresh: bool) -> Result<(), JsValue> {
+        let source = if let Some(callback) = token.dyn_ref::<Function>() {
+            self.shared.token_callback.replace(Some(callback.clone()));
+            TokenSource::Callback
+        } else if let Some(token) = token.as_string() {
+            TokenSource::Fixed(token)
+        } else {
+            let text = "a token is a string, or a function that gives one or a promise of one";
+            return Err(error_to_js(&ClientError::new(
+                ErrorCode::ValidationError,
+                text,
+            )));
+        };
+        self.shared.token.replace(source.clone());
+        self.handle(Input::TokenSourceChanged { source, refresh })
+    }
+
+    /// Notes whether a connection is wanted, for an engine that has to be made anew.
+    pub(crate) fn want_connection(&self, wanted: bool) {
+        self.shared.connect_wanted.set(wanted);
+    }
+
+    /// Whether the engine crashed.
+    pub(crate) fn is_crashed(&self) -> bool {
+        let Some(engine) = self.shared.engine.take() else {
+            return panics::count() != self.shared.panics.get();
+        };
+        self.shared.engine.set(Some(engine));
+        false
+    }
+
+    /// Starts a new engine from what was wanted of the crashed one. Of a sound one, nothing.
+    pub(crate) fn recover(&self) -> Result<(), JsValue> {
+        if self.shared.destroyed.get() {
+            return self.check();
+        }
+        if !self.is_crashed() {
+            return Ok(());
+        }
+        self.notice_crash();
+        let shared = &self.shared;
+        let settings = shared.settings.borrow().clone();
+        let engine = new_engine(&shared.identity, &settings)?;
+        shared.waiting.borrow_mut().clear();
+        shared.told_crash.set(false);
+        shared.delivering.set(false);
+        shared.panics.set(panics::count());
+        shared.engine.set(Some(Box::new(engine)));
+        let source = shared.token.borrow().clone();
+        self.handle(Input::TokenSourceChanged {
+            source,
+            refresh: false,
+        })?;
+        for room in shared.rooms_wanted.take() {
+            self.handle(Input::JoinRequested {
+                room,
+                request: RequestId(self.number()),
+            })?;
+        }
+        if shared.connect_wanted.get() {
+            self.handle(Input::ConnectRequested(RequestId(self.number())))?;
+        }
+        Ok(())
+    }
+
+    /// Ends everything: no socket, timer, listener or closure is left, and nothing is told.
+    pub(crate) fn destroy(&self) {
+        let shared = &self.shared;
+        if shared.destroyed.replace(true) {
+            return;
+        }
+        if let Some(mut engine) = shared.engine.take() {
+            engine.handle(clock::now(), Input::DisconnectRequested);
+            while let Some(output) = engine.poll_output() {
+                if let Output::Transport(command) = output {
+                    shared.transports.borrow_mut().carry_out(command, |_, _| {});
+                }
+            }
+        }
+        self.release();
+        shared.lifecycle.take();
+        shared.watch.take();
+        shared.token_callback.take();
+        shared.sink.take();
+        shared.callbacks.take();
+        let error = ClientError::new(ErrorCode::Destroyed, ErrorCode::Destroyed.message());
+        self.reject_all(&error);
+    }
+
+    fn run(&self, mut engine: Box<Engine<JsValue>>, input: Input<JsValue>) {
+        let shared = &self.shared;
+        shared.panics.set(panics::count());
+        let mut next = Some(input);
+        while let Some(input) = next {
+            engine.handle(clock::now(), input);
+            while let Some(output) = engine.poll_output() {
+                self.carry_out(output, &engine);
+            }
+            next = shared.waiting.borrow_mut().pop_front();
+        }
+        self.arm(engine.poll_timeout().map(|(at_ms, _)| at_ms));
+        shared.engine.set(Some(engine));
+    }
+
+    fn carry_out(&self, output: Output<JsValue>, engine: &Engine<JsValue>) {
+        let delivery = match output {
+            Output::Transport(command) => {
+                let (weak, life) = (self.downgrade(), self.shared.life.get());
+                let tell = move |id: TransportId, event: TransportEvent<JsValue>| {
+                    let driver = Driver::upgrade(&weak);
+                    if let Some(driver) = driver.filter(|driver| driver.shared.life.get() == life) {
+                        // A crashed or destroyed client has no use for it.
+                        let _ = driver.handle(Input::Transport { id, event });
+                    }
+                };
+                return self.shared.transports.borrow_mut().carry_out(command, tell);
+            }
+            Output::AskToken { ask } => Delivery::AskToken(ask),
+            Output::Settle { request, result } => {
+                Delivery::Settle(request, result.map_err(|error| error_to_js(&error)))
+            }
+            Output::Callback { callback, args } => Delivery::Callback(callback, args),
+            Output::Notify(notification) => {
+                if matches!(notification, Notification::Rooms) {
+                    self.shared.rooms_wanted.replace(engine.intent().1);
+                }
+                Delivery::Notify(notification)
+            }
+        };
+        self.shared.deliveries.borrow_mut().push_back(delivery);
+    }
+
+    /// Tells JavaScript, in order. What it does in answer is handled at once and told after.
+    fn deliver(&self) {
+        if self.shared.delivering.replace(true) {
+            return;
+        }
+        loop {
+            let next = self.shared.deliveries.borrow_mut().pop_front();
+            let Some(delivery) = next else { break };
+            match delivery {
+                Delivery::Settle(request, result) => self.settle(request, result),
+                Delivery::AskToken(ask) => self.ask_token(ask),
+                Delivery::Callback(id, args) => {
+                    let callback = self.shared.callbacks.borrow_mut().remove(&id);
+                    if let Some(callback) = callback {
+                        delivery::call_back(&callback, args);
+                    }
+                }
+                Delivery::Notify(notification) => {
+                    let sink = self.shared.sink.borrow().clone();
+                    if let Some(sink) = sink {
+                        delivery::tell(&sink, notification, |reply| self.answer(reply));
+                    }
+                }
+            }
+        }
+        self.shared.delivering.set(false);
+    }
+
+    fn settle(&self, request: RequestId, result: Result<JsValue, JsValue>) {
+        let promise = self.shared.promises.borrow_mut().remove(&request);
+        if let Some((resolve, reject)) = promise {
+            // The functions of a promise never throw.
+            let _ = match result {
+                Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
+                Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
+            };
+        }
+    }
+
+    fn ask_token(&self, ask: u32) {
+        let Some(callback) = self.shared.token_callback.borrow().clone() else {
+            return;
+        };
+        let weak = self.downgrade();
+        let answer = callback.call0(&JsValue::UNDEFINED);
+        spawn_local(async move {
+            let answer = match answer {
+                Ok(value) => JsFuture::from(Promise::resolve(&value)).await,
+                Err(error) => Err(error),
+            };
+            let token = match answer {
+                Ok(value) => Ok(value.as_string()),
+                Err(error) => Err(reason(&error)),
+            };
+            if let Some(driver) = Driver::upgrade(&weak) {
+                let _ = driver.handle(Input::TokenAnswered { ask, token });
+            }
+        });
+    }
+
+    /// The function that answers one event of the server: used once, or never.
+    fn answer(&self, reply: ReplyTo) -> JsValue {
+        let weak = self.downgrade();
+        Closure::once_into_js(move |args: JsValue| {
+            let args = if js_sys::Array::is_array(&args) {
+                args
+            } else {
+                js_sys::Array::of1(&args).into()
+            };
+            if let Some(driver) = Driver::upgrade(&weak) {
+                let ReplyTo { generation, ack } = reply;
+                let _ = driver.handle(Input::Answered {
+                    generation,
+                    ack,
+                    args,
+                });
+            }
+        })
+    }
+
+    /// Keeps one timer for the earliest deadline. A deadline that moved later leaves the timer:
+    /// it finds nothing due, and is set anew.
+    fn arm(&self, deadline_ms: Option<u64>) {
+        let Some(deadline_ms) = deadline_ms else {
+            self.shared.timer.take();
+            return;
+        };
+        let armed = self.shared.timer.borrow().as_ref().map(|(at_ms, _)| *at_ms);
+        if armed.is_some_and(|at_ms| at_ms <= deadline_ms) {
+            return;
+        }
+        let wait_ms = deadline_ms.saturating_sub(clock::now().mono_ms);
+        let weak = self.downgrade();
+        let timeout = Timeout::new(
+            u32::try_from(wait_ms).unwrap_or(i32::MAX as u32),
+            move || {
+                if let Some(driver) = Driver::upgrade(&weak) {
+                    // The timer has fired: forgetting it frees its closure.
+                    driver.shared.timer.take();
+                    let _ = driver.handle(Input::TimedOut);
+                }
+            },
+        );
+        self.shared.timer.replace(Some((deadline_ms, timeout)));
+    }
+
+    /// After a crash: nothing of the old engine goes on, and the app is told, once.
+    fn notice_crash(&self) {
+        if !self.is_crashed() || self.shared.destroyed.get() || self.shared.told_crash.replace(true)
+        {
+            return;
+        }
+        self.release();
+        self.shared.callbacks.take();
+        self.shared.deliveries.take();
+        let error = crashed();
+        self.reject_all(&error);
+        let sink = self.shared.sink.borrow().clone();
+        if let Some(sink) = sink {
+            delivery::tell(&sink, Notification::Error(error), |_| JsValue::UNDEFINED);
+        }
+    }
+
+    fn release(&self) {
+        self.shared.life.set(self.shared.life.get().wrapping_add(1));
+        self.shared.transports.borrow_mut().clear();
+        self.shared.timer.take();
+    }
+
+    fn reject_all(&self, error: &ClientError<JsValue>) {
+        for (_, (_, reject)) in self.shared.promises.take() {
+            let _ = reject.call1(&JsValue::UNDEFINED, &error_to_js(error));
+        }
+    }
+
+    fn check(&self) -> Result<(), JsValue> {
+        if self.shared.destroyed.get() {
+            let text = ErrorCode::Destroyed.message();
+            return Err(error_to_js(&ClientError::new(ErrorCode::Destroyed, text)));
+        }
+        if self.is_crashed() {
+            Err(error_to_js(&crashed()))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn number(&self) -> u32 {
+        let number = self.shared.numbers.get();
+        self.shared.numbers.set(number.wrapping_add(1));
+        number
+    }
+
+    fn downgrade(&self) -> Weak<Shared> {
+        Rc::downgrade(&self.shared)
+    }
+
+    fn upgrade(weak: &Weak<Shared>) -> Option<Self> {
+        weak.upgrade().map(|shared| Self { shared })
+    }
+}
+
+fn noticed(weak: &Weak<Shared>, change: Change) {
+    let Some(driver) = Driver::upgrade(weak) else {
+        return;
+    };
+    let _ = driver.handle(match change {
+        Change::Online(online) => Input::OnlineChanged(online),
+        Change::Resumed => Input::Resumed,
+    });
+}
+
+fn new_engine(identity: &Identity, settings: &Settings) -> Result<Engine<JsValue>, JsValue> {
+    Ok(Engine::new(Start {
+        seed: seed()?,
+        identity: identity.clone(),
+        online: device::is_online(),
+        settings: settings.clone(),
+    }))
+}
+
+fn seed() -> Result<[u8; 32], JsValue> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)
+        .map_err(|_| JsValue::from_str("the browser gives no secure random numbers"))?;
+    Ok(seed)
+}
+
+fn crashed() -> ClientError<JsValue> {
+    ClientError::new(
+        ErrorCode::ClientCrashed,
+        "the client failed inside and stopped: call recover() to go on with a new one",
+    )
+}
+
+fn busy() -> JsValue {
+    let text = "the client cannot be read while it takes in a value: read it after the call";
+    error_to_js(&ClientError::new(ErrorCode::ValidationError, text))
+}
+
+/// What the app's token callback says went wrong, cut to a length for people.
+fn reason(error: &JsValue) -> String {
+    const MAX_REASON_CHARS: usize = 200;
+    let text = match error.dyn_ref::<js_sys::Error>() {
+        Some(error) => String::from(error.message()),
+        None => error
+            .as_string()
+            .unwrap_or_else(|| "it was rejected".to_owned()),
+    };
+    text.chars().take(MAX_REASON_CHARS).collect()
+}

@@ -1,0 +1,83 @@
+//! The transports that are open, by id.
+
+use std::collections::HashMap;
+
+use wasm_bindgen::prelude::*;
+
+use super::polling::PollingTransport;
+use super::websocket::WebSocketTransport;
+use crate::socketio::{TransportCommand, TransportEvent, TransportId};
+
+enum Transport {
+    WebSocket(WebSocketTransport),
+    Polling(PollingTransport),
+}
+
+/// Carries out commands. What comes back goes to the function given with each.
+#[derive(Default)]
+pub(crate) struct Transports {
+    open: HashMap<TransportId, Transport>,
+}
+
+impl Transports {
+    /// Carries out one command. What fails at once is told like any other failure, later.
+    pub(crate) fn carry_out(
+        &mut self,
+        command: TransportCommand<JsValue>,
+        tell: impl Fn(TransportId, TransportEvent<JsValue>) + Clone + 'static,
+    ) {
+        match command {
+            TransportCommand::Open { id, url } => {
+                let came = {
+                    let tell = tell.clone();
+                    move |event| tell(id, event)
+                };
+                match WebSocketTransport::open(&url, came) {
+                    Ok(socket) => {
+                        self.open.insert(id, Transport::WebSocket(socket));
+                    }
+                    Err(_) => {
+                        let detail = "the browser refused to open a WebSocket".to_owned();
+                        wasm_bindgen_futures::spawn_local(async move {
+                            tell(id, TransportEvent::Failed { detail });
+                        });
+                    }
+                }
+            }
+            TransportCommand::Send { id, frames } => {
+                if let Some(Transport::WebSocket(socket)) = self.open.get(&id) {
+                    socket.send(frames);
+                }
+            }
+            TransportCommand::Get { id, url } => {
+                if let Some(polling) = self.polling(id) {
+                    polling.get(url, move |event| tell(id, event));
+                }
+            }
+            TransportCommand::Post { id, url, body } => {
+                if let Some(polling) = self.polling(id) {
+                    polling.post(url, &body, move |event| tell(id, event));
+                }
+            }
+            TransportCommand::Close { id } => {
+                self.open.remove(&id);
+            }
+        }
+    }
+
+    /// Closes all of them.
+    pub(crate) fn clear(&mut self) {
+        self.open.clear();
+    }
+
+    fn polling(&mut self, id: TransportId) -> Option<&PollingTransport> {
+        if !self.open.contains_key(&id) {
+            let polling = PollingTransport::new().ok()?;
+            self.open.insert(id, Transport::Polling(polling));
+        }
+        match self.open.get(&id) {
+            Some(Transport::Polling(polling)) => Some(polling),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Bodies as JavaScript values, frames as JavaScript strings: neither is copied into wasm memory.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use js_sys::{Array, JsString, Object, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+
+use crate::socketio::{Bytes, Text, Value, ValueError};
+
+#[wasm_bindgen(module = "/src/browser/value.js")]
+extern "C" {
+    fn head(text: &JsString, max_units: u32) -> String;
+    #[wasm_bindgen(catch)]
+    fn parse(text: &JsString, from: u32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn stringify(prefix: &str, value: &JsValue) -> Result<JsString, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn field(object: &JsValue, key: &JsString) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = withFields)]
+    fn with_fields(object: &JsValue, keys: &Array, values: &Array) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn detach(value: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn attach(value: &JsValue, attachments: &Array) -> Result<JsValue, JsValue>;
+}
+
+impl Text for JsString {
+    fn from_rust(text: &str) -> Self {
+        JsString::from(text)
+    }
+
+    fn units(&self) -> usize {
+        self.length() as usize
+    }
+
+    fn head(&self, max_units: usize) -> String {
+        head(self, u32::try_from(max_units).unwrap_or(u32::MAX))
+    }
+
+    fn split(&self, separator: char) -> Vec<Self> {
+        let parts = self.split(separator.encode_utf8(&mut [0; 4]));
+        parts.iter().map(JsCast::unchecked_into).collect()
+    }
+
+    fn join(parts: &[Self], separator: char) -> Self {
+        let array: Array = parts.iter().collect();
+        array.join(separator.encode_utf8(&mut [0; 4]))
+    }
+
+    fn after(&self, prefix: &str) -> Self {
+        self.slice(utf16_units(prefix), self.length())
+    }
+}
+
+impl Bytes for Uint8Array {
+    fn from_rust(bytes: &[u8]) -> Self {
+        Uint8Array::from(bytes)
+    }
+
+    fn to_rust(&self) -> Vec<u8> {
+        self.to_vec()
+    }
+
+    fn size(&self) -> usize {
+        self.length() as usize
+    }
+}
+
+impl Value for JsValue {
+    type Text = JsString;
+    type Bytes = Uint8Array;
+
+    fn parse(frame: &JsString, prefix: &str) -> Result<Self, ValueError> {
+        parse(frame, utf16_units(prefix)).map_err(|error| ValueError::Malformed(name_of(&error)))
+    }
+
+    fn stringify(&self, prefix: &str) -> Result<JsString, ValueError> {
+        stringify(prefix, self).map_err(|error| unserializable(&error))
+    }
+
+    fn attach(self, attachments: Vec<Uint8Array>) -> Result<Self, ValueError> {
+        let attachments: Array = attachments.into_iter().collect();
+        attach(&self, &attachments).map_err(|error| unserializable(&error))
+    }
+
+    fn detach(self) -> Result<(Self, Vec<Uint8Array>), ValueError> {
+        let found = detach(&self).map_err(|error| unserializable(&error))?;
+        if found.is_undefined() {
+            return Ok((self, Vec::new()));
+        }
+        let parts: Array = found.unchecked_into();
+        let attachments: Array = parts.get(1).unchecked_into();
+        Ok((
+            parts.get(0),
+            attachments.iter().map(JsCast::unchecked_into).collect(),
+        ))
+    }
+
+    fn null() -> Self {
+        JsValue::NULL
+    }
+
+    fn boolean(value: bool) -> Self {
+        JsValue::from_bool(value)
+    }
+
+    fn number(value: f64) -> Self {
+        JsValue::from_f64(value)
+    }
+
+    fn string(value: &str) -> Self {
+        JsValue::from_str(value)
+    }
+
+    fn array(items: Vec<Self>) -> Self {
+        items.into_iter().collect::<Array>().into()
+    }
+
+    fn object(fields: &[(&'static str, Self)]) -> Self {
+        Object::new().with(fields)
+    }
+
+    fn with(&self, fields: &[(&'static str, Self)]) -> Self {
+        let keys: Array = fields.iter().map(|(key, _)| key_of(key)).collect();
+        let values: Array = fields.iter().map(|(_, value)| value).collect();
+        // Fails only where spreading the object runs a getter that throws: nothing is copied then.
+        with_fields(self, &keys, &values)
+            .or_else(|_| with_fields(&JsValue::NULL, &keys, &values))
+            .unwrap_or(JsValue::NULL)
+    }
+
+    fn is_null(&self) -> bool {
+        self.is_null() || self.is_undefined()
+    }
+
+    fn is_object(&self) -> bool {
+        JsValue::is_object(self) && !Array::is_array(self)
+    }
+
+    fn length(&self) -> Option<usize> {
+        self.dyn_ref::<Array>().map(|array| array.length() as usize)
+    }
+
+    fn element(&self, index: usize) -> Option<Self> {
+        let array = self.dyn_ref::<Array>()?;
+        let index = u32::try_from(index)
+            .ok()
+            .filter(|index| *index < array.length())?;
+        Some(array.get(index))
+    }
+
+    fn field(&self, key: &'static str) -> Option<Self> {
+        if !JsValue::is_object(self) {
+            return None;
+        }
+        let value = field(self, &key_of(key)).ok()?;
+        if Value::is_null(&value) {
+            None
+        } else {
+            Some(value)
+        }
+    }
+
+    fn as_text(&self) -> Option<String> {
+        self.as_string()
+    }
+
+    fn as_number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn as_boolean(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn decode<T: DeserializeOwned>(&self) -> Result<T, ValueError> {
+        serde_wasm_bindgen::from_value(self.clone())
+            .map_err(|error| ValueError::Shape(error.to_string()))
+    }
+
+    fn encode<T: Serialize>(value: &T) -> Result<Self, ValueError> {
+        value
+            .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+            .map_err(|error| ValueError::Unserializable(error.to_string()))
+    }
+}
+
+thread_local! {
+    /// Field names as JavaScript strings, each made once.
+    static KEYS: RefCell<HashMap<&'static str, JsString>> = RefCell::new(HashMap::new());
+}
+
+fn key_of(key: &'static str) -> JsString {
+    KEYS.with_borrow_mut(|keys| {
+        keys.entry(key)
+            .or_insert_with(|| JsString::from(key))
+            .clone()
+    })
+}
+
+fn utf16_units(text: &str) -> u32 {
+    u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
+}
+
+/// The kind of a JavaScript error, without its message: that may quote what the user wrote.
+fn name_of(error: &JsValue) -> String {
+    error
+        .dyn_ref::<js_sys::Error>()
+        .map_or_else(|| "error".to_owned(), |error| error.name().into())
+}
+
+fn unserializable(error: &JsValue) -> ValueError {
+    match error.as_string().as_deref() {
+        Some("depth") => ValueError::TooDeep,
+        Some("placeholder") => ValueError::Placeholder,
+        Some("blob") => ValueError::Unserializable(
+            "read the Blob into an ArrayBuffer first: `await blob.arrayBuffer()`".to_owned(),
+        ),
+        _ => ValueError::Unserializable(name_of(error)),
+    }
+}

@@ -1,0 +1,94 @@
+//! One WebSocket, which lives as long as its value.
+
+use js_sys::{ArrayBuffer, JsString, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+
+use crate::socketio::{Frame, TransportEvent};
+
+/// An open or opening WebSocket. Dropping it closes it, and nothing comes from it any more.
+pub(crate) struct WebSocketTransport {
+    socket: WebSocket,
+    _on_open: Closure<dyn FnMut()>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_close: Closure<dyn FnMut(CloseEvent)>,
+}
+
+impl WebSocketTransport {
+    /// Opens `url`; everything that happens goes to `tell`.
+    pub(crate) fn open(
+        url: &str,
+        tell: impl Fn(TransportEvent<JsValue>) + Clone + 'static,
+    ) -> Result<Self, JsValue> {
+        let socket = WebSocket::new(url)?;
+        socket.set_binary_type(BinaryType::Arraybuffer);
+        let opened = tell.clone();
+        let on_open = Closure::new(move || opened(TransportEvent::Opened));
+        let came = tell.clone();
+        let on_message = Closure::new(move |event: MessageEvent| {
+            if let Some(frame) = frame(event.data()) {
+                came(TransportEvent::Frame(frame));
+            }
+        });
+        let on_close = Closure::new(move |event: CloseEvent| {
+            tell(TransportEvent::Closed {
+                code: event.code(),
+                detail: event.reason(),
+            });
+        });
+        socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
+        socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        // An `error` event says nothing, and a `close` event always follows it.
+        socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+        Ok(Self {
+            socket,
+            _on_open: on_open,
+            _on_message: on_message,
+            _on_close: on_close,
+        })
+    }
+
+    /// Sends frames in order. A socket that is closing takes none: its `close` event tells.
+    pub(crate) fn send(&self, frames: Vec<Frame<JsValue>>) {
+        for frame in frames {
+            let sent = match frame {
+                Frame::Text(text) => send_text(&self.socket, &text),
+                Frame::Bytes(bytes) => self.socket.send_with_js_u8_array(&bytes),
+            };
+            if sent.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for WebSocketTransport {
+    fn drop(&mut self) {
+        self.socket.set_onopen(None);
+        self.socket.set_onmessage(None);
+        self.socket.set_onclose(None);
+        // Fails only for codes out of range, and none is given.
+        let _ = self.socket.close();
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// `WebSocket.send` of a string that stays a JavaScript string.
+    #[wasm_bindgen(extends = WebSocket, js_name = WebSocket)]
+    type TextSocket;
+    #[wasm_bindgen(method, structural, catch, js_name = send)]
+    fn send(this: &TextSocket, text: &JsString) -> Result<(), JsValue>;
+}
+
+fn send_text(socket: &WebSocket, text: &JsString) -> Result<(), JsValue> {
+    socket.unchecked_ref::<TextSocket>().send(text)
+}
+
+fn frame(data: JsValue) -> Option<Frame<JsValue>> {
+    if data.is_string() {
+        return Some(Frame::Text(data.unchecked_into()));
+    }
+    let buffer = data.dyn_into::<ArrayBuffer>().ok()?;
+    Some(Frame::Bytes(Uint8Array::new(&buffer)))
+}
