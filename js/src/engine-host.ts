@@ -79,8 +79,9 @@ export class EngineHost {
   callIfAny(action: (engine: Engine, rooms: EngineRooms) => void): void {
     if (this.#engine) {
       this.call(action);
-    } else if (!isInitialized()) {
-      initUnderWay()?.then(
+    } else if (initUnderWay()) {
+      // By the same way as `request`, so that it comes after what was asked before it.
+      this.#load().then(
         () => this.#engine && this.call(action),
         () => undefined,
       );
@@ -193,7 +194,7 @@ export class EngineHost {
   }
 
   #fail(failure: Error & RealtimeError): void {
-    if (this.#failure?.code === "CLIENT_CRASHED") return;
+    if (this.#failure === failure || this.#failure?.code === "CLIENT_CRASHED") return;
     this.#failure = failure;
     this.snapshots.connectionChanged();
     this.#tellState("error");

@@ -33,9 +33,8 @@ export class EngineListeners {
 
   /** Forgets who listens to the client itself; a rooms service attaches and detaches on its own. */
   clear(): void {
-    for (const listeners of [this.state, this.error, this.online, this.reconnection]) {
-      listeners.clear();
-    }
+    const own = [this.state, this.error, this.online, this.reconnection];
+    for (const listeners of [...own, ...this.#events.values()]) listeners.clear();
     this.#events.clear();
   }
 }

@@ -66,7 +66,8 @@ export class SnapshotStore {
     const cached = this.#cached.get(topic);
     if (cached) cached.stale = true;
     if (!this.#listeners.has(topic)) {
-      if (cached && topic !== "connection") this.#cached.delete(topic);
+      // A timeline is long, and shares nothing with its next snapshot but messages.
+      if (topic.startsWith("timeline:")) this.#cached.delete(topic);
       return;
     }
     if (this.#changed.size === 0) queueMicrotask(() => this.#notify());

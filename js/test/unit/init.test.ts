@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { fresh } from "./fresh.js";
 
 describe("init", () => {
@@ -16,6 +16,21 @@ describe("init", () => {
     const { init, fake } = await fresh();
     await init(Promise.resolve(new Uint8Array([2])));
     expect(fake.loads).toEqual([new Uint8Array([2])]);
+  });
+
+  it("reads the packaged module from disk in Node", async () => {
+    const { init, fake } = await fresh();
+    const readFile = vi.fn(async () => new Uint8Array([7]));
+    vi.mocked(process.getBuiltinModule).mockReturnValue({ readFile } as never);
+    await init();
+    expect(fake.loads).toEqual([new Uint8Array([7])]);
+    expect(String(readFile.mock.calls[0])).toMatch(/^file:.*\/wasm\/nchat_realtime_bg\.wasm$/);
+  });
+
+  it("says that bytes are needed where Node cannot reach the file", async () => {
+    const { init } = await fresh();
+    vi.mocked(process.getBuiltinModule).mockReturnValue(undefined as never);
+    await expect(init()).rejects.toThrow("pass its bytes: `await init(bytes)`");
   });
 
   it("rejects with INIT_FAILED and the cause, and tries again on the next call", async () => {

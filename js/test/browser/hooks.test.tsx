@@ -1,0 +1,331 @@
+import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
+import { RealtimeClient } from "../../src/index.js";
+import {
+  RealtimeProvider,
+  useRealtime,
+  useRealtimeContext,
+  useRealtimeRoom,
+  useRealtimeRooms,
+} from "../../src/react/index.js";
+import { mount, probe } from "./render.js";
+import { authenticated, connectedAs, countSockets, newUser } from "./support.js";
+
+const serverUrl = inject("serverUrl");
+const nextTask = () => new Promise((resolve) => setTimeout(resolve));
+
+function freshClient(): RealtimeClient {
+  const client = new RealtimeClient();
+  onTestFinished(() => client.destroy());
+  return client;
+}
+
+describe("RealtimeProvider", () => {
+  it("connects the signed-in user, and renders its children once", async () => {
+    const client = freshClient();
+    const { seen, Probe } = probe(() => undefined);
+    const user = newUser();
+    mount(
+      <RealtimeProvider client={client} serverUrl={serverUrl} user={{ id: user }}>
+        <Probe />
+      </RealtimeProvider>,
+    );
+    await authenticated(client);
+    expect(client.auth?.userId).toBe(user);
+    expect(seen.renders).toBe(1);
+  });
+
+  it("opens one socket under StrictMode, and keeps it", async () => {
+    const sockets = countSockets();
+    const client = freshClient();
+    mount(<RealtimeProvider client={client} serverUrl={serverUrl} userId={newUser()} />, {
+      strict: true,
+    });
+    await authenticated(client);
+    await nextTask();
+    expect(sockets).toEqual({ opened: 1, open: 1 });
+  });
+
+  it("opens one socket for a hundred mounts, and closes it with the last", async () => {
+    const sockets = countSockets();
+    const client = freshClient();
+    const user = newUser();
+    const trees = Array.from({ length: 100 }, () =>
+      mount(<RealtimeProvider client={client} serverUrl={serverUrl} userId={user} />),
+    );
+    await authenticated(client);
+    for (const tree of trees.slice(1)) tree.unmount();
+    await nextTask();
+    expect(sockets).toEqual({ opened: 1, open: 1 });
+    trees[0]?.unmount();
+    await vi.waitFor(() => expect(sockets.open).toBe(0));
+    expect(client.state).toBe("disconnected");
+  });
+
+  it("does nothing for options, tokens and users written inline again", async () => {
+    const sockets = countSockets();
+    const client = freshClient();
+    const user = newUser();
+    const tree = () => (
+      <RealtimeProvider
+        client={client}
+        serverUrl={`${serverUrl}`}
+        token={async () => `user:${user}`}
+        user={{ id: user }}
+      />
+    );
+    const { rerender } = mount(tree());
+    await authenticated(client);
+    const socketId = client.socketId;
+    for (let render = 0; render < 20; render += 1) rerender(tree());
+    await nextTask();
+    expect(client.socketId).toBe(socketId);
+    expect(sockets.opened).toBe(1);
+  });
+
+  it("lets an explicit disconnect stand, and connects again when asked", async () => {
+    const client = freshClient();
+    const { seen, Probe } = probe(useRealtimeContext);
+    const tree = () => (
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId="anna">
+        <Probe />
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree());
+    await vi.waitFor(() => expect(seen.value.isAuthenticated).toBe(true));
+    seen.value.disconnect();
+    await vi.waitFor(() => expect(seen.value.connectionState).toBe("disconnected"));
+    rerender(tree());
+    await nextTask();
+    expect(client.state).toBe("disconnected");
+    await seen.value.connect();
+    await vi.waitFor(() => expect(seen.value.isAuthenticated).toBe(true));
+  });
+
+  it("changes the user, and signs out when there is none", async () => {
+    const client = freshClient();
+    const [alice, bob] = [newUser("alice"), newUser("bob")];
+    const { seen, Probe } = probe(() => useRealtimeRooms({ initialRooms: ["general"] }));
+    const tree = (userId?: string) => (
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={userId}>
+        <Probe />
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree(alice));
+    await vi.waitFor(() => expect(seen.value.roomNames).toEqual(["general"]));
+    rerender(tree(bob));
+    await vi.waitFor(() => expect(client.auth?.userId).toBe(bob));
+    await vi.waitFor(() => expect(seen.value.roomNames).toEqual(["general"]));
+    rerender(tree());
+    expect(client.state).toBe("disconnected");
+    await vi.waitFor(() => expect(seen.value.rooms).toEqual([]));
+  });
+
+  it("shows a refused token as an error, and throws nothing", async () => {
+    const client = freshClient();
+    const { seen, Probe } = probe(useRealtimeContext);
+    mount(
+      <RealtimeProvider client={client} serverUrl={serverUrl} token="nonsense">
+        <Probe />
+      </RealtimeProvider>,
+    );
+    await vi.waitFor(() => expect(seen.value.error).toMatchObject({ code: "AUTH_FAILED" }));
+  });
+
+  it("waits for somebody to sign in", async () => {
+    const client = freshClient();
+    const { seen, Probe } = probe(useRealtimeContext);
+    mount(
+      <RealtimeProvider client={client} serverUrl={serverUrl}>
+        <Probe />
+      </RealtimeProvider>,
+    );
+    await nextTask();
+    expect(client.state).toBe("disconnected");
+    await expect(seen.value.connect()).rejects.toMatchObject({
+      code: "AUTH_REQUIRED",
+      message: "User must be authenticated",
+    });
+  });
+});
+
+describe("useRealtimeContext", () => {
+  it("throws outside a provider", () => {
+    const report = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const { Probe } = probe(useRealtimeContext);
+    expect(() => mount(<Probe />)).toThrow(
+      "useRealtimeContext must be used within a RealtimeProvider",
+    );
+    report.mockRestore();
+  });
+
+  it("renders when what its getters read changes", async () => {
+    const client = freshClient();
+    const { seen, Probe } = probe(() => {
+      const context = useRealtimeContext();
+      return { context, members: context.getRoomMembers("general").map((one) => one.userId) };
+    });
+    mount(
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={newUser()}>
+        <Probe />
+      </RealtimeProvider>,
+    );
+    await seen.value.context.joinRoom("general");
+    await vi.waitFor(() => expect(seen.value.context.isInRoom("general")).toBe(true));
+    const late = newUser("late");
+    const other = await connectedAs(late);
+    await other.rooms.joinRoom("general");
+    await vi.waitFor(() => expect(seen.value.members).toContain(late));
+  });
+});
+
+describe("useRealtime", () => {
+  it("works without a provider, and its functions stay the same", async () => {
+    const client = freshClient();
+    const user = newUser();
+    const { seen, Probe } = probe(() =>
+      useRealtime({ client, userId: user, config: { url: serverUrl } }),
+    );
+    mount(<Probe />);
+    const first = seen.value;
+    await vi.waitFor(() => expect(seen.value.isAuthenticated).toBe(true));
+    for (const name of ["connect", "disconnect", "reconnect", "on", "emit", "emitAsync"] as const) {
+      expect(seen.value[name]).toBe(first[name]);
+    }
+    expect(seen.value.socketId).toBe(client.socketId);
+  });
+
+  it("renders for changes of status only", async () => {
+    const client = freshClient();
+    const user = newUser();
+    const { seen, Probe } = probe(() =>
+      useRealtime({ client, userId: user, config: { url: serverUrl } }),
+    );
+    mount(<Probe />);
+    await vi.waitFor(() => expect(seen.value.isAuthenticated).toBe(true));
+    await vi.waitFor(() => expect(client.averageLatency).not.toBeNull());
+    const renders = seen.renders;
+    expect(renders).toBeLessThanOrEqual(4);
+    await client.rooms.joinRoom("general");
+    await client.rooms.sendMessage("general", "nobody renders for this");
+    await nextTask();
+    expect(seen.renders).toBe(renders);
+  });
+
+  it("keeps the connection when one of two components goes", async () => {
+    const sockets = countSockets();
+    const client = freshClient();
+    const user = newUser();
+    const one = probe(() => useRealtime({ client, userId: user, config: { url: serverUrl } }));
+    const two = probe(() => useRealtime({ client, userId: user, config: { url: serverUrl } }));
+    const first = mount(<one.Probe />);
+    mount(<two.Probe />);
+    await vi.waitFor(() => expect(two.seen.value.isAuthenticated).toBe(true));
+    first.unmount();
+    await nextTask();
+    expect(client.isConnected).toBe(true);
+    expect(sockets.opened).toBe(1);
+  });
+
+  it("uses the provider's connection inside one", async () => {
+    const sockets = countSockets();
+    const client = freshClient();
+    const { seen, Probe } = probe(() => useRealtime());
+    mount(
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={newUser()}>
+        <Probe />
+      </RealtimeProvider>,
+    );
+    await vi.waitFor(() => expect(seen.value.isAuthenticated).toBe(true));
+    expect(sockets.opened).toBe(1);
+  });
+
+  it("rejects connect while nobody is signed in", async () => {
+    const { seen, Probe } = probe(() => useRealtime({ client: freshClient() }));
+    mount(<Probe />);
+    await expect(seen.value.connect()).rejects.toThrow("User must be authenticated to connect");
+  });
+});
+
+describe("useRealtimeRooms", () => {
+  it("joins its initial rooms when the connection comes, and leaves none on unmounting", async () => {
+    const client = freshClient();
+    const { seen, Probe } = probe(() => useRealtimeRooms({ initialRooms: ["general"] }));
+    const tree = (userId: string | undefined, shown: boolean) => (
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={userId}>
+        {shown ? <Probe /> : null}
+      </RealtimeProvider>
+    );
+    const user = newUser();
+    const { rerender } = mount(tree(undefined, true), { strict: true });
+    await nextTask();
+    expect(seen.value.rooms).toEqual([]);
+    rerender(tree(user, true));
+    await vi.waitFor(() => expect(seen.value.roomNames).toEqual(["general"]));
+    rerender(tree(user, false));
+    await nextTask();
+    expect(client.rooms.isInRoom("general")).toBe(true);
+  });
+});
+
+describe("useRealtimeRoom", () => {
+  function inRoom(client: RealtimeClient, user: string, { strict = true } = {}) {
+    const { seen, Probe } = probe(() => useRealtimeRoom("general"));
+    const mounted = mount(
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={user}>
+        <Probe />
+      </RealtimeProvider>,
+      { strict },
+    );
+    const contents = () => seen.value.messages.map((message) => message.content);
+    return { seen, contents, ...mounted };
+  }
+
+  it("shows each message once, the sender's own from the moment it is sent", async () => {
+    const client = freshClient();
+    const { seen, contents } = inRoom(client, newUser());
+    await vi.waitFor(() => expect(seen.value.isJoined).toBe(true));
+    const content = `own ${newUser()}`;
+    const sending = seen.value.send(content);
+    await vi.waitFor(() => expect(contents()).toContain(content));
+    await sending;
+    await nextTask();
+    expect(contents().filter((one) => one === content)).toHaveLength(1);
+  });
+
+  it("renders at most once for each message of a burst", async () => {
+    const client = freshClient();
+    const { seen, contents } = inRoom(client, newUser(), { strict: false });
+    await vi.waitFor(() => expect(seen.value.isJoined).toBe(true));
+    const other = await connectedAs(newUser("other"));
+    await other.rooms.joinRoom("general");
+    await vi.waitFor(() =>
+      expect(seen.value.members.map((one) => one.userId)).toContain(other.auth?.userId),
+    );
+    const renders = seen.renders;
+    const sent = Array.from({ length: 20 }, (_, index) => `burst ${index} ${newUser()}`);
+    await Promise.all(sent.map((content) => other.rooms.sendMessage("general", content)));
+    await vi.waitFor(() => expect(contents()).toEqual(expect.arrayContaining(sent)));
+    expect(contents().filter((one) => sent.includes(one))).toEqual(sent);
+    expect(seen.renders - renders).toBeLessThanOrEqual(sent.length);
+  });
+
+  it("hides what was shown when it is cleared, and shows what comes after", async () => {
+    const client = freshClient();
+    const { seen, contents } = inRoom(client, newUser());
+    await vi.waitFor(() => expect(seen.value.isJoined).toBe(true));
+    await seen.value.send(`before ${newUser()}`);
+    seen.value.clearMessages();
+    await vi.waitFor(() => expect(contents()).toEqual([]));
+    const after = `after ${newUser()}`;
+    await seen.value.send(after);
+    await vi.waitFor(() => expect(contents()).toEqual([after]));
+  });
+
+  it("leaves on request", async () => {
+    const client = freshClient();
+    const { seen } = inRoom(client, newUser());
+    await vi.waitFor(() => expect(seen.value.isJoined).toBe(true));
+    seen.value.leave();
+    await vi.waitFor(() => expect(seen.value.isJoined).toBe(false));
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it, vi } from "vitest";
+import type { Offer } from "../../src/react/client-lease.js";
+import { fresh } from "./fresh.js";
+
+const alice: Offer = { identity: "user:alice", token: "user:alice", config: {} };
+const bob: Offer = { identity: "user:bob", token: "user:bob", config: {} };
+
+async function leased() {
+  const lib = await fresh();
+  const { leaseOf } = await import("../../src/react/client-lease.js");
+  const client = new lib.RealtimeClient();
+  await lib.init();
+  return { ...lib, client, lease: leaseOf(client), leaseOf };
+}
+
+const nextTask = () => new Promise((resolve) => setTimeout(resolve));
+const settled = async (client: { isConnected: boolean }) =>
+  vi.waitFor(() => expect(client.isConnected).toBe(true));
+
+describe("ClientLease", () => {
+  it("is one per client", async () => {
+    const { client, lease, leaseOf } = await leased();
+    expect(leaseOf(client)).toBe(lease);
+  });
+
+  it("connects once for many components of one user", async () => {
+    const { client, lease, fake } = await leased();
+    for (let mount = 0; mount < 100; mount += 1) {
+      lease.retain();
+      lease.offer(alice, true);
+    }
+    await settled(client);
+    expect(fake.engines).toHaveLength(1);
+    expect(fake.engine.called("connect")).toEqual([["user:alice"]]);
+  });
+
+  it("keeps the connection when a component mounts again at once, as StrictMode does", async () => {
+    const { client, lease, fake } = await leased();
+    const release = lease.retain();
+    lease.offer(alice, true);
+    await settled(client);
+    release();
+    release();
+    lease.retain();
+    lease.offer(alice, true);
+    await nextTask();
+    expect(fake.engine.called("disconnect")).toEqual([]);
+    expect(fake.engine.called("connect")).toHaveLength(1);
+  });
+
+  it("disconnects after the last component is gone, and not before", async () => {
+    const { client, lease, fake } = await leased();
+    const [first, second] = [lease.retain(), lease.retain()];
+    lease.offer(alice, true);
+    await settled(client);
+    first();
+    await nextTask();
+    expect(client.isConnected).toBe(true);
+    second();
+    await nextTask();
+    expect(fake.engine.called("disconnect")).toHaveLength(1);
+  });
+
+  it("leaves a connection alone that the app had made itself", async () => {
+    const { client, lease } = await leased();
+    await client.connect("the app's");
+    const release = lease.retain();
+    lease.offer(alice, true);
+    release();
+    await nextTask();
+    expect(client.isConnected).toBe(true);
+  });
+
+  it("lets an explicit disconnect stand, whoever mounts afterwards", async () => {
+    const { client, lease } = await leased();
+    lease.retain();
+    lease.offer(alice, true);
+    await settled(client);
+    lease.close();
+    lease.retain();
+    lease.offer(alice, true);
+    await nextTask();
+    expect(client.state).toBe("disconnected");
+    await lease.open(alice);
+    expect(client.isConnected).toBe(true);
+  });
+
+  it("gives another user another engine, with nothing of the first one in it", async () => {
+    const { client, lease, fake } = await leased();
+    lease.retain();
+    lease.offer(alice, true);
+    await settled(client);
+    const first = fake.engine;
+    lease.offer(bob, true);
+    await vi.waitFor(() => expect(fake.engine.called("connect")).toEqual([["user:bob"]]));
+    expect(first.called("destroy")).toHaveLength(1);
+    expect(fake.engines).toHaveLength(2);
+  });
+
+  it("signs out: disconnects, and forgets the token", async () => {
+    const { client, lease, fake } = await leased();
+    lease.retain();
+    lease.offer(alice, true);
+    await settled(client);
+    lease.signOut("user:bob");
+    expect(client.isConnected).toBe(true);
+    lease.signOut("user:alice");
+    expect(client.state).toBe("disconnected");
+    await client.connect();
+    expect(fake.engine.called("connect")).toEqual([[undefined]]);
+  });
+
+  it("shows the server a new token of the same user, without a new connection", async () => {
+    const { client, lease, fake } = await leased();
+    lease.retain();
+    lease.offer(alice, true);
+    await settled(client);
+    lease.offer({ ...alice, token: "renewed" }, true);
+    lease.offer({ ...alice, token: "renewed" }, true);
+    expect(fake.engine.called("updateToken")).toEqual([["renewed"]]);
+    expect(fake.engine.called("connect")).toHaveLength(1);
+  });
+
+  it("passes options on when they change, and reconnects only for another address", async () => {
+    const { client, lease, fake } = await leased();
+    lease.retain();
+    lease.offer({ ...alice, config: { url: "http://one" } }, true);
+    await settled(client);
+    lease.offer({ ...alice, config: { url: "http://one", timeout: 5 } }, true);
+    expect(fake.engine.called("reconnect")).toEqual([]);
+    lease.offer({ ...alice, config: { url: "http://two", timeout: 5 } }, true);
+    await vi.waitFor(() => expect(fake.engine.called("reconnect")).toHaveLength(1));
+    expect(fake.engine.called("initialize").at(-1)).toEqual([{ url: "http://two", timeout: 5 }]);
+  });
+
+  it("reports a refused option instead of throwing it into React", async () => {
+    const report = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const { client, lease, fake } = await leased();
+    lease.retain();
+    lease.offer(alice, true);
+    await settled(client);
+    const refusal = { code: "VALIDATION_ERROR", retryable: false };
+    fake.engine.refusal = Object.assign(new Error("refused"), refusal);
+    lease.offer({ ...alice, config: { timeout: -1 } }, true);
+    expect(report).toHaveBeenCalledWith(fake.engine.refusal);
+  });
+});
