@@ -5,5 +5,5 @@ export type { RawMember };
 
 /** A member as the module gives it, with its time as a `Date`. */
 export function toRoomMember(raw: RawMember): RoomMember {
-  return { ...raw, joinedAt: new Date(raw.joinedAt) };
+  return { ...raw, joinedAt: new Date(raw.joinedAt ?? 0) };
 }

@@ -8,6 +8,23 @@ const TYPES: &'static str = r#"
 /** A token, or a function that gives one (or a promise of one) before every attempt. */
 export type TokenSource = string | (() => string | null | undefined | Promise<string | null | undefined>);
 
+/** What every error of this package carries, and what `connect_error` and `error` events say. */
+export interface RealtimeError extends ErrorSnapshot {
+  /** How long the server asked to wait, in milliseconds. */
+  retryAfterMs?: number;
+  /** More for programs, as the server sent it. */
+  details?: Record<string, unknown>;
+}
+
+/** Payload of `connected`. */
+export type ConnectedEvent = Connected;
+/** Payload of `authenticated`. */
+export type AuthenticatedEvent = Authenticated;
+/** Payload of `user:joined`. */
+export type UserJoinedEvent = MembershipChange;
+/** Payload of `user:left`. */
+export type UserLeftEvent = MembershipChange;
+
 /** Gets every notification of one client: what the arguments are, the first says. */
 export type Sink = (kind: number, first: any, second: any) => void;
 

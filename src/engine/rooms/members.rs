@@ -4,6 +4,7 @@ use super::{Room, Rooms};
 use crate::engine::config::MAX_TRACKED_MEMBERS;
 use crate::engine::context::Context;
 use crate::engine::output::Notification;
+use crate::engine::time::iso8601;
 use crate::socketio::Value;
 use crate::wire::room::{MembershipChange, RoomMember};
 
@@ -24,7 +25,7 @@ impl<V: Value> Rooms<V> {
             user_id: change.user_id,
             user_name: change.user_name,
             user_avatar: change.user_avatar,
-            joined_at: change.timestamp,
+            joined_at: change.timestamp.or_else(|| Some(iso8601(ctx.now.wall_ms))),
             role: None,
         };
         let known = room.members.contains_key(&member.user_id);
@@ -64,8 +65,16 @@ impl<V: Value> Rooms<V> {
 
 impl<V: Value> Room<V> {
     /// The list that came with a join takes the place of what was known.
-    pub(super) fn replace_members(&mut self, members: Vec<RoomMember>) {
-        let members = members.into_iter().take(MAX_TRACKED_MEMBERS);
+    /// Where a server does not say since when somebody is a member, it is since now.
+    pub(super) fn replace_members(&mut self, ctx: &Context<'_, V>, members: Vec<RoomMember>) {
+        let now = iso8601(ctx.now.wall_ms);
+        let members = members
+            .into_iter()
+            .take(MAX_TRACKED_MEMBERS)
+            .map(|member| RoomMember {
+                joined_at: member.joined_at.or_else(|| Some(now.clone())),
+                ..member
+            });
         self.members = members
             .map(|member| (member.user_id.clone(), member))
             .collect();

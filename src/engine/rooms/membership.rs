@@ -186,7 +186,7 @@ impl<V: Value> Rooms<V> {
             member_count: answer.as_ref().and_then(|answer| answer.member_count),
         });
         if let Some(members) = answer.as_ref().and_then(|answer| answer.members.clone()) {
-            room.replace_members(members);
+            room.replace_members(up.ctx, members);
             up.ctx.notify(Notification::Members {
                 room: room.label.clone(),
             });
