@@ -17,7 +17,7 @@ const { positionals: names } = parseArgs({ allowPositionals: true });
 const chosen = choose(names);
 
 await run(["bash", "scripts/setup"]);
-const env = { CHROMIUM_PATH: chromiumPath(), DEV_SERVER: devServer, RUSTDOCFLAGS: "-D warnings" };
+const env = { CHROMIUM: chromiumPath(), DEV_SERVER: devServer, RUSTDOCFLAGS: "-D warnings" };
 report(await runAll());
 
 async function runAll() {

@@ -40,7 +40,7 @@ export function tiers() {
         check("clippy", "cargo", "clippy", "--workspace", "--all-targets", ...denyWarnings),
         check("clippy, wasm", "cargo", "clippy", "--lib", ...wasm, ...denyWarnings),
         check("rustdoc", "cargo", "doc", "--workspace", "--no-deps", "--document-private-items"),
-        check("biome", "biome", "ci", "."),
+        check("biome", "biome", "check", "--error-on-warnings", "."),
         check("tsc", "tsc", "--project", "js/tsconfig.json"),
       ],
     },
@@ -58,7 +58,7 @@ export function tiers() {
       name: "web",
       needsPackage: true,
       steps: existsSync(join(root, "js/vitest.config.ts"))
-        ? [{ command: ["vitest", "run", "--root", "js"], counts: "vitest" }]
+        ? [buildServer, { command: ["vitest", "run", "--root", "js"], counts: "vitest" }]
         : [],
     },
     { name: "e2e", needsPackage: true, steps: nodeTests("tests/e2e", buildServer) },
