@@ -1,7 +1,9 @@
 import type {
+  AuthExpiredEvent,
   AuthenticatedEvent,
   ConnectedEvent,
   MessageEvent,
+  PongEvent,
   RealtimeError,
   UserJoinedEvent,
   UserLeftEvent,
@@ -26,6 +28,8 @@ export interface EventMap {
   connected: ConnectedEvent;
   /** Who the server says we are. */
   authenticated: AuthenticatedEvent;
+  /** The token ran out: the server ends the connection next, and a fresh one is asked for. */
+  "auth:expired": AuthExpiredEvent;
   /** A failure that belongs to no request. */
   error: RealtimeError;
   /** A message as it came, repeats included; `rooms.onMessage` has each once, in order. */
@@ -34,6 +38,6 @@ export interface EventMap {
   "user:joined": UserJoinedEvent;
   /** Someone gave up membership of a room. */
   "user:left": UserLeftEvent;
-  /** Answer to a latency check of a server that does not acknowledge it; milliseconds. */
-  pong: { timestamp: number };
+  /** Answer to a latency check. */
+  pong: PongEvent;
 }

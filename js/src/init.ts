@@ -4,6 +4,7 @@ import { realtimeError } from "./errors.js";
 /** Where the WebAssembly module comes from: an address, an answer to a request, bytes, or a compiled module. */
 export type InitSource = InitInput | Promise<InitInput>;
 
+let packagedModule: () => InitInput | Promise<InitInput> = besideThisFile;
 let loading: Promise<void> | undefined;
 let loaded = false;
 
@@ -43,7 +44,12 @@ async function start(source: InitSource | undefined): Promise<void> {
   loaded = true;
 }
 
-function packagedModule(): InitInput | Promise<InitInput> {
+/** Says what {@link init} loads without an argument, instead of the file in the package. */
+export function setPackagedModule(source: () => InitInput | Promise<InitInput>): void {
+  packagedModule = source;
+}
+
+function besideThisFile(): InitInput | Promise<InitInput> {
   const url = new URL("../wasm/nchat_realtime_bg.wasm", import.meta.url);
   return isNode() ? readInNode(url) : url;
 }

@@ -141,8 +141,9 @@ export class RealtimeClient extends ConnectionView {
     const last: unknown = sent.at(-1);
     // `emit(event, data, undefined)` is the documented form without a callback.
     if (typeof last === "function" || (sent.length === 2 && last === undefined)) sent.pop();
-    const ack = typeof last === "function" ? (last as (...args: unknown[]) => void) : undefined;
-    this.host.call((engine) => engine.emit(event, sent, ack));
+    const ack = typeof last === "function" ? (last as AnyListener) : undefined;
+    const guardedAck = ack && ((...args: unknown[]) => guarded(ack, args));
+    this.host.call((engine) => engine.emit(event, sent, guardedAck));
   }
 
   /**

@@ -3,7 +3,7 @@ import type { RoomMember } from "./types.js";
 
 export type { RawMember };
 
-/** A member as the module gives it, with its time as a `Date`. */
+/** A member as the module gives it, which fills in `joinedAt` where the server does not, with a `Date`. */
 export function toRoomMember(raw: RawMember): RoomMember {
   return { ...raw, joinedAt: new Date(raw.joinedAt ?? 0) };
 }

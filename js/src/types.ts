@@ -1,26 +1,37 @@
 import type {
+  ErrorBody,
+  ErrorSnapshot,
+  RealtimeClientConfig as GeneratedConfig,
   RoomMember as GeneratedRoomMember,
-  RealtimeError as RealtimeErrorFields,
+  TokenSource,
 } from "../wasm/nchat_realtime.js";
 
 export type {
-  AuthenticatedEvent,
+  AuthExpired as AuthExpiredEvent,
+  Authenticated as AuthenticatedEvent,
   AuthResponse,
-  ConnectedEvent,
+  Connected as ConnectedEvent,
   ConnectionQuality,
   ConnectionSnapshot,
   DeviceInfo,
+  DeviceType,
+  ErrorCode,
+  MembershipChange as UserJoinedEvent,
+  MembershipChange as UserLeftEvent,
   MessageEvent,
+  MessageState,
+  MessageType,
+  Pong as PongEvent,
   RealtimeConnectionState,
   Room,
+  RoomRole,
+  RoomType,
+  RoomVisibility,
   SendMessageOptions,
   SendReceipt,
+  TokenSource,
   TransportName,
-  UserJoinedEvent,
-  UserLeftEvent,
 } from "../wasm/nchat_realtime.js";
-
-import type { RealtimeClientConfig as GeneratedConfig } from "../wasm/nchat_realtime.js";
 
 /**
  * What the app itself defines: the payload of an event that this package does not know, or the
@@ -28,12 +39,6 @@ import type { RealtimeClientConfig as GeneratedConfig } from "../wasm/nchat_real
  */
 // biome-ignore lint/suspicious/noExplicitAny: the documents' listeners take whatever their server sends
 export type AppDefined = any;
-
-/**
- * A token, or a function that gives one. The function is asked again for every connection
- * attempt, so that an expired token is never presented twice; it may be asynchronous.
- */
-export type TokenSource = string | (() => string | Promise<string>);
 
 /**
  * Options of {@link RealtimeClient.initialize}. Durations are in milliseconds. A key that is
@@ -44,12 +49,12 @@ export interface RealtimeClientConfig extends GeneratedConfig {
   token?: TokenSource;
 }
 
-/** An error of this package: a real `Error` with a stable `code`. See {@link isRealtimeError}. */
-export type RealtimeError = RealtimeErrorFields;
+/** What an `Error` of this package carries. See {@link isRealtimeError}. */
+export interface RealtimeError extends ErrorSnapshot, Pick<ErrorBody, "details" | "retryAfterMs"> {}
 
 /** A member of a room. */
 export interface RoomMember extends Omit<GeneratedRoomMember, "joinedAt"> {
-  /** When they joined, by the server's clock. */
+  /** When they joined, by the server's clock; where it does not say, when it was heard of. */
   joinedAt: Date;
 }
 

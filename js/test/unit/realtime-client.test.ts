@@ -186,6 +186,15 @@ describe("RealtimeClient.emit", () => {
     expect(ack).toHaveBeenCalledWith({ success: true });
   });
 
+  it("reports what an answer's callback throws, and throws nothing itself", async () => {
+    const report = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const { client } = await connected();
+    client.emit("x", () => {
+      throw new Error("from an answer");
+    });
+    expect(report.mock.calls[0]?.[0]).toMatchObject({ message: "from an answer" });
+  });
+
   it("waits 10 seconds for the answer to emitAsync unless told otherwise", async () => {
     const { client, engine } = await connected();
     engine.answer = { id: 7 };

@@ -2,6 +2,8 @@ import { describe, expect, it, vi } from "vitest";
 import { SinkKind } from "../../src/sink.js";
 import { connected, fresh } from "./fresh.js";
 
+const FIVE = "2026-01-30T05:00:00.000Z";
+const SIX = "2026-01-30T06:00:00.000Z";
 const message = { roomName: "general", content: "hello" };
 
 describe("RoomsService", () => {
@@ -46,12 +48,12 @@ describe("RoomsService", () => {
 
   it("gives members with a Date, and the same objects until they change", async () => {
     const { client, engine } = await connected();
-    engine.memberList = [{ userId: "bob", joinedAt: 5 }];
+    engine.memberList = [{ userId: "bob", joinedAt: FIVE }];
     const before = client.rooms.getRoomMembers("general");
-    expect(before).toEqual([{ userId: "bob", joinedAt: new Date(5) }]);
+    expect(before).toEqual([{ userId: "bob", joinedAt: new Date(FIVE) }]);
     engine.memberList = [
-      { userId: "bob", joinedAt: 5 },
-      { userId: "eve", joinedAt: 6 },
+      { userId: "bob", joinedAt: FIVE },
+      { userId: "eve", joinedAt: SIX },
     ];
     engine.sink(SinkKind.Members, "general");
     const after = client.rooms.getRoomMembers("general");
@@ -95,9 +97,9 @@ describe("RoomsService", () => {
     client.rooms.onUserLeave(left);
     client.rooms.onRoomStateChange(state);
     await client.rooms.joinRoom("general");
-    engine.sink(SinkKind.UserJoined, "general", { userId: "bob", joinedAt: 5 });
+    engine.sink(SinkKind.UserJoined, "general", { userId: "bob", joinedAt: FIVE });
     engine.sink(SinkKind.UserLeft, "general", "bob");
-    expect(joined).toHaveBeenCalledWith("general", { userId: "bob", joinedAt: new Date(5) });
+    expect(joined).toHaveBeenCalledWith("general", { userId: "bob", joinedAt: new Date(FIVE) });
     expect(left).toHaveBeenCalledWith("general", "bob");
     expect(state.mock.calls).toEqual([[[]], [["general"]]]);
   });

@@ -17,7 +17,7 @@ describe("TimelineStore", () => {
     const { store, read } = loaded("a", "c");
     store.apply("general", { op: "insert", index: 1, message: message("b") });
     store.apply("general", { op: "replace", index: 2, message: message("C") });
-    store.apply("general", { op: "remove", index: 0 });
+    store.apply("general", { op: "remove", index: 0, message: undefined });
     expect(contents(read())).toEqual(["b", "C"]);
   });
 
@@ -33,7 +33,7 @@ describe("TimelineStore", () => {
 
   it("reads the whole timeline again after a reset", () => {
     const { store } = loaded("a");
-    store.apply("general", { op: "reset", index: 0 });
+    store.apply("general", { op: "reset", index: 0, message: undefined });
     expect(contents(store.read("general", () => [message("z")]))).toEqual(["z"]);
   });
 
