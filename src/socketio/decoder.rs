@@ -33,18 +33,18 @@ impl<V: Value> Decoder<V> {
         self.partial = None;
     }
 
-    /// Reads a message frame (`4...`), of which `head` is the beginning, at least
-    /// [`SHORT_HEAD_UNITS`] long or whole. `None` means that nothing is complete, or that the
+    /// Reads a message frame (`4...`) of `units`, whose first [`SHORT_HEAD_UNITS`] are `head`.
+    /// `None` means that nothing is complete, or that the
     /// packet is for another namespace.
     pub(super) fn text(
         &mut self,
         frame: &V::Text,
+        units: usize,
         head: &str,
     ) -> Result<Option<Packet<V>>, PacketError> {
         if self.partial.is_some() {
             return Err(PacketError::TextInBinary);
         }
-        let units = frame.units();
         match Prefix::read(head, units <= SHORT_HEAD_UNITS) {
             Err(PrefixError::Incomplete) => {
                 let head = frame.head(LONG_HEAD_UNITS);

@@ -17,7 +17,7 @@ mod session;
 mod transport;
 mod value;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests;
 
 pub use endpoint::{DEFAULT_PATH, Endpoint, EndpointError};

@@ -171,7 +171,12 @@ impl<V: Value> Session<V> {
 
     /// Drops everything at once. Only [`TransportCommand::Close`] still comes out.
     pub fn abort(&mut self) {
-        self.outputs.clear();
+        self.outputs.retain(|output| {
+            matches!(
+                output,
+                SessionOutput::Transport(TransportCommand::Close { .. })
+            )
+        });
         self.drop_everything();
     }
 

@@ -33,13 +33,14 @@ impl<V: Value> Session<V> {
     }
 
     fn receive_text(&mut self, now_ms: u64, text: &V::Text) -> Result<(), Fault> {
-        if text.units() > MAX_INCOMING_UNITS {
+        let units = text.units();
+        if units > MAX_INCOMING_UNITS {
             return Err(PacketError::TooLarge.into());
         }
         let head = text.head(SHORT_HEAD_UNITS);
         match head.as_bytes().first() {
             Some(b'4') => {
-                let packet = self.decoder.text(text, &head)?;
+                let packet = self.decoder.text(text, units, &head)?;
                 self.receive_packet(packet);
             }
             Some(b'2') => {

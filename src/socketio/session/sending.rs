@@ -89,22 +89,21 @@ impl<V: Value> Session<V> {
 
     /// Says goodbye: at once over a WebSocket, with a request over polling.
     pub(super) fn leave(&mut self, now_ms: u64) {
+        let was_connected = self.is_connected();
+        self.phase = Phase::Leaving;
         self.abandon_upgrade();
-        let disconnect = prefix::write(
-            PacketType::Disconnect,
-            0,
-            self.config.endpoint.namespace(),
-            None,
-        );
-        self.send_buffer
-            .push_control(V::Text::from_rust(&disconnect));
+        if was_connected {
+            let namespace = self.config.endpoint.namespace();
+            let disconnect = prefix::write(PacketType::Disconnect, 0, namespace, None);
+            self.send_buffer
+                .push_control(V::Text::from_rust(&disconnect));
+        }
         self.send_buffer.push_control(V::Text::from_rust(CLOSE));
         self.flush();
         if self.transport() == Some(TransportKind::WebSocket) {
             self.finish(CloseReason::ClientDisconnect, "disconnected by the client");
             return;
         }
-        self.phase = Phase::Leaving;
         self.timers.stop_all();
         self.timers
             .set(SessionTimer::Close, now_ms.saturating_add(CLOSE_TIMEOUT_MS));
