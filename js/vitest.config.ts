@@ -5,7 +5,10 @@ import { startServer, stopServer } from "./test/browser/server-commands.js";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
-/** Two tiers: `unit` in Node over a fake engine, `browser` in Chromium with the engine and a server. */
+/**
+ * `unit` runs in Node over a fake engine, `node` there with the real one, `browser` in Chromium
+ * with the real one and a server.
+ */
 export default defineConfig({
   root,
   test: {
@@ -26,6 +29,7 @@ export default defineConfig({
           restoreMocks: true,
         },
       },
+      { test: { name: "node", root, include: ["test/node/**/*.test.ts"] } },
       {
         optimizeDeps: { include: ["react", "react-dom/client"] },
         test: {

@@ -5,7 +5,13 @@ import {
 import { defaultUrl, definedOnly } from "./config.js";
 import { EngineListeners } from "./engine-listeners.js";
 import { EngineSnapshots, INITIAL_CONNECTION } from "./engine-snapshots.js";
-import { clientCrashed, isModuleFailure, isRealtimeError, notInitialized } from "./errors.js";
+import {
+  clientCrashed,
+  isModuleFailure,
+  isRealtimeError,
+  notInitialized,
+  reportException,
+} from "./errors.js";
 import { init, initUnderWay, isInitialized } from "./init.js";
 import { createSink } from "./sink.js";
 import type {
@@ -15,6 +21,9 @@ import type {
   RealtimeError,
   TokenSource,
 } from "./types.js";
+
+/** Codes of calls that the app itself took back: no failure. */
+const TAKEN_BACK = new Set(["CANCELLED", "DESTROYED"]);
 
 /** What `debug` prints where the state's name says too little. */
 const DEBUG_TEXT: Partial<Record<RealtimeConnectionState, string>> = {
@@ -86,6 +95,12 @@ export class EngineHost {
         () => undefined,
       );
     }
+  }
+
+  /** Tells `onError` why something failed that perhaps nobody waits for. */
+  tellUnasked(error: unknown): void {
+    if (!isRealtimeError(error)) reportException(error);
+    else if (!TAKEN_BACK.has(error.code)) this.listeners.error.emit(error);
   }
 
   /** Starts over after a crash, from what the engine knows was wanted. */

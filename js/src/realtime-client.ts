@@ -189,7 +189,7 @@ export class RealtimeClient extends ConnectionView {
   /** Alias of `rooms.joinRoom`. A failure is also told to `onError`, so the promise may be left alone. */
   joinChannel(channelId: string): Promise<Room> {
     const joined = this.rooms.joinRoom(channelId);
-    joined.catch((error: RealtimeError) => this.host.listeners.error.emit(error));
+    joined.catch((error: unknown) => this.host.tellUnasked(error));
     return joined;
   }
 
@@ -216,7 +216,7 @@ export class RealtimeClient extends ConnectionView {
 }
 
 function abandoned(): Error & RealtimeError {
-  return realtimeError("NOT_CONNECTED", "disconnect() was called meanwhile", { retryable: true });
+  return realtimeError("CANCELLED", "disconnect() was called meanwhile", { retryable: true });
 }
 
 export default RealtimeClient;

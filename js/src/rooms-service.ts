@@ -7,7 +7,6 @@ import type { RealtimeClient } from "./realtime-client.js";
 import type {
   AppDefined,
   MessageEvent,
-  RealtimeError,
   Room,
   RoomMember,
   SendMessageOptions,
@@ -40,6 +39,7 @@ export class RoomsService {
   readonly #userJoin = new Emitter<[roomName: string, member: RoomMember]>();
   readonly #userLeave = new Emitter<[roomName: string, userId: string]>();
   readonly #roomState = new Emitter<[roomNames: string[]]>();
+  readonly #joining = new Set<string>();
   #detach: Unsubscribe[] = [];
   #config: RoomsServiceConfig = {};
 
@@ -91,14 +91,24 @@ export class RoomsService {
    * there is a connection if there is none. Calls while it is under way share it.
    *
    * @throws The server's refusal (`ROOM_NOT_FOUND`, `FORBIDDEN`, ...); `QUEUE_FULL` beyond
-   * `maxTrackedRooms`; `NOT_IN_ROOM` if the room is left meanwhile.
+   * `maxTrackedRooms`; `CANCELLED` if the room is left meanwhile.
    */
   async joinRoom(roomName: string): Promise<Room> {
     const limit = this.#config.maxTrackedRooms ?? Number.POSITIVE_INFINITY;
-    if (this.roomCount >= limit && !this.isInRoom(roomName)) {
-      throw realtimeError("QUEUE_FULL", `No more than ${limit} rooms may be joined at once`);
+    const others = new Set([...this.getJoinedRoomNames(), ...this.#joining]);
+    others.delete(roomName);
+    if (others.size >= limit) {
+      throw realtimeError(
+        "QUEUE_FULL",
+        `Maximum room limit (${limit}) reached: leave a room first`,
+      );
     }
-    return this.#host.request((_, rooms) => rooms.joinRoom(roomName));
+    this.#joining.add(roomName);
+    try {
+      return await this.#host.request((_, rooms) => rooms.joinRoom(roomName));
+    } finally {
+      this.#joining.delete(roomName);
+    }
   }
 
   /** Joins rooms in parallel. Resolves with those joined; the failures are told to `client.onError`. */
@@ -108,7 +118,7 @@ export class RoomsService {
       try {
         joined.set(roomName, await this.joinRoom(roomName));
       } catch (error) {
-        this.#host.listeners.error.emit(error as RealtimeError);
+        this.#host.tellUnasked(error);
       }
     };
     await Promise.all(roomNames.map(join));

@@ -1,6 +1,9 @@
+import { useEffect } from "react";
 import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
+import { commands } from "vitest/browser";
 import { RealtimeClient } from "../../src/index.js";
 import {
+  ConnectionStatus,
   RealtimeProvider,
   useRealtime,
   useRealtimeContext,
@@ -131,6 +134,82 @@ describe("RealtimeProvider", () => {
     await vi.waitFor(() => expect(seen.value.error).toMatchObject({ code: "AUTH_FAILED" }));
   });
 
+  it("comes back after the server restarts: one socket, its rooms, its listeners", async () => {
+    const url = await commands.startServer();
+    const client = freshClient();
+    client.initialize({ reconnectDelay: 20, maxReconnectDelay: 100 });
+    const heard = vi.fn();
+    const { seen, Probe } = probe(() => {
+      const context = useRealtimeContext();
+      const { rooms } = useRealtimeRooms({ initialRooms: ["general"] });
+      const { on } = context;
+      useEffect(() => on("message:new", heard), [on]);
+      return { ...context, rooms };
+    });
+    mount(
+      <RealtimeProvider client={client} serverUrl={url} userId={newUser()}>
+        <Probe />
+      </RealtimeProvider>,
+      { strict: true },
+    );
+    await vi.waitFor(() => expect(seen.value.isInRoom("general")).toBe(true));
+    await commands.stopServer(url);
+    await vi.waitFor(() => expect(seen.value.connectionState).toBe("reconnecting"));
+    expect(seen.value.reconnectAttempts).toBeGreaterThan(0);
+    const sockets = countSockets();
+    await commands.startServer(Number(new URL(url).port));
+    await vi.waitFor(() => expect(seen.value.rooms[0]?.isJoined).toBe(true), { timeout: 10_000 });
+    await seen.value.sendMessage("general", "back");
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
+    expect(sockets.open).toBe(1);
+    await commands.stopServer(url);
+  });
+
+  it("keeps what components listen to over disconnect and connect", async () => {
+    const client = freshClient();
+    const heard = vi.fn();
+    const { seen, Probe } = probe(() => {
+      const context = useRealtimeContext();
+      const { onRoomMessage } = useRealtimeRooms({ initialRooms: ["general"] });
+      useEffect(() => onRoomMessage("general", (message) => heard(message.content)));
+      return context;
+    });
+    mount(
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={newUser()}>
+        <Probe />
+      </RealtimeProvider>,
+    );
+    await vi.waitFor(() => expect(seen.value.isInRoom("general")).toBe(true));
+    seen.value.disconnect();
+    await seen.value.connect();
+    const content = `again ${newUser()}`;
+    await seen.value.sendMessage("general", content);
+    await vi.waitFor(() =>
+      expect(heard.mock.calls.filter(([one]) => one === content)).toHaveLength(1),
+    );
+  });
+
+  it("asks the token callback of the latest render", async () => {
+    const client = freshClient();
+    const user = newUser();
+    const asked: string[] = [];
+    const tree = (render: string) => (
+      <RealtimeProvider
+        client={client}
+        serverUrl={serverUrl}
+        token={() => {
+          asked.push(render);
+          return `user:${user}`;
+        }}
+      />
+    );
+    const { rerender } = mount(tree("first"));
+    await authenticated(client);
+    rerender(tree("second"));
+    await client.reconnect();
+    expect(asked).toEqual(["first", "second"]);
+  });
+
   it("waits for somebody to sign in", async () => {
     const client = freshClient();
     const { seen, Probe } = probe(useRealtimeContext);
@@ -175,6 +254,23 @@ describe("useRealtimeContext", () => {
     const other = await connectedAs(late);
     await other.rooms.joinRoom("general");
     await vi.waitFor(() => expect(seen.value.members).toContain(late));
+  });
+});
+
+describe("ConnectionStatus", () => {
+  it("says where the connection stands", async () => {
+    const client = freshClient();
+    const tree = (userId?: string) => (
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={userId}>
+        <ConnectionStatus className="mine" />
+      </RealtimeProvider>
+    );
+    const { container, rerender } = mount(tree());
+    const status = container.querySelector("[role=status].mine");
+    expect(status?.textContent).toBe("Offline");
+    rerender(tree(newUser()));
+    await vi.waitFor(() => expect(status?.textContent).toBe("Connected"));
+    await vi.waitFor(() => expect(status?.getAttribute("data-quality")).toBe("excellent"));
   });
 });
 
@@ -239,8 +335,43 @@ describe("useRealtime", () => {
     expect(sockets.opened).toBe(1);
   });
 
+  it("does what the plugin guide's component does with it", async () => {
+    const client = freshClient();
+    function ChatChannel({ channelId }: { channelId: string }) {
+      const { isConnected, joinChannel, leaveChannel, sendTyping, updatePresence } = useRealtime();
+      useEffect(() => {
+        if (isConnected) joinChannel(channelId);
+        return () => leaveChannel(channelId);
+      }, [channelId, isConnected, joinChannel, leaveChannel]);
+      const handleTyping = () => {
+        sendTyping(channelId, true);
+        updatePresence("online");
+      };
+      return (
+        <button type="button" onClick={handleTyping}>
+          {isConnected ? "Connected" : "Connecting..."}
+        </button>
+      );
+    }
+    const tree = (userId?: string) => (
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={userId}>
+        <ChatChannel channelId="general" />
+      </RealtimeProvider>
+    );
+    const { container, rerender } = mount(tree());
+    expect(container.textContent).toBe("Connecting...");
+    container.querySelector("button")?.click();
+    const user = newUser();
+    rerender(tree(user));
+    await vi.waitFor(() => expect(client.rooms.isInRoom("general")).toBe(true));
+    expect(container.textContent).toBe("Connected");
+    container.querySelector("button")?.click();
+    expect(client.isConnected).toBe(true);
+  });
+
   it("rejects connect while nobody is signed in", async () => {
-    const { seen, Probe } = probe(() => useRealtime({ client: freshClient() }));
+    const client = freshClient();
+    const { seen, Probe } = probe(() => useRealtime({ client }));
     mount(<Probe />);
     await expect(seen.value.connect()).rejects.toThrow("User must be authenticated to connect");
   });
@@ -264,6 +395,28 @@ describe("useRealtimeRooms", () => {
     rerender(tree(user, false));
     await nextTask();
     expect(client.rooms.isInRoom("general")).toBe(true);
+  });
+});
+
+describe("useRealtimeRooms with a list written inline", () => {
+  it("joins once however often it renders, and again when the list grows", async () => {
+    const client = freshClient();
+    const joins = vi.spyOn(client.rooms, "joinRooms");
+    const user = newUser();
+    let names = ["general"];
+    const { seen, Probe } = probe(() => useRealtimeRooms({ initialRooms: [...names] }));
+    const tree = () => (
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={user}>
+        <Probe />
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree());
+    await vi.waitFor(() => expect(seen.value.roomCount).toBe(1));
+    for (let render = 0; render < 10; render += 1) rerender(tree());
+    expect(joins).toHaveBeenCalledTimes(1);
+    names = ["general", "announcements"];
+    rerender(tree());
+    await vi.waitFor(() => expect(seen.value.roomNames).toContain("announcements"));
   });
 });
 

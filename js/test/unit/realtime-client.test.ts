@@ -69,7 +69,7 @@ describe("RealtimeClient before the module is loaded", () => {
     const client = new RealtimeClient();
     const connecting = client.connect("t");
     client.disconnect();
-    await expect(connecting).rejects.toMatchObject({ code: "NOT_CONNECTED" });
+    await expect(connecting).rejects.toMatchObject({ code: "CANCELLED" });
     expect(fake.engine.called("connect")).toEqual([]);
   });
 

@@ -104,6 +104,22 @@ describe("RoomsService", () => {
     expect(state.mock.calls).toEqual([[[]], [["general"]]]);
   });
 
+  it("does not call a join a failure that was taken back", async () => {
+    const { client, engine } = await connected();
+    const errors = vi.fn();
+    client.onError(errors);
+    engine.refusal = Object.assign(new Error("left"), { code: "CANCELLED", retryable: true });
+    await client.rooms.joinRooms(["left meanwhile"]);
+    expect(errors).not.toHaveBeenCalled();
+  });
+
+  it("counts joins under way for maxTrackedRooms", async () => {
+    const { client } = await connected();
+    client.rooms.configure({ maxTrackedRooms: 2 });
+    const joined = await client.rooms.joinRooms(["one", "two", "three"]);
+    expect([...joined.keys()]).toEqual(["one", "two"]);
+  });
+
   it("refuses a join beyond maxTrackedRooms, but not of a room joined already", async () => {
     const { client } = await connected();
     client.rooms.configure({ maxTrackedRooms: 1 });
