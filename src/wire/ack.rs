@@ -19,6 +19,17 @@ pub struct AckEnvelope<T> {
     pub error: Option<ErrorBody>,
 }
 
+impl AckEnvelope<()> {
+    /// `{success: true}`, for what has no result.
+    pub const fn done() -> Self {
+        Self {
+            success: true,
+            data: None,
+            error: None,
+        }
+    }
+}
+
 impl<T> From<Result<T, ErrorBody>> for AckEnvelope<T> {
     fn from(result: Result<T, ErrorBody>) -> Self {
         match result {

@@ -59,6 +59,8 @@ error_codes! {
     Forbidden, "FORBIDDEN", false, "Not allowed";
     /// The request is malformed; `details.field` names the field where there is one. Both.
     ValidationError, "VALIDATION_ERROR", false, "Invalid request";
+    /// The server knows no event of that name. Server.
+    UnknownEvent, "UNKNOWN_EVENT", false, "Unknown event";
     /// The request or a part of it is larger than its limit. Both.
     PayloadTooLarge, "PAYLOAD_TOO_LARGE", false, "Payload too large";
     /// Too many events; `retryAfterMs` says when there is room again. Server.

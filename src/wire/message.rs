@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::WireError;
 use super::fields::{optional_id, optional_integer, required_id};
 use super::json::Json;
-use super::WireError;
 use crate::socketio::Value;
 
 /// [`names::MESSAGE_SEND`], client to server; ack [`SendAck`]. Errors: `ROOM_NOT_FOUND`,

@@ -1,0 +1,110 @@
+//! What the server does, apart from how it is reached: rooms, messages, history, limits.
+//!
+//! Nothing here knows a socket, a runtime, a clock or a source of randomness: the store, the
+//! [`Outlet`] and the [`Environment`] are given. The same code runs in the simulation.
+
+mod append_queue;
+mod environment;
+mod history;
+mod messages;
+mod outlet;
+mod rate_limiter;
+mod refusal;
+mod rooms;
+mod time;
+mod token;
+mod user;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+pub use append_queue::Submitted;
+pub use environment::Environment;
+pub use outlet::{Outlet, RoomEvent};
+pub use refusal::Refusal;
+pub use time::iso8601;
+pub use token::{Identity, TokenKeeper};
+pub use user::{Caller, User};
+
+use crate::store::{NewRoom, Store, StoreError};
+use append_queue::AppendQueue;
+use nchat_realtime::wire::room::{RoomType, RoomVisibility};
+use rate_limiter::RateLimiter;
+
+/// Rooms that exist from the start.
+const FIRST_ROOMS: [&str; 2] = ["general", "announcements"];
+
+/// The server's logic over a store.
+pub struct Core<S> {
+    store: S,
+    outlet: Arc<dyn Outlet>,
+    environment: Arc<dyn Environment>,
+    rate_limiter: RateLimiter,
+    appends: AppendQueue,
+}
+
+impl<S: Store> Core<S> {
+    /// Makes the core and the rooms that exist from the start. `events_per_minute` is what one
+    /// user may send.
+    pub async fn start(
+        store: S,
+        outlet: Arc<dyn Outlet>,
+        environment: Arc<dyn Environment>,
+        events_per_minute: NonZeroU32,
+    ) -> Result<Self, StoreError> {
+        let rate_limiter = RateLimiter::new(events_per_minute);
+        let appends = AppendQueue::default();
+        let core = Self {
+            store,
+            outlet,
+            environment,
+            rate_limiter,
+            appends,
+        };
+        for name in FIRST_ROOMS {
+            let room = NewRoom {
+                name: name.to_owned(),
+                kind: RoomType::Channel,
+                visibility: RoomVisibility::Public,
+                max_members: None,
+                epoch: core.new_epoch(),
+            };
+            core.store.create_room(room, Vec::new()).await?;
+        }
+        Ok(core)
+    }
+
+    /// Counts one event of a user against their limit.
+    pub fn admit(&self, user_id: &str) -> Result<(), Refusal> {
+        self.rate_limiter
+            .admit(user_id, self.now_ms())
+            .map_err(Refusal::rate_limited)
+    }
+
+    /// The time, in milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        self.environment.now_ms()
+    }
+
+    /// The store.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// An id that sorts by time.
+    fn new_id(&self) -> String {
+        let now_ms = u64::try_from(self.now_ms()).unwrap_or(0);
+        let random = self.environment.random();
+        let mut bytes = [0; 10];
+        bytes.copy_from_slice(&random[..10]);
+        uuid::Builder::from_unix_timestamp_millis(now_ms, &bytes)
+            .into_uuid()
+            .to_string()
+    }
+
+    fn new_epoch(&self) -> String {
+        uuid::Builder::from_random_bytes(self.environment.random())
+            .into_uuid()
+            .to_string()
+    }
+}

@@ -1,0 +1,36 @@
+//! Who does something.
+
+use serde::{Deserialize, Serialize};
+
+/// A user, as their token describes them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Their id.
+    pub id: String,
+    /// Name to show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Address of a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
+}
+
+impl User {
+    /// A user of whom nothing but the id is known.
+    pub fn from_id(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+            avatar: None,
+        }
+    }
+}
+
+/// A user on one of their sockets.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// Who.
+    pub user: &'a User,
+    /// The socket's id.
+    pub socket_id: &'a str,
+}

@@ -1,0 +1,65 @@
+//! What is reached by plain HTTP: health, tokens for development, a site.
+
+mod dev_token;
+mod health;
+mod origin;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use socketioxide::layer::SocketIoLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::services::ServeDir;
+
+use crate::config::Config;
+use crate::socket::Shared;
+use crate::store::Store;
+pub use origin::Origins;
+
+/// What the routes share.
+struct Site<S> {
+    shared: Arc<Shared<S>>,
+    started_at_ms: i64,
+}
+
+/// All routes, with Socket.IO as a layer under the check of origins.
+pub fn router<S: Store>(
+    config: &Config,
+    shared: Arc<Shared<S>>,
+    socket_io: SocketIoLayer,
+) -> Router {
+    let started_at_ms = shared.core.now_ms();
+    let site = Arc::new(Site {
+        shared,
+        started_at_ms,
+    });
+    let mut router = Router::new().route("/health", get(health::health::<S>));
+    if config.is_development {
+        router = router.route("/dev/token", post(dev_token::issue::<S>));
+    }
+    let router = router.with_state(site);
+    let router = match &config.static_dir {
+        Some(directory) => router.fallback_service(ServeDir::new(directory)),
+        None => router,
+    };
+    router
+        .layer(socket_io)
+        .layer(cors(config.origins.clone()))
+        .layer(from_fn_with_state(config.origins.clone(), origin::guard))
+}
+
+/// For long polling from other origins; the guard has refused all that are not allowed.
+fn cors(origins: Origins) -> CorsLayer {
+    let allow = AllowOrigin::predicate(move |origin: &HeaderValue, _| {
+        origin.to_str().is_ok_and(|origin| origins.allow(origin))
+    });
+    let headers: [HeaderName; 2] = [header::CONTENT_TYPE, header::AUTHORIZATION];
+    CorsLayer::new()
+        .allow_origin(allow)
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(headers)
+}

@@ -1,0 +1,151 @@
+//! A running server, put together and taken apart in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use socketioxide::SocketIo;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::config::{Config, Database};
+use crate::core::{Core, Environment, TokenKeeper};
+use crate::http;
+use crate::socket::{self, Connections, Shared, SocketOutlet};
+use crate::store::memory::MemoryStore;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Store, StoreError};
+
+/// How long requests under way may take once the server was told to stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The directory of the database cannot be made.
+    #[error("cannot make the directory of the database: {0}")]
+    Directory(std::io::Error),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A server that is listening.
+#[derive(Debug)]
+pub struct Server {
+    local_addr: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens the store, listens, and serves in the background.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        match &config.database {
+            Database::Memory => Self::start_with(MemoryStore::default(), config).await,
+            Database::File(path) => {
+                if let Some(directory) = path.parent() {
+                    std::fs::create_dir_all(directory).map_err(StartError::Directory)?;
+                }
+                let store = SqliteStore::open(path).await?;
+                Self::start_with(store, config).await
+            }
+        }
+    }
+
+    async fn start_with<S: Store>(store: S, config: Config) -> Result<Self, StartError> {
+        let (layer, io) = socket::layer(config.heartbeat);
+        let outlet = Arc::new(SocketOutlet::new(io.clone()));
+        let core = Core::start(store, outlet, Arc::new(Machine), config.events_per_minute).await?;
+        let shared = Arc::new(Shared {
+            core,
+            tokens: TokenKeeper::new(config.secret.expose(), config.is_development),
+            connections: Arc::new(Connections::new(config.max_connections)),
+            events_per_minute: config.events_per_minute.get(),
+        });
+        socket::serve(&io, Arc::clone(&shared));
+        let router = http::router(&config, Arc::clone(&shared), layer);
+
+        let address = SocketAddr::new(config.host, config.port);
+        let refused = |error| StartError::Listen { address, error };
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let local_addr = listener.local_addr().map_err(refused)?;
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(run(listener, router, io, shared, stopped));
+        Ok(Self {
+            local_addr,
+            stop,
+            task,
+        })
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Stops: no new connections, sockets closed, events under way finished, store closed.
+    pub async fn stop(self) {
+        // An error is a server that has ended by itself.
+        let _ = self.stop.send(());
+        let _ = self.task.await;
+    }
+}
+
+async fn run<S: Store>(
+    listener: TcpListener,
+    router: Router,
+    io: SocketIo,
+    shared: Arc<Shared<S>>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let (close, closed) = oneshot::channel::<()>();
+    let serve = axum::serve(listener, router).with_graceful_shutdown(async move {
+        let _ = closed.await;
+    });
+    let mut serving = tokio::spawn(async move { serve.await });
+    let _ = stopped.await;
+    drop(close);
+    io.close().await;
+    if tokio::time::timeout(DRAIN_TIMEOUT, &mut serving)
+        .await
+        .is_err()
+    {
+        tracing::warn!("requests under way were cut");
+        serving.abort();
+    }
+    shared.core.finish().await;
+    shared.core.store().close().await;
+}
+
+/// The clock and the dice of this machine.
+struct Machine;
+
+impl Environment for Machine {
+    #[expect(clippy::disallowed_methods, reason = "the server's one clock")]
+    fn now_ms(&self) -> i64 {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn random(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        if let Err(error) = getrandom::fill(&mut bytes) {
+            // Ids then repeat, and the store refuses a repeated id: nothing is overwritten.
+            tracing::error!(%error, "no random bytes");
+        }
+        bytes
+    }
+}

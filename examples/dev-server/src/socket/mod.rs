@@ -1,0 +1,65 @@
+//! Socket.IO: who may connect, and which event calls what in the core.
+
+mod connect;
+mod messages;
+mod outlet;
+mod ping;
+mod request;
+mod rooms;
+mod session;
+mod sync;
+mod token;
+mod turn;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use nchat_realtime::wire::limits::MAX_PAYLOAD_BYTES;
+use socketioxide::layer::SocketIoLayer;
+use socketioxide::{SocketIo, SocketIoBuilder};
+
+use crate::core::{Core, TokenKeeper};
+pub use outlet::SocketOutlet;
+pub use session::Connections;
+
+/// Packets that may wait for one slow socket. Past it the server drops what it would send; the
+/// client sees the gap in `seq` and asks again.
+const MAX_WAITING_PACKETS: usize = 8_192;
+/// How long a connection may stay without asking for a namespace.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// What every socket's handlers share.
+pub struct Shared<S> {
+    /// The logic.
+    pub core: Core<S>,
+    /// The reader of tokens.
+    pub tokens: TokenKeeper,
+    /// How many sockets there are.
+    pub connections: Arc<Connections>,
+    /// What a client is told of its limit.
+    pub events_per_minute: u32,
+}
+
+/// Heartbeat of every connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Heartbeat {
+    /// Between two pings.
+    pub interval: Duration,
+    /// For the answer.
+    pub timeout: Duration,
+}
+
+/// The Socket.IO service as a layer, not serving any namespace yet.
+pub fn layer(heartbeat: Heartbeat) -> (SocketIoLayer, SocketIo) {
+    SocketIoBuilder::new()
+        .ping_interval(heartbeat.interval)
+        .ping_timeout(heartbeat.timeout)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .max_payload(MAX_PAYLOAD_BYTES as u64)
+        .ws_max_message_size(MAX_PAYLOAD_BYTES)
+        .ws_max_frame_size(MAX_PAYLOAD_BYTES)
+        .max_buffer_size(MAX_WAITING_PACKETS)
+        .build_layer()
+}
+
+pub use connect::serve;

@@ -1,0 +1,139 @@
+//! The core's way to the sockets: Socket.IO's own rooms, under names that cannot clash.
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use nchat_realtime::wire::names;
+use nchat_realtime::wire::sync::SyncMessage;
+use serde::Serialize;
+use socketioxide::SocketIo;
+use socketioxide::extract::SocketRef;
+use socketioxide_core::Sid;
+
+use crate::core::{Outlet, RoomEvent};
+
+/// Sockets of a room.
+fn room_key(room_name: &str) -> String {
+    format!("room {room_name}")
+}
+
+/// Sockets of a room that also hear the plugin guide's names.
+fn plugin_key(room_name: &str) -> String {
+    format!("plugin {room_name}")
+}
+
+/// Sockets of a user.
+pub(super) fn user_key(user_id: &str) -> String {
+    format!("user {user_id}")
+}
+
+/// Makes a socket that is in a room hear the plugin guide's names there too.
+pub(super) fn add_plugin_dialect(socket: &SocketRef, room_name: &str) {
+    socket.join(plugin_key(room_name));
+}
+
+/// Sends to the sockets of one process.
+#[derive(Debug)]
+pub struct SocketOutlet {
+    io: SocketIo,
+}
+
+/// The plugin guide's `channel:joined` and `channel:left`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ChannelMember<'a> {
+    channel_id: &'a str,
+    user_id: &'a str,
+}
+
+impl SocketOutlet {
+    /// Sends through `io`, whose root namespace has to be served before the first call.
+    pub fn new(io: SocketIo) -> Self {
+        Self { io }
+    }
+
+    fn socket(&self, socket_id: &str) -> Option<SocketRef> {
+        self.io.get_socket(socket_id.parse::<Sid>().ok()?)
+    }
+
+    async fn emit<T: Serialize>(
+        &self,
+        key: String,
+        except_socket_id: Option<&str>,
+        name: &str,
+        payload: &T,
+    ) {
+        let sent = match except_socket_id.and_then(|id| self.socket(id)) {
+            Some(socket) => socket.to(key).emit(name, payload).await,
+            None => self.io.to(key).emit(name, payload).await,
+        };
+        if let Err(error) = sent {
+            tracing::debug!(%error, name, "an event did not reach every socket");
+        }
+    }
+
+    async fn publish_event(&self, room: &str, except: Option<&str>, event: RoomEvent) {
+        let (key, plugin_key) = (room_key(room), plugin_key(room));
+        match event {
+            RoomEvent::Message(message) => {
+                self.emit(key, except, names::MESSAGE_NEW, &message).await;
+                let message = SyncMessage {
+                    id: message.message_id.clone().unwrap_or_default(),
+                    channel_id: message.room_name.clone(),
+                    created_at: message.timestamp.clone(),
+                    message: *message,
+                };
+                self.emit(plugin_key, except, names::MESSAGE, &message)
+                    .await;
+            }
+            RoomEvent::Joined(change) => {
+                self.emit(key, except, names::USER_JOINED, &change).await;
+                let member = ChannelMember {
+                    channel_id: room,
+                    user_id: &change.user_id,
+                };
+                self.emit(plugin_key, except, names::CHANNEL_JOINED, &member)
+                    .await;
+            }
+            RoomEvent::Left(change) => {
+                self.emit(key, except, names::USER_LEFT, &change).await;
+                let member = ChannelMember {
+                    channel_id: room,
+                    user_id: &change.user_id,
+                };
+                self.emit(plugin_key, except, names::CHANNEL_LEFT, &member)
+                    .await;
+            }
+        }
+    }
+}
+
+impl Outlet for SocketOutlet {
+    fn subscribe<'a>(&'a self, socket_id: &'a str, room_name: &'a str) -> BoxFuture<'a, ()> {
+        async move {
+            if let Some(socket) = self.socket(socket_id) {
+                socket.join(room_key(room_name));
+            }
+        }
+        .boxed()
+    }
+
+    fn unsubscribe<'a>(&'a self, user_id: &'a str, room_name: &'a str) -> BoxFuture<'a, ()> {
+        async move {
+            let keys = [room_key(room_name), plugin_key(room_name)];
+            if let Err(error) = self.io.within(user_key(user_id)).leave(keys).await {
+                tracing::error!(%error, "sockets could not leave a room");
+            }
+        }
+        .boxed()
+    }
+
+    fn publish<'a>(
+        &'a self,
+        room_name: &'a str,
+        except_socket_id: Option<&'a str>,
+        event: RoomEvent,
+    ) -> BoxFuture<'a, ()> {
+        self.publish_event(room_name, except_socket_id, event)
+            .boxed()
+    }
+}

@@ -1,0 +1,282 @@
+//! The embedded store: one SQLite file in WAL mode, synchronised before a commit returns.
+
+mod append;
+mod rows;
+mod schema;
+
+use std::path::Path;
+use std::time::Duration;
+
+use nchat_realtime::wire::room::RoomRole;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+
+use super::{
+    AppendOutcome, CreateOutcome, HistoryPage, HistoryRange, JoinOutcome, LeaveOutcome, Member,
+    NewMessage, NewRoom, PageLimit, Room, Store, StoreError, may_find,
+};
+use crate::core::User;
+use rows::{RoomRow, member_from_row, message_from_row, room_from_row};
+
+/// Connections that only read, beside the one that writes.
+const READERS: u32 = 4;
+/// How long a statement waits for another process's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Rooms, members and messages in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    /// A single connection, so that writers queue here and never fail on a lock.
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens or makes the file, and brings its schema up to date.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
+        schema::migrate(&writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.create_if_missing(false))
+            .await?;
+        Ok(Self { writer, readers })
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+impl Store for SqliteStore {
+    async fn create_room(
+        &self,
+        room: NewRoom,
+        members: Vec<Member>,
+    ) -> Result<CreateOutcome, StoreError> {
+        let mut transaction = self.begin().await?;
+        let inserted = sqlx::query(
+            "INSERT INTO rooms (name, kind, visibility, max_members, epoch)
+             VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
+        )
+        .bind(&room.name)
+        .bind(room.kind.as_str())
+        .bind(room.visibility.as_str())
+        .bind(room.max_members)
+        .bind(&room.epoch)
+        .execute(&mut *transaction)
+        .await?;
+        if inserted.rows_affected() == 0 {
+            return Ok(CreateOutcome::Exists);
+        }
+        let room_id = inserted.last_insert_rowid();
+        for member in &members {
+            insert_member(&mut transaction, room_id, member).await?;
+        }
+        transaction.commit().await?;
+        Ok(CreateOutcome::Created)
+    }
+
+    async fn room(&self, name: &str) -> Result<Option<Room>, StoreError> {
+        let row = sqlx::query(rows::ROOM_BY_NAME)
+            .bind(name)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| room_from_row(&row).map(|found| found.room))
+            .transpose()
+    }
+
+    async fn join(
+        &self,
+        room_name: &str,
+        user: &User,
+        is_invited: bool,
+        now_ms: i64,
+    ) -> Result<JoinOutcome, StoreError> {
+        let mut transaction = self.begin().await?;
+        let Some(RoomRow { id, room }) = find_room(&mut transaction, room_name).await? else {
+            return Ok(JoinOutcome::NotFound);
+        };
+        let known = sqlx::query(
+            "UPDATE members SET user_name = ?, user_avatar = ? WHERE room_id = ? AND user_id = ?",
+        )
+        .bind(&user.name)
+        .bind(&user.avatar)
+        .bind(id)
+        .bind(&user.id)
+        .execute(&mut *transaction)
+        .await?;
+        let outcome = if known.rows_affected() > 0 {
+            JoinOutcome::AlreadyMember
+        } else if !is_invited && !may_find(room.visibility, None) {
+            return Ok(JoinOutcome::NotFound);
+        } else if room.max_members.is_some_and(|max| room.member_count >= max) {
+            return Ok(JoinOutcome::Full);
+        } else {
+            let member = Member {
+                user: user.clone(),
+                role: RoomRole::Member,
+                joined_at_ms: now_ms,
+            };
+            insert_member(&mut transaction, id, &member).await?;
+            JoinOutcome::Joined
+        };
+        transaction.commit().await?;
+        Ok(outcome)
+    }
+
+    async fn leave(&self, room_name: &str, user_id: &str) -> Result<LeaveOutcome, StoreError> {
+        let mut transaction = self.begin().await?;
+        let Some(RoomRow { id, room }) = find_room(&mut transaction, room_name).await? else {
+            return Ok(LeaveOutcome::NotFound);
+        };
+        let deleted = sqlx::query("DELETE FROM members WHERE room_id = ? AND user_id = ?")
+            .bind(id)
+            .bind(user_id)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(if deleted.rows_affected() > 0 {
+            LeaveOutcome::Left
+        } else if may_find(room.visibility, None) {
+            LeaveOutcome::NotMember
+        } else {
+            LeaveOutcome::NotFound
+        })
+    }
+
+    async fn member(&self, room_name: &str, user_id: &str) -> Result<Option<Member>, StoreError> {
+        let row = sqlx::query(rows::MEMBER)
+            .bind(room_name)
+            .bind(user_id)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| member_from_row(&row)).transpose()
+    }
+
+    async fn members(
+        &self,
+        room_name: &str,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<Member>, StoreError> {
+        let rows = sqlx::query(rows::MEMBERS)
+            .bind(room_name)
+            .bind(limit)
+            .bind(offset)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(member_from_row).collect()
+    }
+
+    async fn rooms_of(
+        &self,
+        user_id: &str,
+        since_ms: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Room>, StoreError> {
+        let rows = sqlx::query(rows::ROOMS_OF_USER)
+            .bind(user_id)
+            .bind(since_ms)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter()
+            .map(|row| room_from_row(row).map(|found| found.room))
+            .collect()
+    }
+
+    async fn append(&self, messages: Vec<NewMessage>) -> Result<Vec<AppendOutcome>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let mut outcomes = Vec::with_capacity(messages.len());
+        for message in messages {
+            outcomes.push(append::append(&mut transaction, message).await?);
+        }
+        transaction.commit().await?;
+        Ok(outcomes)
+    }
+
+    async fn history(
+        &self,
+        room_name: &str,
+        range: HistoryRange,
+        limit: PageLimit,
+    ) -> Result<HistoryPage, StoreError> {
+        let (query, bound) = match range {
+            HistoryRange::Newest => (rows::HISTORY_BEFORE, i64::MAX),
+            HistoryRange::BeforeSeq(seq) => (rows::HISTORY_BEFORE, clamped(seq)),
+            HistoryRange::AfterSeq(seq) => (rows::HISTORY_AFTER, clamped(seq)),
+            HistoryRange::Since(time_ms) => (rows::HISTORY_SINCE, time_ms),
+        };
+        // One more than asked for tells whether there is more.
+        let rows = sqlx::query(query)
+            .bind(room_name)
+            .bind(bound)
+            .bind(limit.messages.saturating_add(1))
+            .fetch_all(&self.readers)
+            .await?;
+        let sized: Vec<_> = rows
+            .iter()
+            .map(message_from_row)
+            .collect::<Result<_, _>>()?;
+        Ok(super::fill_page(range, limit, sized.into_iter()))
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+async fn find_room(
+    transaction: &mut Transaction<'static, Sqlite>,
+    name: &str,
+) -> Result<Option<RoomRow>, StoreError> {
+    let row = sqlx::query(rows::ROOM_BY_NAME)
+        .bind(name)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    row.map(|row| room_from_row(&row)).transpose()
+}
+
+async fn insert_member(
+    transaction: &mut Transaction<'static, Sqlite>,
+    room_id: i64,
+    member: &Member,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO members (room_id, user_id, user_name, user_avatar, role, joined_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (room_id, user_id) DO NOTHING",
+    )
+    .bind(room_id)
+    .bind(&member.user.id)
+    .bind(&member.user.name)
+    .bind(&member.user.avatar)
+    .bind(member.role.as_str())
+    .bind(member.joined_at_ms)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// SQLite's integers are signed.
+fn clamped(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}

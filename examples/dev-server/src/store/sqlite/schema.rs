@@ -1,0 +1,70 @@
+//! The tables, and how an older file is brought up to date.
+
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Connection, Row};
+
+use crate::store::StoreError;
+
+/// Schema versions in order: each entry is what leads from the one before. Never edited, only
+/// added to.
+const MIGRATIONS: &[&str] = &["
+CREATE TABLE rooms (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    visibility TEXT NOT NULL,
+    max_members INTEGER,
+    epoch TEXT NOT NULL,
+    head_seq INTEGER NOT NULL DEFAULT 0,
+    last_message_at_ms INTEGER
+) STRICT;
+
+CREATE TABLE members (
+    room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL,
+    user_name TEXT,
+    user_avatar TEXT,
+    role TEXT NOT NULL,
+    joined_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (room_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX members_by_user ON members (user_id);
+
+CREATE TABLE messages (
+    room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    message_id TEXT NOT NULL UNIQUE,
+    user_id TEXT NOT NULL,
+    client_message_id TEXT NOT NULL,
+    timestamp_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (room_id, seq),
+    UNIQUE (user_id, client_message_id)
+) STRICT;
+CREATE INDEX messages_by_time ON messages (room_id, timestamp_ms);
+"];
+
+/// Brings the file to the newest schema in one transaction; refuses one from the future.
+pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    let known = MIGRATIONS.len() as i64;
+    let mut connection = pool.acquire().await?;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let found: i64 = sqlx::query("PRAGMA user_version")
+        .fetch_one(&mut *transaction)
+        .await?
+        .try_get(0)?;
+    if found > known {
+        return Err(StoreError::NewerSchema { found, known });
+    }
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        sqlx::raw_sql(*migration).execute(&mut *transaction).await?;
+    }
+    // A pragma takes no parameters; the number is ours.
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "PRAGMA user_version = {known}"
+    )))
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(())
+}
