@@ -15,6 +15,9 @@ mod time;
 mod token;
 mod user;
 
+#[cfg(test)]
+mod tests;
+
 use std::num::NonZeroU32;
 use std::sync::Arc;
 

@@ -154,3 +154,122 @@ impl Claims {
 fn milliseconds(seconds: f64) -> i64 {
     (seconds * 1_000.0) as i64
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const NOW_MS: i64 = 1_700_000_000_000;
+    const KEY: &[u8] = b"a key of at least thirty-two bytes";
+
+    fn signed(header: &Header, claims: &Value, key: &[u8]) -> String {
+        encode(header, claims, &EncodingKey::from_secret(key)).expect("signs")
+    }
+
+    fn verify(token: &str) -> Result<Identity, ErrorCode> {
+        TokenKeeper::new(KEY, false).verify(Some(token), NOW_MS)
+    }
+
+    #[test]
+    fn a_token_names_its_user_by_sub_or_user_id() {
+        for name in ["sub", "userId"] {
+            let token = signed(&Header::default(), &json!({ name: "alice" }), KEY);
+            let identity = verify(&token).expect("accepted");
+            assert_eq!(identity.user, User::from_id("alice"));
+            assert_eq!(identity.expires_at_ms, None);
+        }
+    }
+
+    #[test]
+    fn a_made_token_is_accepted_until_it_runs_out() {
+        let keeper = TokenKeeper::new(KEY, true);
+        let user = User {
+            name: Some("Alice".to_owned()),
+            ..User::from_id("alice")
+        };
+        let token = keeper.sign(&user, NOW_MS).expect("signs");
+        let identity = keeper.verify(Some(&token), NOW_MS).expect("accepted");
+        assert_eq!(identity.user, user);
+        let end_ms = identity.expires_at_ms.expect("an end");
+        assert!(keeper.verify(Some(&token), end_ms - 1).is_ok());
+        assert_eq!(
+            keeper.verify(Some(&token), end_ms),
+            Err(ErrorCode::TokenExpired)
+        );
+    }
+
+    #[test]
+    fn what_is_not_signed_with_our_key_by_hs256_is_refused() {
+        let claims = json!({ "sub": "alice" });
+        let hs512 = Header::new(Algorithm::HS512);
+        let cases = [
+            signed(
+                &Header::default(),
+                &claims,
+                b"another key of thirty-two bytes!",
+            ),
+            signed(&hs512, &claims, KEY),
+            // {"alg":"none"} . {"sub":"alice"} . no signature
+            "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.".to_owned(),
+            "a.b.c".to_owned(),
+            "user:alice".to_owned(),
+            "x".repeat(MAX_TOKEN_BYTES + 1),
+        ];
+        for token in cases {
+            assert_eq!(verify(&token), Err(ErrorCode::AuthFailed), "{token:.40}");
+        }
+    }
+
+    #[test]
+    fn times_and_users_are_checked() {
+        let now_s = NOW_MS / 1_000;
+        let cases = [
+            (
+                json!({ "sub": "a", "exp": now_s - 1 }),
+                ErrorCode::TokenExpired,
+            ),
+            (json!({ "sub": "a", "exp": now_s }), ErrorCode::TokenExpired),
+            (
+                json!({ "sub": "a", "exp": -1e300 }),
+                ErrorCode::TokenExpired,
+            ),
+            (json!({ "sub": "a", "exp": "soon" }), ErrorCode::AuthFailed),
+            (
+                json!({ "sub": "a", "nbf": now_s + 60 }),
+                ErrorCode::AuthFailed,
+            ),
+            (json!({ "name": "nobody" }), ErrorCode::AuthFailed),
+            (json!({ "sub": "" }), ErrorCode::AuthFailed),
+            (json!({ "sub": "a\u{202E}b" }), ErrorCode::AuthFailed),
+            (json!({ "sub": "x".repeat(10_000) }), ErrorCode::AuthFailed),
+        ];
+        for (claims, expected) in cases {
+            let token = signed(&Header::default(), &claims, KEY);
+            assert_eq!(verify(&token), Err(expected), "{claims}");
+        }
+        let far = json!({ "sub": "a", "exp": 1e300, "nbf": now_s });
+        assert!(verify(&signed(&Header::default(), &far, KEY)).is_ok());
+    }
+
+    #[test]
+    fn development_tokens_need_development() {
+        let development = TokenKeeper::new(KEY, true);
+        let identity = development
+            .verify(Some("user:alice"), NOW_MS)
+            .expect("accepted");
+        assert_eq!(identity.user, User::from_id("alice"));
+        assert_eq!(
+            development.verify(Some("user:"), NOW_MS),
+            Err(ErrorCode::AuthFailed)
+        );
+        for keeper in [development, TokenKeeper::new(KEY, false)] {
+            assert_eq!(keeper.verify(None, NOW_MS), Err(ErrorCode::AuthRequired));
+            assert_eq!(
+                keeper.verify(Some(""), NOW_MS),
+                Err(ErrorCode::AuthRequired)
+            );
+        }
+    }
+}

@@ -12,6 +12,9 @@ use crate::core::User;
 pub mod memory;
 pub mod sqlite;
 
+#[cfg(test)]
+mod conformance;
+
 /// A store failed. What it says is for the log, not for clients.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
