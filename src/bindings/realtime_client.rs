@@ -10,6 +10,7 @@ use crate::engine::config::milliseconds;
 use crate::engine::error::ClientError;
 use crate::engine::input::{Input, Reply};
 use crate::socketio::Value;
+use crate::wire::decode;
 use crate::wire::error::ErrorCode;
 
 /// One client: a connection, what it keeps, and its way to the app.
@@ -34,7 +35,7 @@ impl RealtimeClient {
         if Value::is_null(&config) {
             return Ok(());
         }
-        let options = Value::decode(&config);
+        let options = decode(&config);
         self.driver.configure(
             options.map_err(|error| invalid(format!("the options are refused: {error}")))?,
         )

@@ -13,17 +13,19 @@ const DEVICE_ID_KEY: &str = "nchat:device-id";
 
 /// Which client this is. Without storage (a worker, a refused one) every page is a device.
 pub(crate) fn identity(random: &mut Random, wall_ms: u64) -> Identity {
-    let in_page = web_sys::window().is_some();
-    let stored = if in_page {
-        LocalStorage::get::<String>(DEVICE_ID_KEY).ok()
-    } else {
-        None
-    };
+    // Read and written raw: the typed way would bring a JSON parser into the module. And only
+    // where storage is not refused: the library takes it for granted.
+    let storage = web_sys::window()
+        .and_then(|window| window.local_storage().ok().flatten())
+        .map(|_| LocalStorage::raw());
+    let stored = storage
+        .as_ref()
+        .and_then(|storage| storage.get_item(DEVICE_ID_KEY).ok()?);
     let device_id = stored.filter(|id| id.len() == 36).unwrap_or_else(|| {
         let id = random.uuid_v7(wall_ms);
-        if in_page {
-            // Refused storage costs no more than a new id on the next load.
-            let _ = LocalStorage::set(DEVICE_ID_KEY, &id);
+        if let Some(storage) = &storage {
+            // Full storage costs no more than a new id on the next load.
+            let _ = storage.set_item(DEVICE_ID_KEY, &id);
         }
         id
     });

@@ -48,6 +48,16 @@ export function attach(value, attachments, depth = 0) {
   return value
 }
 
+export function toBase64(bytes) {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary)
+}
+
+export function fromBase64(encoded) {
+  return Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))
+}
+
 function hasBytes(value, depth) {
   if (value === null || typeof value !== 'object') return false
   if (depth > MAX_DEPTH) throw 'depth'

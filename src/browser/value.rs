@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use js_sys::{Array, JsString, Object, Uint8Array};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use crate::socketio::{Bytes, Text, Value, ValueError};
@@ -25,6 +24,10 @@ extern "C" {
     fn detach(value: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     fn attach(value: &JsValue, attachments: &Array) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = toBase64)]
+    fn to_base64(bytes: &Uint8Array) -> String;
+    #[wasm_bindgen(catch, js_name = fromBase64)]
+    fn from_base64(encoded: &str) -> Result<Uint8Array, JsValue>;
 }
 
 impl Text for JsString {
@@ -66,6 +69,14 @@ impl Bytes for Uint8Array {
 
     fn size(&self) -> usize {
         self.length() as usize
+    }
+
+    fn to_base64(&self) -> String {
+        to_base64(self)
+    }
+
+    fn from_base64(encoded: &str) -> Option<Self> {
+        from_base64(encoded).ok()
     }
 }
 
@@ -174,11 +185,6 @@ impl Value for JsValue {
 
     fn as_boolean(&self) -> Option<bool> {
         self.as_bool()
-    }
-
-    fn decode<T: DeserializeOwned>(&self) -> Result<T, ValueError> {
-        serde_wasm_bindgen::from_value(self.clone())
-            .map_err(|error| ValueError::Shape(error.to_string()))
     }
 
     fn encode<T: Serialize>(value: &T) -> Result<Self, ValueError> {

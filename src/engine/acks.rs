@@ -1,6 +1,6 @@
 //! Acknowledgements under way: who waits for which, and until when.
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 
 use super::input::Reply;
 
@@ -24,8 +24,8 @@ pub(crate) enum AckFor {
 /// The acknowledgements of one connection, with one table of deadlines for all.
 #[derive(Debug, Default)]
 pub(crate) struct Acks {
-    pending: BTreeMap<u64, (AckFor, u64)>,
-    deadlines: BTreeSet<(u64, u64)>,
+    pending: LiteMap<u64, (AckFor, u64)>,
+    deadlines: LiteMap<(u64, u64), ()>,
 }
 
 impl Acks {
@@ -35,7 +35,7 @@ impl Acks {
 
     pub(crate) fn insert(&mut self, id: u64, purpose: AckFor, deadline_ms: u64) {
         self.pending.insert(id, (purpose, deadline_ms));
-        self.deadlines.insert((deadline_ms, id));
+        self.deadlines.insert((deadline_ms, id), ());
     }
 
     /// The purpose of acknowledgement `id`, once: an unknown or repeated one has none.
@@ -46,26 +46,27 @@ impl Acks {
     }
 
     /// One that is overdue, or none.
-    pub(crate) fn take_due(&mut self, now_ms: u64) -> Option<AckFor> {
-        let (deadline_ms, id) = *self.deadlines.first()?;
+    pub(crate) fn take_due(&mut self, now_ms: u64) -> Option<(u64, AckFor)> {
+        let (deadline_ms, id) = *self.deadlines.first()?.0;
         if deadline_ms > now_ms {
-            None
-        } else {
-            self.take(id)
+            return None;
         }
+        Some((id, self.take(id)?))
     }
 
     /// All, in the order they were asked for: the connection ended.
     pub(crate) fn take_all(&mut self) -> Vec<AckFor> {
         self.deadlines.clear();
         std::mem::take(&mut self.pending)
-            .into_values()
-            .map(|(purpose, _)| purpose)
+            .into_iter()
+            .map(|(_, (purpose, _))| purpose)
             .collect()
     }
 
     pub(crate) fn deadline_ms(&self) -> Option<u64> {
-        self.deadlines.first().map(|(deadline_ms, _)| *deadline_ms)
+        self.deadlines
+            .first()
+            .map(|((deadline_ms, _), ())| *deadline_ms)
     }
 }
 

@@ -11,6 +11,7 @@ use super::time::parse_iso8601;
 use crate::socketio::Value;
 use crate::wire::ack::{Ack, Refusal};
 use crate::wire::connection::{Authenticated, Connected};
+use crate::wire::decode;
 use crate::wire::error::ErrorCode;
 use crate::wire::names::{ServerEvent, is_client_event};
 use crate::wire::room::MembershipChange;
@@ -169,12 +170,12 @@ impl<V: Value> Parts<'_, '_, V> {
             ServerEvent::Authenticated => self.authenticated(&body),
             ServerEvent::AuthExpired => self.up.connection.token_expired(self.up.ctx),
             ServerEvent::UserJoined => {
-                if let Ok(change) = body.decode::<MembershipChange>() {
+                if let Ok(change) = decode::<MembershipChange, _>(&body) {
                     self.rooms.user_joined(self.up.ctx, change);
                 }
             }
             ServerEvent::UserLeft => {
-                if let Ok(change) = body.decode::<MembershipChange>() {
+                if let Ok(change) = decode::<MembershipChange, _>(&body) {
                     self.rooms.user_left(self.up.ctx, change);
                 }
             }
@@ -188,7 +189,7 @@ impl<V: Value> Parts<'_, '_, V> {
 
     fn connected(&mut self, body: &V) {
         // A plain server's body may lack anything: it says all the same that it is ready.
-        let connected = body.decode::<Connected>().ok();
+        let connected = decode::<Connected, _>(body).ok();
         if let Some(server_time) = connected
             .as_ref()
             .and_then(|c| parse_iso8601(&c.server_time))
@@ -207,7 +208,7 @@ impl<V: Value> Parts<'_, '_, V> {
     }
 
     fn authenticated(&mut self, body: &V) {
-        let Ok(authenticated) = body.decode::<Authenticated>() else {
+        let Ok(authenticated) = decode::<Authenticated, _>(body) else {
             return;
         };
         let expires_at = authenticated.expires_at.as_deref().and_then(parse_iso8601);

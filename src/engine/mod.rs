@@ -265,7 +265,8 @@ impl<V: Value> Parts<'_, '_, V> {
         if !was_ready && self.up.connection.is_ready() {
             self.server_ready();
         }
-        while let Some(purpose) = self.up.acks.take_due(now_ms) {
+        while let Some((id, purpose)) = self.up.acks.take_due(now_ms) {
+            self.up.connection.forget_ack(id);
             self.acknowledged(purpose, None);
         }
         self.rooms.handle_timeout(&mut self.up);

@@ -1,7 +1,9 @@
 //! Messages on their way to the server: per room in the order they were given, each under its
 //! own idempotency key, over every loss of the connection.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 
 use super::acks::AckFor;
 use super::config::{MAX_PENDING_SENDS, MAX_SEND_ATTEMPTS};
@@ -32,14 +34,14 @@ struct Pending<V> {
 
 /// All of them. One of each room is in flight at a time, so that the server's order is ours.
 pub(crate) struct Sends<V> {
-    queues: BTreeMap<String, VecDeque<Pending<V>>>,
+    queues: LiteMap<String, VecDeque<Pending<V>>>,
     count: usize,
 }
 
 impl<V: Value> Sends<V> {
     pub(crate) fn new() -> Self {
         Self {
-            queues: BTreeMap::new(),
+            queues: LiteMap::new(),
             count: 0,
         }
     }

@@ -4,9 +4,10 @@
 //! this one field; [`Value::detach`] takes such objects out and [`Value::attach`] puts them in.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value as Json};
 
 use super::value::{Bytes, MAX_DEPTH, Text, Value, ValueError};
@@ -50,6 +51,14 @@ impl Text for String {
     }
 }
 
+/// Base64 as peers write it, with or without padding.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
 impl Bytes for Vec<u8> {
     fn from_rust(bytes: &[u8]) -> Self {
         bytes.to_vec()
@@ -61,6 +70,14 @@ impl Bytes for Vec<u8> {
 
     fn size(&self) -> usize {
         self.len()
+    }
+
+    fn to_base64(&self) -> String {
+        STANDARD.encode(self)
+    }
+
+    fn from_base64(encoded: &str) -> Option<Self> {
+        LENIENT.decode(encoded).ok()
     }
 }
 
@@ -161,10 +178,6 @@ impl Value for Json {
 
     fn as_boolean(&self) -> Option<bool> {
         self.as_bool()
-    }
-
-    fn decode<T: DeserializeOwned>(&self) -> Result<T, ValueError> {
-        T::deserialize(self).map_err(|error| ValueError::Shape(error.to_string()))
     }
 
     fn encode<T: Serialize>(value: &T) -> Result<Self, ValueError> {

@@ -1,10 +1,5 @@
 //! Polling payloads: frames in one text, separated by the record separator, bytes as base64.
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
-
 use super::transport::Frame;
 use super::value::{Bytes, Text, Value};
 
@@ -12,14 +7,6 @@ use super::value::{Bytes, Text, Value};
 const SEPARATOR: char = '\u{1e}';
 /// Begins a record of bytes.
 const BINARY_MARK: char = 'b';
-
-/// Base64 as peers write it, with or without padding.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
 
 /// A record that begins with `b` and is not base64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,8 +34,7 @@ pub(super) fn read<T: Text>(payload: &T) -> Vec<T> {
 pub(super) fn read_bytes<V: Value>(record: &V::Text) -> Result<V::Bytes, Base64Error> {
     let record = record.head(record.units());
     let encoded = record.strip_prefix(BINARY_MARK).ok_or(Base64Error)?;
-    let bytes = LENIENT.decode(encoded).map_err(|_| Base64Error)?;
-    Ok(V::Bytes::from_rust(&bytes))
+    V::Bytes::from_base64(encoded).ok_or(Base64Error)
 }
 
 /// Units that a frame takes in a payload, its separator included.
@@ -64,7 +50,7 @@ fn record<V: Value>(frame: Frame<V>) -> V::Text {
         Frame::Text(text) => text,
         Frame::Bytes(bytes) => {
             let mut record = String::from(BINARY_MARK);
-            STANDARD.encode_string(bytes.to_rust(), &mut record);
+            record.push_str(&bytes.to_base64());
             V::Text::from_rust(&record)
         }
     }

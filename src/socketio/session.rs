@@ -14,7 +14,9 @@ mod sending;
 mod timer;
 mod upgrade;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 
 use self::carrier::Carrier;
 pub use self::config::SessionConfig;
@@ -40,7 +42,7 @@ pub struct Session<V: Value> {
     decoder: Decoder<V>,
     send_buffer: SendBuffer<V>,
     timers: Timers,
-    pending_acks: BTreeSet<u64>,
+    pending_acks: LiteMap<u64, ()>,
     next_ack_id: u64,
     next_transport_id: TransportId,
     /// Requests made so far: makes every polling URL different.
@@ -97,7 +99,7 @@ impl<V: Value> Session<V> {
             decoder,
             send_buffer: SendBuffer::new(),
             timers: Timers::default(),
-            pending_acks: BTreeSet::new(),
+            pending_acks: LiteMap::new(),
             next_ack_id: 0,
             next_transport_id,
             requests: 0,

@@ -5,7 +5,6 @@
 //! wasm costs two to four times `JSON.parse`); natively it is a `serde_json::Value`.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 /// A frame of text, whole as the transport delivered it.
 pub trait Text: Clone {
@@ -32,6 +31,10 @@ pub trait Bytes: Clone {
     fn to_rust(&self) -> Vec<u8>;
     /// Length in bytes.
     fn size(&self) -> usize;
+    /// As base64 with padding.
+    fn to_base64(&self) -> String;
+    /// From base64, with or without padding; `None` if it is none.
+    fn from_base64(encoded: &str) -> Option<Self>;
 }
 
 /// Why a body could not be read or written.
@@ -109,8 +112,6 @@ pub trait Value: Clone + 'static {
     /// The boolean, if it is one.
     fn as_boolean(&self) -> Option<bool>;
 
-    /// Reads the whole value into a Rust type. For small control events; message bodies stay out.
-    fn decode<T: DeserializeOwned>(&self) -> Result<T, ValueError>;
     /// Makes a value of a Rust type. Absent options are left out.
     fn encode<T: Serialize>(value: &T) -> Result<Self, ValueError>;
 }

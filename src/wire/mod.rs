@@ -20,6 +20,8 @@ pub mod names;
 pub mod room;
 pub mod sync;
 
+mod decode;
 mod fields;
 
+pub use decode::decode;
 pub use fields::WireError;

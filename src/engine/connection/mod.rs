@@ -409,6 +409,13 @@ impl<V: Value> Connection<V> {
         sent
     }
 
+    /// Nobody waits for this acknowledgement any more.
+    pub(crate) fn forget_ack(&mut self, id: u64) {
+        if let Some(session) = self.session_mut() {
+            session.forget_ack(id);
+        }
+    }
+
     pub(crate) fn answer(&mut self, ctx: &mut Context<'_, V>, generation: u32, ack: u64, args: &V) {
         if generation != self.generation {
             return;

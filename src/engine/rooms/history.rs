@@ -196,7 +196,7 @@ impl<V: Value> Room<V> {
     }
 
     pub(super) fn tell_deferred(&mut self, ctx: &mut Context<'_, V>) {
-        for message in std::mem::take(&mut self.deferred).into_values() {
+        for (_, message) in std::mem::take(&mut self.deferred) {
             self.tell_message(ctx, message);
         }
         self.cursor = self

@@ -11,6 +11,7 @@ use crate::engine::output::Notification;
 use crate::engine::uplink::Uplink;
 use crate::socketio::Value;
 use crate::wire::ack::{Ack, Refusal};
+use crate::wire::decode;
 use crate::wire::error::ErrorCode;
 use crate::wire::ids::check_room_name;
 use crate::wire::names;
@@ -63,7 +64,7 @@ impl<V: Value> Rooms<V> {
             if up.connection.is_ready() {
                 send_leave(up, name);
             } else if room.info.is_some() {
-                self.leaves.insert(name.to_owned());
+                self.leaves.insert(name.to_owned(), ());
             }
         }
         if room.info.is_some() {
@@ -74,7 +75,7 @@ impl<V: Value> Rooms<V> {
 
     /// The server is ready: it is told what was left meanwhile, and asked for what is wanted.
     pub(crate) fn server_ready(&mut self, up: &mut Uplink<'_, '_, V>) {
-        for name in std::mem::take(&mut self.leaves) {
+        for (name, ()) in std::mem::take(&mut self.leaves) {
             send_leave(up, &name);
         }
         self.resuming = true;
@@ -87,7 +88,7 @@ impl<V: Value> Rooms<V> {
     /// The connection is gone: wanted rooms stay wanted, their joins begin anew with the next.
     pub(crate) fn connection_lost(&mut self, ctx: &mut Context<'_, V>) {
         let mut shown = false;
-        for room in self.rooms.values_mut() {
+        for (_, room) in self.rooms.iter_mut() {
             shown |= room.membership == Membership::Joined;
             room.membership = Membership::Out;
             room.retry_at_ms = None;
@@ -171,7 +172,7 @@ impl<V: Value> Rooms<V> {
             return;
         };
         // A bare answer says nothing but yes.
-        let answer = body.and_then(|body| body.decode::<RoomJoined>().ok());
+        let answer = body.and_then(|body| decode::<RoomJoined, _>(&body).ok());
         room.membership = Membership::Joined;
         room.failures = 0;
         room.info = Some(Info {

@@ -4,7 +4,7 @@ mod history;
 mod members;
 mod membership;
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 
 use super::input::RequestId;
 use super::snapshot::Room as RoomSnapshot;
@@ -34,7 +34,7 @@ pub(crate) struct Room<V> {
     /// Set by the first successful join: the app sees the room from then on until it leaves.
     info: Option<Info>,
     waiters: Vec<RequestId>,
-    members: BTreeMap<String, RoomMember>,
+    members: LiteMap<String, RoomMember>,
     /// Joins that failed in a row after the first success, and when the next one is due.
     failures: u32,
     retry_at_ms: Option<u64>,
@@ -42,7 +42,7 @@ pub(crate) struct Room<V> {
     cursor: Option<u64>,
     page: Option<Page>,
     /// Live messages that wait until the missed ones before them have been told.
-    deferred: BTreeMap<u64, V>,
+    deferred: LiteMap<u64, V>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -54,8 +54,8 @@ struct Info {
 
 /// All rooms that are wanted, and the departures that the server has not been told of.
 pub(crate) struct Rooms<V> {
-    rooms: BTreeMap<String, Room<V>>,
-    leaves: BTreeSet<String>,
+    rooms: LiteMap<String, Room<V>>,
+    leaves: LiteMap<String, ()>,
     /// The rooms of the last connection have not all been brought back yet.
     resuming: bool,
 }
@@ -63,8 +63,8 @@ pub(crate) struct Rooms<V> {
 impl<V: Value> Rooms<V> {
     pub(crate) fn new() -> Self {
         Self {
-            rooms: BTreeMap::new(),
-            leaves: BTreeSet::new(),
+            rooms: LiteMap::new(),
+            leaves: LiteMap::new(),
             resuming: false,
         }
     }
@@ -122,12 +122,12 @@ impl<V: Value> Room<V> {
             membership: Membership::Out,
             info: None,
             waiters: Vec::new(),
-            members: BTreeMap::new(),
+            members: LiteMap::new(),
             failures: 0,
             retry_at_ms: None,
             cursor: None,
             page: None,
-            deferred: BTreeMap::new(),
+            deferred: LiteMap::new(),
         }
     }
 

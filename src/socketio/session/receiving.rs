@@ -99,7 +99,7 @@ impl<V: Value> Session<V> {
     }
 
     fn receive_ack(&mut self, id: u64, args: V) {
-        if self.pending_acks.remove(&id) {
+        if self.pending_acks.remove(&id).is_some() {
             self.push_event(SessionEvent::Ack { id, args });
         }
     }

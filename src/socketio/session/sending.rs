@@ -42,7 +42,7 @@ impl<V: Value> Session<V> {
         self.send(PacketType::Event, id, packet)?;
         if let Some(id) = id {
             self.next_ack_id += 1;
-            self.pending_acks.insert(id);
+            self.pending_acks.insert(id, ());
         }
         Ok(id)
     }
