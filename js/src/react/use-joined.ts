@@ -13,14 +13,7 @@ export function useJoined(roomNames: readonly string[], enabled: boolean): void 
   const names = useByValue(roomNames);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another user has joined nothing yet
   useEffect(() => {
-    if (!enabled || names.length === 0) return;
-    let mounted = true;
-    // After the effects of this commit: among them may be the provider's change of user.
-    queueMicrotask(() => {
-      if (mounted) void client.rooms.joinRooms(names);
-    });
-    return () => {
-      mounted = false;
-    };
+    // Acts after the other effects of this commit: among them may be the provider's change of user.
+    if (enabled && names.length > 0) void client.rooms.joinRooms(names);
   }, [client, identity, names, enabled]);
 }

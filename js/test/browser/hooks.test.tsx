@@ -88,16 +88,18 @@ describe("RealtimeProvider", () => {
   it("lets an explicit disconnect stand, and connects again when asked", async () => {
     const client = freshClient();
     const { seen, Probe } = probe(useRealtimeContext);
-    const tree = () => (
+    const late = probe(() => useRealtime({ autoConnect: true }));
+    const tree = (more = false) => (
       <RealtimeProvider client={client} serverUrl={serverUrl} userId="anna">
         <Probe />
+        {more ? <late.Probe /> : null}
       </RealtimeProvider>
     );
     const { rerender } = mount(tree());
     await vi.waitFor(() => expect(seen.value.isAuthenticated).toBe(true));
     seen.value.disconnect();
     await vi.waitFor(() => expect(seen.value.connectionState).toBe("disconnected"));
-    rerender(tree());
+    rerender(tree(true));
     await nextTask();
     expect(client.state).toBe("disconnected");
     await seen.value.connect();

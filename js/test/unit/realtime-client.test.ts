@@ -328,6 +328,19 @@ describe("RealtimeClient.destroy", () => {
     expect(fake.engine.called("initialize")).toEqual([[{ url: "http://localhost:3101" }]]);
   });
 
+  it("hears nothing more from the engine that it ended", async () => {
+    const { client, engine } = await connected();
+    client.destroy();
+    const states: string[] = [];
+    const errors = vi.fn();
+    client.onConnectionStateChange((state) => states.push(state));
+    client.onError(errors);
+    engine.setState("authenticated");
+    engine.sink(SinkKind.Error, { code: "CONNECTION_ERROR", message: "late", retryable: true });
+    expect(states).toEqual(["disconnected"]);
+    expect(errors).not.toHaveBeenCalled();
+  });
+
   it("does not let a crashed engine get in the way", async () => {
     const { client, engine } = await connected();
     engine.trapped = true;
