@@ -3,14 +3,16 @@ import {
   type RoomsService as EngineRooms,
 } from "../wasm/nchat_realtime.js";
 import { defaultUrl, definedOnly } from "./config.js";
+import { logState } from "./debug-log.js";
 import { EngineListeners } from "./engine-listeners.js";
-import { EngineSnapshots, INITIAL_CONNECTION } from "./engine-snapshots.js";
+import { connectionWithoutEngine, EngineSnapshots } from "./engine-snapshots.js";
 import {
   clientCrashed,
   isModuleFailure,
   isRealtimeError,
   notInitialized,
   reportException,
+  wasTakenBack,
 } from "./errors.js";
 import { init, initUnderWay, isInitialized } from "./init.js";
 import { createSink } from "./sink.js";
@@ -21,15 +23,6 @@ import type {
   RealtimeError,
   TokenSource,
 } from "./types.js";
-
-/** Codes of calls that the app itself took back: no failure. */
-const TAKEN_BACK = new Set(["CANCELLED", "DESTROYED"]);
-
-/** What `debug` prints where the state's name says too little. */
-const DEBUG_TEXT: Partial<Record<RealtimeConnectionState, string>> = {
-  connected: "Connected to server",
-  disconnected: "Disconnected from server",
-};
 
 /**
  * Holds the WebAssembly engine of one client: makes it once the module is there, fences every
@@ -100,7 +93,7 @@ export class EngineHost {
   /** Tells `onError` why something failed that perhaps nobody waits for. */
   tellUnasked(error: unknown): void {
     if (!isRealtimeError(error)) reportException(error);
-    else if (!TAKEN_BACK.has(error.code)) this.listeners.error.emit(error);
+    else if (!wasTakenBack(error)) this.listeners.error.emit(error);
   }
 
   /** Starts over after a crash, from what the engine knows was wanted. */
@@ -180,11 +173,7 @@ export class EngineHost {
 
   #connection(): ConnectionSnapshot {
     const snapshot = this.#read((_, engine) => engine.snapshot(), undefined);
-    if (snapshot) return snapshot;
-    const isOnline = globalThis.navigator?.onLine !== false;
-    if (!this.#failure) return { ...INITIAL_CONNECTION, isOnline };
-    const { code, message, retryable } = this.#failure;
-    return { ...INITIAL_CONNECTION, isOnline, state: "error", error: { code, message, retryable } };
+    return snapshot ?? connectionWithoutEngine(this.#failure);
   }
 
   /** Reads from the engine; `otherwise` where there is none that answers. */
@@ -227,8 +216,7 @@ export class EngineHost {
   #tellState(state: RealtimeConnectionState): void {
     if (state === this.#state) return;
     this.#state = state;
-    // biome-ignore lint/suspicious/noConsole: the documented `debug` option prints to the console
-    if (this.#config.debug) console.debug(`[RealtimeClient] ${DEBUG_TEXT[state] ?? state}`);
+    if (this.#config.debug) logState(state);
     this.listeners.state.emit(state);
   }
 }

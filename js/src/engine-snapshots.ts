@@ -3,7 +3,7 @@ import { type RawMember, toRoomMember } from "./room-member.js";
 import { shareFrozen } from "./share-frozen.js";
 import { type SnapshotOf, SnapshotStore, type Topic } from "./snapshot-store.js";
 import { TimelineStore } from "./timeline-store.js";
-import type { ConnectionSnapshot, MessageEvent, Room } from "./types.js";
+import type { ConnectionSnapshot, MessageEvent, RealtimeError, Room } from "./types.js";
 
 /** Reads the engine's state, whatever became of the engine. */
 export interface EngineReader {
@@ -26,6 +26,14 @@ export const INITIAL_CONNECTION: Readonly<ConnectionSnapshot> = Object.freeze({
   capabilities: Object.freeze([]) as unknown as string[],
   degraded: Object.freeze([]) as unknown as string[],
 });
+
+/** The connection of a client without an engine that answers, and why, where it failed. */
+export function connectionWithoutEngine(failure: RealtimeError | undefined): ConnectionSnapshot {
+  const isOnline = globalThis.navigator?.onLine !== false;
+  if (!failure) return { ...INITIAL_CONNECTION, isOnline };
+  const { code, message, retryable } = failure;
+  return { ...INITIAL_CONNECTION, isOnline, state: "error", error: { code, message, retryable } };
+}
 
 const NOTHING: readonly never[] = Object.freeze([]);
 

@@ -48,6 +48,11 @@ export function isModuleFailure(error: unknown): boolean {
   return error instanceof WebAssembly.RuntimeError;
 }
 
+/** Whether a call failed only because the app itself took it back. */
+export function wasTakenBack({ code }: RealtimeError): boolean {
+  return code === "CANCELLED" || code === "DESTROYED";
+}
+
 /**
  * Reports what a listener threw, as the browser reports what a DOM listener throws: to
  * `window.onerror` and the console, without stopping anything.

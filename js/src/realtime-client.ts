@@ -110,7 +110,7 @@ export class RealtimeClient extends ConnectionView {
     listener: (data: T, ...rest: AppDefined[]) => void,
   ): Unsubscribe;
   on(event: string, listener: AnyListener): Unsubscribe {
-    return this.host.listeners.event(event).add(listener);
+    return this.host.listeners.events.add(event, listener);
   }
 
   /** As {@link RealtimeClient.on}, for the next such event only. */
@@ -120,12 +120,12 @@ export class RealtimeClient extends ConnectionView {
     listener: (data: T, ...rest: AppDefined[]) => void,
   ): Unsubscribe;
   once(event: string, listener: AnyListener): Unsubscribe {
-    return this.host.listeners.event(event).add(listener, true);
+    return this.host.listeners.events.add(event, listener, true);
   }
 
   /** Takes a callback off that `on` or `once` put on. */
   off(event: string, listener: AnyListener): void {
-    this.host.listeners.event(event).delete(listener);
+    this.host.listeners.events.delete(event, listener);
   }
 
   /**

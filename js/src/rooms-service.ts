@@ -3,6 +3,7 @@ import { definedOnly } from "./config.js";
 import { Emitter, guarded } from "./emitter.js";
 import type { EngineHost } from "./engine-host.js";
 import { realtimeError } from "./errors.js";
+import { KeyedEmitter } from "./keyed-emitter.js";
 import type { RealtimeClient } from "./realtime-client.js";
 import type {
   AppDefined,
@@ -35,7 +36,7 @@ export class RoomsService {
   readonly #client: RealtimeClient;
   readonly #host: EngineHost;
   readonly #message = new Emitter<[message: MessageEvent]>();
-  readonly #roomMessage = new Map<string, Emitter<[message: MessageEvent]>>();
+  readonly #roomMessage = new KeyedEmitter<[message: MessageEvent]>();
   readonly #userJoin = new Emitter<[roomName: string, member: RoomMember]>();
   readonly #userLeave = new Emitter<[roomName: string, userId: string]>();
   readonly #roomState = new Emitter<[roomNames: string[]]>();
@@ -62,7 +63,7 @@ export class RoomsService {
     const { message, userJoined, userLeft, rooms } = this.#host.listeners;
     this.#detach = [
       message.add((roomName, event) => {
-        this.#roomMessage.get(roomName)?.emit(event);
+        this.#roomMessage.emit(roomName, event);
         this.#message.emit(event);
       }),
       userJoined.add((roomName, member) => this.#userJoin.emit(roomName, member)),
@@ -197,15 +198,7 @@ export class RoomsService {
 
   /** Calls back for every message of one room. */
   onRoomMessage(roomName: string, listener: (message: MessageEvent) => void): Unsubscribe {
-    const listeners = this.#roomMessage.get(roomName) ?? new Emitter<[message: MessageEvent]>();
-    this.#roomMessage.set(roomName, listeners);
-    const unsubscribe = listeners.add(listener);
-    return () => {
-      unsubscribe();
-      if (listeners.size === 0 && this.#roomMessage.get(roomName) === listeners) {
-        this.#roomMessage.delete(roomName);
-      }
-    };
+    return this.#roomMessage.add(roomName, listener);
   }
 
   /** Calls back for every message of every room. */

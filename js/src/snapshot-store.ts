@@ -1,4 +1,4 @@
-import { Emitter } from "./emitter.js";
+import { KeyedEmitter } from "./keyed-emitter.js";
 import type { ConnectionSnapshot, MessageEvent, Room, RoomMember, Unsubscribe } from "./types.js";
 
 /**
@@ -32,7 +32,7 @@ interface Cached {
  */
 export class SnapshotStore {
   #cached = new Map<Topic, Cached>();
-  #listeners = new Map<Topic, Emitter<[]>>();
+  readonly #listeners = new KeyedEmitter<[]>();
   #changed = new Set<Topic>();
   readonly #read: (topic: Topic, previous: unknown) => unknown;
 
@@ -42,15 +42,7 @@ export class SnapshotStore {
   }
 
   subscribe(topic: Topic, listener: () => void): Unsubscribe {
-    const listeners = this.#listeners.get(topic) ?? new Emitter<[]>();
-    this.#listeners.set(topic, listeners);
-    const unsubscribe = listeners.add(listener);
-    return () => {
-      unsubscribe();
-      if (listeners.size === 0 && this.#listeners.get(topic) === listeners) {
-        this.#listeners.delete(topic);
-      }
-    };
+    return this.#listeners.add(topic, listener);
   }
 
   getSnapshot<T extends Topic>(topic: T): SnapshotOf<T> {
@@ -76,13 +68,13 @@ export class SnapshotStore {
 
   invalidateAll(): void {
     for (const topic of new Set([...this.#cached.keys(), ...this.#listeners.keys()])) {
-      this.invalidate(topic);
+      this.invalidate(topic as Topic);
     }
   }
 
   #notify(): void {
     const changed = this.#changed;
     this.#changed = new Set();
-    for (const topic of changed) this.#listeners.get(topic)?.emit();
+    for (const topic of changed) this.#listeners.emit(topic);
   }
 }
