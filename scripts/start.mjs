@@ -16,7 +16,8 @@ const address = `http://localhost:${port}`;
 await run(["bash", "scripts/setup"]);
 await run(["node", "scripts/build.mjs"]);
 const page = await exportExample();
-await run(["cargo", "build", "--release", "--example", "dev-server"]);
+// The server of `cargo run --example dev-server`, without what only tests need.
+await run(["cargo", "build", "--release", "--package", "nchat-dev-server"]);
 
 mkdirSync(join(root, ".data"), { recursive: true });
 const server = startServer();
@@ -26,7 +27,7 @@ sayHow();
 function startServer() {
   const options = ["--dev", "--port", port, "--database", join(root, ".data/chat.db")];
   const files = page ? ["--static", page] : [];
-  const program = join(targetDir, "release/examples/dev-server");
+  const program = join(targetDir, "release/nchat-dev-server");
   const child = spawn(program, [...options, ...files], { stdio: "inherit", env: environment });
   child.once("error", (error) => {
     console.error(`the server could not be started: ${error.message}`);
