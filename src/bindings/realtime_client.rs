@@ -6,11 +6,10 @@ use wasm_bindgen::prelude::*;
 use super::rooms_service::RoomsService;
 use super::types::{JsConfig, JsConnectionSnapshot, JsPromiseVoid, JsSink, JsTokenSource};
 use crate::browser::{Driver, error_to_js};
-use crate::engine::config::milliseconds;
+use crate::engine::config::{RealtimeClientConfig, milliseconds};
 use crate::engine::error::ClientError;
 use crate::engine::input::{Input, Reply};
 use crate::socketio::Value;
-use crate::wire::decode;
 use crate::wire::error::ErrorCode;
 
 /// One client: a connection, what it keeps, and its way to the app.
@@ -35,7 +34,7 @@ impl RealtimeClient {
         if Value::is_null(&config) {
             return Ok(());
         }
-        let options = decode(&config);
+        let options = RealtimeClientConfig::read(&config);
         self.driver.configure(
             options.map_err(|error| invalid(format!("the options are refused: {error}")))?,
         )
@@ -122,9 +121,7 @@ impl RealtimeClient {
     /// The connection as it is.
     pub fn snapshot(&self) -> Result<JsConnectionSnapshot, JsValue> {
         let snapshot = self.driver.read(|engine, now| engine.connection(now))?;
-        let value =
-            <JsValue as Value>::encode(&snapshot).map_err(|error| invalid(error.to_string()))?;
-        Ok(value.unchecked_into())
+        Ok(snapshot.to_value::<JsValue>().unchecked_into())
     }
 
     /// Forgets that the browser was offline.

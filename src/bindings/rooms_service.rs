@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::types::{
     JsMembers, JsMessages, JsPromiseReceipt, JsPromiseRoom, JsRooms, JsSendOptions,
 };
-use crate::browser::{Driver, error_to_js};
+use crate::browser::Driver;
 use crate::engine::input::Input;
 use crate::socketio::Value;
 
@@ -62,22 +62,22 @@ impl RoomsService {
     /// The rooms that were joined and not left, by name.
     pub fn snapshot(&self) -> Result<JsRooms, JsValue> {
         let rooms = self.driver.read(|engine, _| engine.rooms())?;
-        encoded(&rooms).map(JsCast::unchecked_into)
+        Ok(array(rooms.iter().map(|room| room.to_value())).unchecked_into())
     }
 
     /// The members of a room that are known here, by user id.
     pub fn members(&self, name: &str) -> Result<JsMembers, JsValue> {
         let members = self.driver.read(|engine, _| engine.members(name))?;
-        encoded(&members).map(JsCast::unchecked_into)
+        Ok(array(members.iter().map(|member| member.to_value())).unchecked_into())
     }
 
     /// The messages of a room that are kept here, in order.
     pub fn timeline(&self, name: &str) -> Result<JsMessages, JsValue> {
         let messages = self.driver.read(|engine, _| engine.timeline(name))?;
-        Ok(<JsValue as Value>::array(messages).unchecked_into())
+        Ok(array(messages.into_iter()).unchecked_into())
     }
 }
 
-fn encoded<T: serde::Serialize>(value: &T) -> Result<JsValue, JsValue> {
-    <JsValue as Value>::encode(value).map_err(|error| error_to_js(&error.into()))
+fn array(items: impl Iterator<Item = JsValue>) -> JsValue {
+    <JsValue as Value>::array(items.collect())
 }

@@ -45,9 +45,12 @@ pub(crate) fn tell(
             let reply = reply.map_or(JsValue::UNDEFINED, answer);
             call(sink, Kind::Event, &packet, &reply);
         }
-        Notification::State(state) => {
-            call(sink, Kind::State, &encoded(&state), &JsValue::UNDEFINED)
-        }
+        Notification::State(state) => call(
+            sink,
+            Kind::State,
+            &JsValue::from_str(state.as_str()),
+            &JsValue::UNDEFINED,
+        ),
         Notification::Error(error) => call(sink, Kind::Error, &to_js(&error), &JsValue::UNDEFINED),
         Notification::Online(online) => {
             call(
@@ -75,13 +78,13 @@ pub(crate) fn tell(
             );
         }
         Notification::Auth(auth) => {
-            let auth = auth.map_or(JsValue::NULL, |auth| encoded(&auth));
+            let auth = auth.map_or(JsValue::NULL, |auth| auth.to_value());
             call(sink, Kind::Auth, &auth, &JsValue::UNDEFINED);
         }
         Notification::Rooms => call(sink, Kind::Rooms, &JsValue::UNDEFINED, &JsValue::UNDEFINED),
         Notification::Message { room, message } => call(sink, Kind::Message, &room, &message),
         Notification::UserJoined { room, member } => {
-            call(sink, Kind::UserJoined, &room, &encoded(&member));
+            call(sink, Kind::UserJoined, &room, &member.to_value());
         }
         Notification::UserLeft { room, user_id } => {
             call(sink, Kind::UserLeft, &room, &JsValue::from_str(&user_id));
@@ -106,10 +109,6 @@ fn call(sink: &Function, kind: Kind, first: &JsValue, second: &JsValue) {
         first,
         second,
     );
-}
-
-fn encoded<T: serde::Serialize>(value: &T) -> JsValue {
-    <JsValue as Value>::encode(value).unwrap_or(JsValue::UNDEFINED)
 }
 
 fn timeline_change(change: TimelineChange<JsValue>) -> JsValue {

@@ -1,11 +1,12 @@
 //! One input, then a full drain, then the listeners, then one timer.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Function, Promise};
+use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -45,8 +46,8 @@ struct Shared {
     delivering: Cell<bool>,
     transports: RefCell<Transports>,
     timer: RefCell<Option<(u64, Timeout)>>,
-    promises: RefCell<HashMap<RequestId, (Function, Function)>>,
-    callbacks: RefCell<HashMap<CallbackId, Function>>,
+    promises: RefCell<LiteMap<RequestId, (Function, Function)>>,
+    callbacks: RefCell<LiteMap<CallbackId, Function>>,
     numbers: Cell<u32>,
     sink: RefCell<Option<Function>>,
     token_callback: RefCell<Option<Function>>,

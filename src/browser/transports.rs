@@ -1,7 +1,6 @@
 //! The transports that are open, by id.
 
-use std::collections::HashMap;
-
+use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 
 use super::polling::PollingTransport;
@@ -16,7 +15,7 @@ enum Transport {
 /// Carries out commands. What comes back goes to the function given with each.
 #[derive(Default)]
 pub(crate) struct Transports {
-    open: HashMap<TransportId, Transport>,
+    open: LiteMap<TransportId, Transport>,
 }
 
 impl Transports {

@@ -1,10 +1,9 @@
 //! Bodies as JavaScript values, frames as JavaScript strings: neither is copied into wasm memory.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use js_sys::{Array, JsString, Object, Uint8Array};
-use serde::Serialize;
+use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 
 use crate::socketio::{Bytes, Text, Value, ValueError};
@@ -186,24 +185,23 @@ impl Value for JsValue {
     fn as_boolean(&self) -> Option<bool> {
         self.as_bool()
     }
-
-    fn encode<T: Serialize>(value: &T) -> Result<Self, ValueError> {
-        value
-            .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-            .map_err(|error| ValueError::Unserializable(error.to_string()))
-    }
 }
 
 thread_local! {
     /// Field names as JavaScript strings, each made once.
-    static KEYS: RefCell<HashMap<&'static str, JsString>> = RefCell::new(HashMap::new());
+    static KEYS: RefCell<LiteMap<(usize, usize), JsString>> = const { RefCell::new(LiteMap::new_vec()) };
 }
 
 fn key_of(key: &'static str) -> JsString {
+    // A literal is known by its place: that is compared faster than its text.
+    let place = (key.as_ptr() as usize, key.len());
     KEYS.with_borrow_mut(|keys| {
-        keys.entry(key)
-            .or_insert_with(|| JsString::from(key))
-            .clone()
+        if let Some(known) = keys.get(&place) {
+            return known.clone();
+        }
+        let made = JsString::from(key);
+        keys.insert(place, made.clone());
+        made
     })
 }
 

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ClientError;
 use crate::socketio::{Endpoint, TransportKind, Value};
+use crate::wire::WireError;
 use crate::wire::error::ErrorCode;
+use crate::wire::{optional, optional_list};
 
 /// What a connection uses when it is told no address.
 pub const DEFAULT_URL: &str = "http://localhost:3101";
@@ -83,6 +85,33 @@ pub struct RealtimeClientConfig {
     pub transports: Option<Vec<TransportName>>,
 }
 
+impl RealtimeClientConfig {
+    /// Reads options as an app gives them. Unknown ones are ignored.
+    pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
+        if !body.is_object() {
+            return Err(WireError::NotAnObject);
+        }
+        let limit = |value: &V| {
+            let number = value.as_number()?;
+            (number >= 0.0).then_some(number.min(f64::from(u32::MAX)) as u32)
+        };
+        Ok(Self {
+            url: optional(body, "url", V::as_text)?,
+            path: optional(body, "path", V::as_text)?,
+            device: optional(body, "device", DeviceInfo::read)?,
+            auto_reconnect: optional(body, "autoReconnect", V::as_boolean)?,
+            max_reconnect_attempts: optional(body, "maxReconnectAttempts", limit)?,
+            reconnect_delay: optional(body, "reconnectDelay", V::as_number)?,
+            max_reconnect_delay: optional(body, "maxReconnectDelay", V::as_number)?,
+            timeout: optional(body, "timeout", V::as_number)?,
+            debug: optional(body, "debug", V::as_boolean)?,
+            transports: optional_list(body, "transports", |name| {
+                TransportName::parse(&name.as_text()?)
+            })?,
+        })
+    }
+}
+
 /// A transport by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -92,6 +121,24 @@ pub enum TransportName {
     Websocket,
     /// HTTP long polling.
     Polling,
+}
+
+impl TransportName {
+    /// Engine.IO's name for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Websocket => "websocket",
+            Self::Polling => "polling",
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "websocket" => Some(Self::Websocket),
+            "polling" => Some(Self::Polling),
+            _ => None,
+        }
+    }
 }
 
 impl From<TransportName> for TransportKind {

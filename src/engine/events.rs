@@ -10,8 +10,7 @@ use super::snapshot::AuthResponse;
 use super::time::parse_iso8601;
 use crate::socketio::Value;
 use crate::wire::ack::{Ack, Refusal};
-use crate::wire::connection::{Authenticated, Connected};
-use crate::wire::decode;
+use crate::wire::connection::{Authenticated, ConnectedHead};
 use crate::wire::error::ErrorCode;
 use crate::wire::names::{ServerEvent, is_client_event};
 use crate::wire::room::MembershipChange;
@@ -170,12 +169,12 @@ impl<V: Value> Parts<'_, '_, V> {
             ServerEvent::Authenticated => self.authenticated(&body),
             ServerEvent::AuthExpired => self.up.connection.token_expired(self.up.ctx),
             ServerEvent::UserJoined => {
-                if let Ok(change) = decode::<MembershipChange, _>(&body) {
+                if let Ok(change) = MembershipChange::read(&body) {
                     self.rooms.user_joined(self.up.ctx, change);
                 }
             }
             ServerEvent::UserLeft => {
-                if let Ok(change) = decode::<MembershipChange, _>(&body) {
+                if let Ok(change) = MembershipChange::read(&body) {
                     self.rooms.user_left(self.up.ctx, change);
                 }
             }
@@ -188,27 +187,20 @@ impl<V: Value> Parts<'_, '_, V> {
     }
 
     fn connected(&mut self, body: &V) {
-        // A plain server's body may lack anything: it says all the same that it is ready.
-        let connected = decode::<Connected, _>(body).ok();
-        if let Some(server_time) = connected
-            .as_ref()
-            .and_then(|c| parse_iso8601(&c.server_time))
-        {
+        let connected = ConnectedHead::read(body);
+        if let Some(server_time) = connected.server_time.as_deref().and_then(parse_iso8601) {
             self.up
                 .connection
                 .set_server_time(self.up.ctx.now, server_time);
         }
-        let capabilities = connected
-            .map(|connected| connected.capabilities)
-            .unwrap_or_default();
-        self.up.connection.set_capabilities(capabilities);
+        self.up.connection.set_capabilities(connected.capabilities);
         if self.up.connection.server_is_ready(self.up.ctx) {
             self.server_ready();
         }
     }
 
     fn authenticated(&mut self, body: &V) {
-        let Ok(authenticated) = decode::<Authenticated, _>(body) else {
+        let Ok(authenticated) = Authenticated::read(body) else {
             return;
         };
         let expires_at = authenticated.expires_at.as_deref().and_then(parse_iso8601);

@@ -22,7 +22,7 @@ mod sends;
 mod timeline;
 mod uplink;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests;
 
 use std::collections::VecDeque;

@@ -67,7 +67,7 @@ pub(crate) fn parse_iso8601(text: &str) -> Option<u64> {
     Some(seconds * 1_000 + milli)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::{iso8601, parse_iso8601};
 

@@ -63,7 +63,8 @@ impl Endpoint {
             return Err(EndpointError::TooLong);
         }
         check_characters(url)?;
-        let (scheme, rest) = url.split_once("://").ok_or(EndpointError::Scheme)?;
+        let (scheme, rest) = url.split_once(':').ok_or(EndpointError::Scheme)?;
+        let rest = rest.strip_prefix("//").ok_or(EndpointError::Scheme)?;
         let secure = match scheme.to_ascii_lowercase().as_str() {
             "http" | "ws" => false,
             "https" | "wss" => true,

@@ -116,7 +116,7 @@ pub enum EmitError {
     NotConnected,
     /// The event's name belongs to the client: see
     /// [`is_reserved_event`](super::is_reserved_event).
-    #[error("the event name {0:?} is reserved")]
+    #[error("the event name `{0}` is reserved")]
     ReservedName(String),
     /// An event is not an array that begins with a name, or an answer is not an array.
     #[error("an event must be an array that begins with its name, an answer an array")]

@@ -7,7 +7,6 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
-use serde::Serialize;
 use serde_json::{Map, Number, Value as Json};
 
 use super::value::{Bytes, MAX_DEPTH, Text, Value, ValueError};
@@ -179,13 +178,6 @@ impl Value for Json {
     fn as_boolean(&self) -> Option<bool> {
         self.as_bool()
     }
-
-    fn encode<T: Serialize>(value: &T) -> Result<Self, ValueError> {
-        let mut json = serde_json::to_value(value)
-            .map_err(|error| ValueError::Unserializable(error.to_string()))?;
-        leave_out_nulls(&mut json);
-        Ok(json)
-    }
 }
 
 /// What follows `prefix`; everything if the frame is shorter.
@@ -266,16 +258,4 @@ fn placeholder(index: usize) -> Json {
         ("_placeholder", Json::Bool(true)),
         ("num", Json::from(index)),
     ])
-}
-
-/// Drops null fields of objects, so that absent options are absent, as they are in the browser.
-fn leave_out_nulls(json: &mut Json) {
-    match json {
-        Json::Object(object) => {
-            object.retain(|_, field| !field.is_null());
-            object.values_mut().for_each(leave_out_nulls);
-        }
-        Json::Array(items) => items.iter_mut().for_each(leave_out_nulls),
-        _ => {}
-    }
 }

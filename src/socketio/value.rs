@@ -4,8 +4,6 @@
 //! the browser a body is a JavaScript value that never enters wasm memory (copying text into
 //! wasm costs two to four times `JSON.parse`); natively it is a `serde_json::Value`.
 
-use serde::Serialize;
-
 /// A frame of text, whole as the transport delivered it.
 pub trait Text: Clone {
     /// Makes a frame from Rust text.
@@ -52,9 +50,6 @@ pub enum ValueError {
     /// A placeholder names an attachment that did not come, or its number is no index.
     #[error("a placeholder names an attachment that the packet does not have")]
     Placeholder,
-    /// The value does not have the shape that its reader asked for.
-    #[error("unexpected shape: {0}")]
-    Shape(String),
 }
 
 /// Deepest nesting that a walk over a body goes to, in levels. Parsing without a walk is not
@@ -111,7 +106,4 @@ pub trait Value: Clone + 'static {
     fn as_number(&self) -> Option<f64>;
     /// The boolean, if it is one.
     fn as_boolean(&self) -> Option<bool>;
-
-    /// Makes a value of a Rust type. Absent options are left out.
-    fn encode<T: Serialize>(value: &T) -> Result<Self, ValueError>;
 }

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::socketio::{Value, ValueError};
+use super::WireError;
+use super::fields::{Object, optional_id, optional_list, optional_text, required_id};
+use crate::socketio::Value;
 
 /// Version of this dialect, sent in [`Connected`] and in [`ClientInfo`].
 pub const PROTOCOL_VERSION: &str = "1.1";
@@ -44,26 +46,32 @@ pub struct HandshakeAuth {
     pub client: Option<ClientInfo>,
 }
 
-/// The client's [`HandshakeAuth`] as a body: `deviceId` is one browser profile, `tabId` one tab.
+/// The client's [`HandshakeAuth`] as a body: `device_id` is one browser profile, `tab_id` one tab.
 pub fn handshake_auth<V: Value>(
     token: Option<&str>,
     device: &DeviceInfo,
     device_id: &str,
     tab_id: &str,
-) -> Result<V, ValueError> {
-    V::encode(&HandshakeAuth {
-        token: token.map(str::to_owned),
-        device: Some(device.clone()),
-        client: Some(ClientInfo {
-            name: env!("CARGO_PKG_NAME").to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            protocol: PROTOCOL_VERSION.to_owned(),
-            device_id: device_id.to_owned(),
-            tab_id: tab_id.to_owned(),
-            fence: None,
-            capabilities: vec![capability::BATCH.to_owned()],
-        }),
-    })
+) -> V {
+    let device = Object::new()
+        .text("type", device.kind.as_str())
+        .maybe_text("os", device.os.as_deref())
+        .maybe_text("browser", device.browser.as_deref())
+        .maybe_text("version", device.version.as_deref())
+        .build();
+    let client = Object::new()
+        .text("name", env!("CARGO_PKG_NAME"))
+        .text("version", env!("CARGO_PKG_VERSION"))
+        .text("protocol", PROTOCOL_VERSION)
+        .text("deviceId", device_id)
+        .text("tabId", tab_id)
+        .value("capabilities", V::array(vec![V::string(capability::BATCH)]))
+        .build();
+    Object::new()
+        .maybe_text("token", token)
+        .value("device", device)
+        .value("client", client)
+        .build()
 }
 
 /// What a client runs on.
@@ -115,6 +123,33 @@ impl DeviceType {
             Self::Unknown => "unknown",
         }
     }
+
+    /// The one of this name; [`Self::Unknown`] for a name that is not known.
+    pub fn parse(name: &str) -> Self {
+        match name {
+            "web" => Self::Web,
+            "ios" => Self::Ios,
+            "android" => Self::Android,
+            "desktop" => Self::Desktop,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl DeviceInfo {
+    /// Reads a device as an application describes it; an unknown kind is [`DeviceType::Unknown`].
+    pub fn read<V: Value>(body: &V) -> Option<Self> {
+        if !body.is_object() {
+            return None;
+        }
+        let kind = optional_text(body, "type").ok()?.unwrap_or_default();
+        Some(Self {
+            kind: DeviceType::parse(&kind),
+            os: optional_text(body, "os").ok()?,
+            browser: optional_text(body, "browser").ok()?,
+            version: optional_text(body, "version").ok()?,
+        })
+    }
 }
 
 /// The client itself, in [`HandshakeAuth`].
@@ -160,6 +195,29 @@ pub struct Connected {
     pub limits: Option<ServerLimits>,
 }
 
+/// What a client needs of [`Connected`]. A plain server's body may lack anything, and says all the
+/// same that the socket may speak.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConnectedHead {
+    /// The server's clock, as it wrote it.
+    pub server_time: Option<String>,
+    /// Names from [`capability`].
+    pub capabilities: Vec<String>,
+}
+
+impl ConnectedHead {
+    /// Reads a [`Connected`]; what is missing or malformed is absent.
+    pub fn read<V: Value>(body: &V) -> Self {
+        let capabilities = optional_list(body, "capabilities", V::as_text)
+            .ok()
+            .flatten();
+        Self {
+            server_time: optional_id(body, "serverTime").ok().flatten(),
+            capabilities: capabilities.unwrap_or_default(),
+        }
+    }
+}
+
 /// Bounds that a server announces in [`Connected`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -190,6 +248,18 @@ pub struct Authenticated {
     /// When the token runs out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
+}
+
+impl Authenticated {
+    /// Reads the event; a server that names no session and no rooms is believed all the same.
+    pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
+        Ok(Self {
+            user_id: required_id(body, "userId", "userId")?,
+            session_id: optional_id(body, "sessionId")?.unwrap_or_default(),
+            rooms: optional_list(body, "rooms", V::as_text)?.unwrap_or_default(),
+            expires_at: optional_id(body, "expiresAt")?,
+        })
+    }
 }
 
 /// `auth:refresh`, client to server; ack [`AuthRefreshed`]. Errors: `AUTH_FAILED`,
@@ -248,7 +318,7 @@ pub struct Pong {
     pub timestamp: f64,
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
 

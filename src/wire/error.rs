@@ -101,6 +101,8 @@ error_codes! {
     Cancelled, "CANCELLED", true, "The call was cancelled";
     /// The application's token callback gave no token. Client.
     TokenUnavailable, "TOKEN_UNAVAILABLE", true, "No token could be had";
+    /// The WebAssembly module could not be loaded. Client.
+    InitFailed, "INIT_FAILED", true, "The WebAssembly module could not be loaded";
     /// The client was destroyed. Client.
     Destroyed, "DESTROYED", false, "The client was destroyed";
     /// The client failed inside; `recover()` starts a new one. Client.
@@ -171,7 +173,7 @@ pub struct ConnectErrorData {
     pub retry_after_ms: Option<u64>,
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
 

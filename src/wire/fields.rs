@@ -63,3 +63,105 @@ pub(super) fn optional_integer<V: Value>(
     }
     Ok(Some(number as u64))
 }
+
+/// Text of any length: what a frame could carry.
+pub(super) fn optional_text<V: Value>(
+    body: &V,
+    key: &'static str,
+) -> Result<Option<String>, WireError> {
+    optional(body, key, V::as_text)
+}
+
+/// Anything that `read` makes something of.
+pub(crate) fn optional<V: Value, T>(
+    body: &V,
+    key: &'static str,
+    read: impl FnOnce(&V) -> Option<T>,
+) -> Result<Option<T>, WireError> {
+    match body.field(key) {
+        None => Ok(None),
+        Some(value) => read(&value).map(Some).ok_or(WireError::Invalid(key)),
+    }
+}
+
+/// A list of which `read` makes something of every item.
+pub(crate) fn optional_list<V: Value, T>(
+    body: &V,
+    key: &'static str,
+    read: impl Fn(&V) -> Option<T>,
+) -> Result<Option<Vec<T>>, WireError> {
+    optional(body, key, |list| {
+        (0..list.length()?)
+            .map(|index| read(&list.element(index)?))
+            .collect()
+    })
+}
+
+/// A count that fits into 32 bits.
+pub(super) fn optional_count<V: Value>(
+    body: &V,
+    key: &'static str,
+) -> Result<Option<u32>, WireError> {
+    let count = optional_integer(body, key)?;
+    count
+        .map(|count| u32::try_from(count).map_err(|_| WireError::Invalid(key)))
+        .transpose()
+}
+
+/// Builds an object field by field; what is absent is left out.
+pub(crate) struct Object<V>(Vec<(&'static str, V)>);
+
+impl<V: Value> Object<V> {
+    pub(crate) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(crate) fn value(mut self, key: &'static str, value: V) -> Self {
+        self.0.push((key, value));
+        self
+    }
+
+    pub(crate) fn text(self, key: &'static str, text: &str) -> Self {
+        self.value(key, V::string(text))
+    }
+
+    pub(crate) fn number(self, key: &'static str, number: f64) -> Self {
+        self.value(key, V::number(number))
+    }
+
+    pub(crate) fn boolean(self, key: &'static str, flag: bool) -> Self {
+        self.value(key, V::boolean(flag))
+    }
+
+    pub(crate) fn texts(self, key: &'static str, texts: &[String]) -> Self {
+        self.value(
+            key,
+            V::array(texts.iter().map(|text| V::string(text)).collect()),
+        )
+    }
+
+    pub(crate) fn maybe_text(self, key: &'static str, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.text(key, text),
+            None => self,
+        }
+    }
+
+    pub(crate) fn maybe_number(self, key: &'static str, number: Option<f64>) -> Self {
+        match number {
+            Some(number) => self.number(key, number),
+            None => self,
+        }
+    }
+
+    pub(crate) fn maybe(self, key: &'static str, value: Option<V>) -> Self {
+        match value {
+            Some(value) => self.value(key, value),
+            None => self,
+        }
+    }
+
+    pub(crate) fn build(self) -> V {
+        V::object(&self.0)
+    }
+}

@@ -7,7 +7,7 @@ use super::fields::{optional_id, optional_integer, required_id};
 use super::json::Json;
 use crate::socketio::Value;
 
-/// [`names::MESSAGE_SEND`], client to server; ack [`SendAck`]. Errors: `ROOM_NOT_FOUND`,
+/// [`MESSAGE_SEND`](super::names::MESSAGE_SEND), client to server; ack [`SendAck`]. Errors: `ROOM_NOT_FOUND`,
 /// `NOT_IN_ROOM`, `FORBIDDEN` (a broadcast room, without a role in it), `VALIDATION_ERROR`,
 /// `PAYLOAD_TOO_LARGE`, `RATE_LIMITED`, `FENCED`.
 ///
@@ -119,7 +119,7 @@ pub struct SendAck {
     pub duplicate: Option<bool>,
 }
 
-/// [`names::MESSAGE_NEW`], server to every member's joined sockets, the sender's included, in
+/// [`MESSAGE_NEW`](super::names::MESSAGE_NEW), server to every member's joined sockets, the sender's included, in
 /// the order of `seq`; no ack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

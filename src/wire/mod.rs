@@ -20,8 +20,7 @@ pub mod names;
 pub mod room;
 pub mod sync;
 
-mod decode;
 mod fields;
 
-pub use decode::decode;
 pub use fields::WireError;
+pub(crate) use fields::{Object, optional, optional_list};

@@ -2,6 +2,13 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::IntoDeserializer};
 
+use super::WireError;
+use super::fields::{
+    Object, optional_count, optional_id, optional_integer, optional_list, optional_text,
+    required_id,
+};
+use crate::socketio::Value;
+
 /// `room:join` (alias `channel:join`), client to server; ack [`RoomJoined`]. Makes the user a
 /// member if they are none, and the socket a receiver of the room's events. Errors:
 /// `ROOM_NOT_FOUND` (also for a private or secret room without membership), `ROOM_FULL`,
@@ -86,6 +93,17 @@ impl RoomType {
             Self::Broadcast => "broadcast",
         }
     }
+
+    /// The one of this name; [`Self::Channel`] for a name that is not known.
+    pub fn parse(name: &str) -> Self {
+        match name {
+            "dm" => Self::Dm,
+            "group" | "group-dm" => Self::Group,
+            "thread" => Self::Thread,
+            "broadcast" => Self::Broadcast,
+            _ => Self::Channel,
+        }
+    }
 }
 
 /// Who may find and join a room.
@@ -109,6 +127,15 @@ impl RoomVisibility {
             Self::Public => "public",
             Self::Private => "private",
             Self::Secret => "secret",
+        }
+    }
+
+    /// The one of this name; [`Self::Public`] for a name that is not known.
+    pub fn parse(name: &str) -> Self {
+        match name {
+            "private" => Self::Private,
+            "secret" => Self::Secret,
+            _ => Self::Public,
         }
     }
 }
@@ -139,6 +166,16 @@ impl RoomRole {
             Self::Guest => "guest",
         }
     }
+
+    /// The one of this name; [`Self::Member`] for a name that is not known.
+    pub fn parse(name: &str) -> Self {
+        match name {
+            "admin" => Self::Admin,
+            "moderator" => Self::Moderator,
+            "guest" => Self::Guest,
+            _ => Self::Member,
+        }
+    }
 }
 
 /// A member, in [`RoomJoined`] and [`RoomMembersPage`].
@@ -160,6 +197,63 @@ pub struct RoomMember {
     /// What they may do. Absent from older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<RoomRole>,
+}
+
+impl RoomJoined {
+    /// Reads the answer; the documented defaults stand for what an older server leaves out.
+    pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
+        Ok(Self {
+            room_name: optional_id(body, "roomName")?.unwrap_or_default(),
+            kind: RoomType::parse(&optional_text(body, "type")?.unwrap_or_default()),
+            visibility: RoomVisibility::parse(
+                &optional_text(body, "visibility")?.unwrap_or_default(),
+            ),
+            member_count: optional_count(body, "memberCount")?,
+            members: optional_list(body, "members", RoomMember::read)?,
+            head_seq: optional_integer(body, "headSeq")?,
+            epoch: optional_id(body, "epoch")?,
+        })
+    }
+}
+
+impl RoomJoin {
+    /// The payload, for a client.
+    pub fn build<V: Value>(room_name: &str) -> V {
+        Object::new().text("roomName", room_name).build()
+    }
+}
+
+impl RoomLeave {
+    /// The payload, for a client.
+    pub fn build<V: Value>(room_name: &str) -> V {
+        Object::new().text("roomName", room_name).build()
+    }
+}
+
+impl RoomMember {
+    /// The member as a body.
+    pub fn to_value<V: Value>(&self) -> V {
+        Object::new()
+            .text("userId", &self.user_id)
+            .maybe_text("userName", self.user_name.as_deref())
+            .maybe_text("userAvatar", self.user_avatar.as_deref())
+            .maybe_text("joinedAt", self.joined_at.as_deref())
+            .maybe_text("role", self.role.map(RoomRole::as_str))
+            .build()
+    }
+
+    /// Reads a member; `None` where it cannot be one.
+    pub fn read<V: Value>(body: &V) -> Option<Self> {
+        Some(Self {
+            user_id: optional_id(body, "userId").ok()??,
+            user_name: optional_text(body, "userName").ok()?,
+            user_avatar: optional_text(body, "userAvatar").ok()?,
+            joined_at: optional_id(body, "joinedAt").ok()?,
+            role: optional_text(body, "role")
+                .ok()?
+                .map(|name| RoomRole::parse(&name)),
+        })
+    }
 }
 
 /// `room:create`, client to server; ack [`RoomJoined`]. The creator is a member with role
@@ -246,6 +340,20 @@ pub struct MembershipChange {
     pub member_count: Option<u32>,
 }
 
+impl MembershipChange {
+    /// Reads the event.
+    pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
+        Ok(Self {
+            room_name: required_id(body, "roomName", "channelId")?,
+            user_id: required_id(body, "userId", "userId")?,
+            user_name: optional_text(body, "userName")?,
+            user_avatar: optional_text(body, "userAvatar")?,
+            timestamp: optional_id(body, "timestamp")?,
+            member_count: optional_count(body, "memberCount")?,
+        })
+    }
+}
+
 /// Decodes one of a list of names; any other text is the default.
 fn known_or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -257,7 +365,7 @@ where
     Ok(known.unwrap_or_default())
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::optional_id;
+use super::fields::{Object, optional_id};
 use super::message::MessageNew;
 use super::room::RoomType;
 use crate::socketio::Value;
@@ -29,6 +29,17 @@ pub struct SyncMessages {
     /// Most messages, 1 to 200, default 50; a larger number means 200.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+}
+
+impl SyncMessages {
+    /// The payload, for a client.
+    pub fn build<V: Value>(room_name: &str, after_seq: Option<u64>, limit: u32) -> V {
+        Object::new()
+            .text("channelId", room_name)
+            .maybe_number("afterSeq", after_seq.map(|seq| seq as f64))
+            .number("limit", f64::from(limit))
+            .build()
+    }
 }
 
 /// Answer to [`SyncMessages`].
@@ -130,7 +141,7 @@ pub struct SyncChannel {
     pub epoch: String,
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
 

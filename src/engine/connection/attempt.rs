@@ -85,7 +85,7 @@ impl<V: Value> Connection<V> {
         );
         let config = SessionConfig {
             transports: ctx.settings.transports.clone(),
-            auth: auth.ok(),
+            auth: Some(auth),
             first_transport: self.next_transport,
             ..SessionConfig::new(ctx.settings.endpoint.clone())
         };

@@ -16,7 +16,7 @@ pub(crate) fn delay_ms(attempt: u32, settings: &Settings, random: &mut Random) -
     half + (random.fraction() * (full - half) as f64).round() as u64
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
 

@@ -145,22 +145,9 @@ impl<V: Value> Room<V> {
             Page::Newest => None,
             Page::After(seq) => Some(seq),
         };
-        let question = SyncMessages {
-            channel_id: name.to_owned(),
-            since: None,
-            after_seq,
-            before_seq: None,
-            limit: Some(HISTORY_PAGE),
-        };
-        let sent = V::encode(&question).map_err(Into::into).and_then(|body| {
-            up.request(
-                names::SYNC_MESSAGES,
-                body,
-                AckFor::History {
-                    room: name.to_owned(),
-                },
-            )
-        });
+        let body = SyncMessages::build(name, after_seq, HISTORY_PAGE);
+        let room = name.to_owned();
+        let sent = up.request(names::SYNC_MESSAGES, body, AckFor::History { room });
         match sent {
             Ok(()) => self.page = Some(page),
             Err(error) => {

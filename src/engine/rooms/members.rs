@@ -68,16 +68,11 @@ impl<V: Value> Room<V> {
     /// Where a server does not say since when somebody is a member, it is since now.
     pub(super) fn replace_members(&mut self, ctx: &Context<'_, V>, members: Vec<RoomMember>) {
         let now = iso8601(ctx.now.wall_ms);
-        let members = members
-            .into_iter()
-            .take(MAX_TRACKED_MEMBERS)
-            .map(|member| RoomMember {
-                joined_at: member.joined_at.or_else(|| Some(now.clone())),
-                ..member
-            });
-        self.members = members
-            .map(|member| (member.user_id.clone(), member))
-            .collect();
+        self.members.clear();
+        for mut member in members.into_iter().take(MAX_TRACKED_MEMBERS) {
+            member.joined_at.get_or_insert_with(|| now.clone());
+            self.members.insert(member.user_id.clone(), member);
+        }
     }
 
     /// The server's count where it gives one; else the one known, changed by somebody who really

@@ -11,7 +11,6 @@ use crate::engine::output::Notification;
 use crate::engine::uplink::Uplink;
 use crate::socketio::Value;
 use crate::wire::ack::{Ack, Refusal};
-use crate::wire::decode;
 use crate::wire::error::ErrorCode;
 use crate::wire::ids::check_room_name;
 use crate::wire::names;
@@ -41,7 +40,7 @@ impl<V: Value> Rooms<V> {
             .entry(name.to_owned())
             .or_insert_with(|| Room::new(name));
         if room.membership == Membership::Joined {
-            return settle(up.ctx, room.snapshot(name), request);
+            return up.ctx.resolve(request, room.snapshot(name).to_value());
         }
         room.waiters.push(request);
         self.start_join(up, name);
@@ -124,18 +123,10 @@ impl<V: Value> Rooms<V> {
             return;
         }
         room.retry_at_ms = None;
-        let body = V::encode(&RoomJoin {
-            room_name: name.to_owned(),
-        });
-        let sent = body.map_err(ClientError::from).and_then(|body| {
-            up.request(
-                names::ROOM_JOIN,
-                body,
-                AckFor::Join {
-                    room: name.to_owned(),
-                },
-            )
-        });
+        let purpose = AckFor::Join {
+            room: name.to_owned(),
+        };
+        let sent = up.request(names::ROOM_JOIN, RoomJoin::build(name), purpose);
         match sent {
             Ok(()) => room.membership = Membership::Joining,
             Err(error) => self.join_failed(up, name, error),
@@ -172,7 +163,7 @@ impl<V: Value> Rooms<V> {
             return;
         };
         // A bare answer says nothing but yes.
-        let answer = body.and_then(|body| decode::<RoomJoined, _>(&body).ok());
+        let answer = body.and_then(|body| RoomJoined::read(&body).ok());
         room.membership = Membership::Joined;
         room.failures = 0;
         room.info = Some(Info {
@@ -193,7 +184,7 @@ impl<V: Value> Rooms<V> {
             });
         }
         for request in std::mem::take(&mut room.waiters) {
-            settle(up.ctx, room.snapshot(name), request);
+            up.ctx.resolve(request, room.snapshot(name).to_value());
         }
         up.ctx.notify(Notification::Rooms);
         if let Some(answer) = answer {
@@ -245,24 +236,8 @@ impl<V: Value> From<Refusal<V>> for ClientError<V> {
 }
 
 fn send_leave<V: Value>(up: &mut Uplink<'_, '_, V>, name: &str) {
-    let body = V::encode(&RoomLeave {
-        room_name: name.to_owned(),
-    });
-    let sent = body
-        .map_err(ClientError::from)
-        .and_then(|body| up.request(names::ROOM_LEAVE, body, AckFor::Leave));
+    let sent = up.request(names::ROOM_LEAVE, RoomLeave::build(name), AckFor::Leave);
     if let Err(error) = sent {
         up.ctx.notify(Notification::Error(error));
-    }
-}
-
-fn settle<V: Value>(
-    ctx: &mut Context<'_, V>,
-    value: Result<V, crate::socketio::ValueError>,
-    request: RequestId,
-) {
-    match value {
-        Ok(value) => ctx.resolve(request, value),
-        Err(error) => ctx.reject(request, error.into()),
     }
 }

@@ -90,18 +90,10 @@ impl<V: Value> Rooms<V> {
 
     /// The rooms that were joined and not left, by name.
     pub(crate) fn snapshot(&self) -> Vec<RoomSnapshot> {
-        let shown = self
-            .rooms
+        self.rooms
             .iter()
-            .filter_map(|(name, room)| Some((name, room, room.info.as_ref()?)));
-        shown
-            .map(|(name, room, info)| RoomSnapshot {
-                name: name.clone(),
-                kind: info.kind,
-                visibility: info.visibility,
-                member_count: info.member_count,
-                is_joined: room.membership == Membership::Joined,
-            })
+            .filter(|(_, room)| room.info.is_some())
+            .map(|(name, room)| room.snapshot(name))
             .collect()
     }
 
@@ -132,14 +124,14 @@ impl<V: Value> Room<V> {
     }
 
     /// What `joinRoom` resolves with.
-    fn snapshot(&self, name: &str) -> Result<V, crate::socketio::ValueError> {
+    fn snapshot(&self, name: &str) -> RoomSnapshot {
         let info = self.info.clone().unwrap_or_default();
-        V::encode(&RoomSnapshot {
+        RoomSnapshot {
             name: name.to_owned(),
             kind: info.kind,
             visibility: info.visibility,
             member_count: info.member_count,
             is_joined: self.membership == Membership::Joined,
-        })
+        }
     }
 }

@@ -1,4 +1,3 @@
-use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use crate::socketio::{Text, Value, ValueError};
@@ -56,30 +55,6 @@ fn with_sets_fields_on_a_copy() {
     );
     assert_eq!(json!(5).with(&[("a", json!(1))]), json!({"a": 1}));
     assert_eq!(value, json!({"a": 1, "b": 2}));
-}
-
-#[test]
-fn types_are_encoded_without_absent_options_and_decoded_with_them() {
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Status {
-        status: String,
-        text: Option<String>,
-    }
-    let status = Status {
-        status: "away".to_owned(),
-        text: None,
-    };
-    let value = Json::encode(&status).unwrap();
-    assert_eq!(value, json!({"status": "away"}));
-    assert_eq!(value.decode::<Status>().unwrap(), status);
-    assert!(matches!(
-        json!([]).decode::<Vec<Status>>().map(|list| list.len()),
-        Ok(0)
-    ));
-    assert!(matches!(
-        json!(7).decode::<Status>(),
-        Err(ValueError::Shape(_))
-    ));
 }
 
 #[test]
