@@ -1,0 +1,19 @@
+//! The server on real sockets, against peers that are not ours: `rust_socketio`, and bytes
+//! written by hand.
+#![cfg(not(target_family = "wasm"))]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+mod auth;
+mod bad_input;
+mod http;
+mod limits;
+mod messages;
+mod origins;
+mod peer;
+mod rooms;
+mod server;
+mod tokens;
