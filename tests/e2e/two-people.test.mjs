@@ -1,10 +1,10 @@
 // Two people, each in a browser profile of their own, chat over our server.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { useBrowser } from "./support/browser.mjs";
+import { withBrowser } from "./support/browser.mjs";
 import { startDevServer } from "./support/dev-server.mjs";
 
-const openPage = useBrowser();
+const openPage = withBrowser();
 
 test("what one person sends, the other reads at once, and each has it once", async (t) => {
   const server = await startDevServer(t);

@@ -5,6 +5,9 @@ import { chromium } from "playwright-core";
 import { chromiumPath } from "../../../scripts/lib/chromium.mjs";
 import { startSite } from "./site.mjs";
 
+/** A test that waits longer than this for its page has failed: what it waits for rejects. */
+const pageLifetimeMs = 30_000;
+
 /**
  * Starts the browser and the site before the tests of a file, and ends them after.
  *
@@ -17,7 +20,7 @@ import { startSite } from "./site.mjs";
  * @property {import("playwright-core").BrowserContext} [context] share a profile: another tab
  * @property {boolean} [mayThrow] uncaught errors are part of the test: `page.uncaught` has them
  */
-export function useBrowser(siteOptions = () => ({})) {
+export function withBrowser(siteOptions = () => ({})) {
   let browser;
   let site;
   before(async () => {
@@ -37,7 +40,9 @@ export function useBrowser(siteOptions = () => ({})) {
     page.on("console", (message) => {
       if (process.env.DEBUG) console.log(`[page] ${message.text()}`);
     });
+    const overdue = setTimeout(() => profile.close(), pageLifetimeMs);
     t.after(async () => {
+      clearTimeout(overdue);
       await (context ? page.close() : profile.close());
       if (!mayThrow) assert.deepEqual(page.uncaught, [], "nothing was thrown past the app");
     });

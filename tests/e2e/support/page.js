@@ -1,7 +1,7 @@
 // What a test finds on its page: the package as `sdk`, and a few helpers, all global.
 import * as sdk from "/dist/index.js";
 
-Object.assign(globalThis, { sdk, newClient, until, errorOf });
+Object.assign(globalThis, { sdk, newClient, until, next, errorOf });
 
 /** A client of `url` that comes back quickly; `client.log` keeps what it tells. */
 function newClient(url, config = {}) {
@@ -24,6 +24,13 @@ async function until(condition, timeoutMs = 10_000) {
     if (performance.now() > deadline) throw new Error(`it never came true: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** The arguments of the next such event. */
+function next(client, event) {
+  return new Promise((resolve) => {
+    client.once(event, (...args) => resolve(args));
+  });
 }
 
 /** What an action throws or rejects with, as data; undefined when it succeeds. */
