@@ -6,6 +6,6 @@ pub mod socketio;
 pub mod wire;
 
 #[cfg(target_family = "wasm")]
-mod bindings;
+pub mod bindings;
 #[cfg(target_family = "wasm")]
 mod browser;

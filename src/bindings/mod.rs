@@ -7,3 +7,7 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 mod realtime_client;
 mod rooms_service;
 mod types;
+
+pub use self::realtime_client::RealtimeClient;
+pub use self::rooms_service::RoomsService;
+pub use self::types::*;
