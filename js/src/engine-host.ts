@@ -44,6 +44,8 @@ export class EngineHost {
   /** Rises with every engine, so that a late word of an old one is known as such. */
   #generation = 0;
   #state: RealtimeConnectionState = "disconnected";
+  /** Whether a connection was asked for that waits for the module. */
+  #isAwaited = false;
   /** Why nothing can be asked of the engine: it crashed, or the module could not be loaded. */
   #failure: (Error & RealtimeError) | undefined;
 
@@ -75,6 +77,26 @@ export class EngineHost {
     } catch (error) {
       throw this.#translated(error);
     }
+  }
+
+  /** As {@link request}, for what connects: without an engine that could say so, the state is `connecting` until there is one. */
+  async requestConnection<T>(
+    action: (engine: Engine, rooms: EngineRooms) => Promise<T>,
+  ): Promise<T> {
+    this.awaitConnection(true);
+    try {
+      return await this.request(action);
+    } finally {
+      this.awaitConnection(false);
+    }
+  }
+
+  /** Says whether a connection is under way, for as long as there is no engine to say it. */
+  awaitConnection(isAwaited: boolean): void {
+    if (this.#engine || this.#failure || this.#isAwaited === isAwaited) return;
+    this.#isAwaited = isAwaited;
+    this.snapshots.connectionChanged();
+    this.#tellState(isAwaited ? "connecting" : "disconnected");
   }
 
   /** Calls into an engine that is there or about to be; without one there is nothing to do. */
@@ -117,6 +139,7 @@ export class EngineHost {
     this.#engine = undefined;
     this.#rooms = undefined;
     this.#failure = undefined;
+    this.#isAwaited = false;
     try {
       engine?.destroy();
     } catch (error) {
@@ -166,6 +189,7 @@ export class EngineHost {
       throw error;
     }
     this.#engine = engine;
+    this.#isAwaited = false;
     this.#rooms = engine.rooms();
     this.snapshots.reset();
     return [this.#engine, this.#rooms];
@@ -200,6 +224,7 @@ export class EngineHost {
   #fail(failure: Error & RealtimeError): void {
     if (this.#failure === failure || this.#failure?.code === "CLIENT_CRASHED") return;
     this.#failure = failure;
+    this.#isAwaited = false;
     this.snapshots.connectionChanged();
     this.#tellState("error");
     this.listeners.error.emit(failure);

@@ -60,7 +60,7 @@ export class RealtimeClient extends ConnectionView {
     const host = this.host;
     const disconnects = this.#disconnects;
     host.token = args.at(-1) ?? host.token;
-    return host.request((engine) => {
+    return host.requestConnection((engine) => {
       if (disconnects !== this.#disconnects) throw abandoned();
       return engine.connect(host.token);
     });
@@ -69,12 +69,13 @@ export class RealtimeClient extends ConnectionView {
   /** Ends the connection, and the search for one. Rooms stay wanted for the next `connect`. */
   disconnect(): void {
     this.#disconnects += 1;
+    this.host.awaitConnection(false);
     this.host.callIfAny((engine) => engine.disconnect());
   }
 
   /** Ends the connection and makes a new one with the token kept. Resolves and rejects as `connect`. */
   reconnect(): Promise<void> {
-    return this.host.request((engine) => engine.reconnect());
+    return this.host.requestConnection((engine) => engine.reconnect());
   }
 
   /** Keeps another token, and shows it to the server if a connection stands. */

@@ -73,6 +73,17 @@ describe("RealtimeClient before the module is loaded", () => {
     expect(fake.engine.called("connect")).toEqual([]);
   });
 
+  it("is connecting while the module is loading, until it is told to disconnect", async () => {
+    const { RealtimeClient } = await fresh();
+    const client = new RealtimeClient();
+    const connecting = client.connect("t").catch(() => undefined);
+    expect(client.connection.state).toBe("connecting");
+    client.disconnect();
+    expect(client.connection.state).toBe("disconnected");
+    await connecting;
+    expect(client.connection.state).toBe("disconnected");
+  });
+
   it("shows a module that cannot be loaded as an error, and recovers on the next connect", async () => {
     const { RealtimeClient, fake } = await fresh();
     const client = new RealtimeClient();
@@ -232,7 +243,7 @@ describe("RealtimeClient status listeners", () => {
     await client.connect("t");
     fake.engine.setState("connected");
     fake.engine.setState("authenticated");
-    expect(states).toEqual(["disconnected", "connected", "authenticated"]);
+    expect(states).toEqual(["disconnected", "connecting", "connected", "authenticated"]);
   });
 
   it("shows a state listener the state that it is told", async () => {
