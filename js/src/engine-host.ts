@@ -197,7 +197,7 @@ export class EngineHost {
 
   #connection(): ConnectionSnapshot {
     const snapshot = this.#read((_, engine) => engine.snapshot(), undefined);
-    return snapshot ?? connectionWithoutEngine(this.#failure);
+    return snapshot ?? connectionWithoutEngine(this.#failure, this.#isAwaited);
   }
 
   /** Reads from the engine; `otherwise` where there is none that answers. */

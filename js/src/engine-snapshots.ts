@@ -27,10 +27,19 @@ export const INITIAL_CONNECTION: Readonly<ConnectionSnapshot> = Object.freeze({
   degraded: Object.freeze([]) as unknown as string[],
 });
 
-/** The connection of a client without an engine that answers, and why, where it failed. */
-export function connectionWithoutEngine(failure: RealtimeError | undefined): ConnectionSnapshot {
+/**
+ * The connection of a client without an engine that answers.
+ *
+ * @param failure - Why there is none, where it failed.
+ * @param isAwaited - Whether it connects as soon as there is one.
+ */
+export function connectionWithoutEngine(
+  failure: RealtimeError | undefined,
+  isAwaited: boolean,
+): ConnectionSnapshot {
   const isOnline = globalThis.navigator?.onLine !== false;
-  if (!failure) return { ...INITIAL_CONNECTION, isOnline };
+  const state = isAwaited ? "connecting" : "disconnected";
+  if (!failure) return { ...INITIAL_CONNECTION, isOnline, state };
   const { code, message, retryable } = failure;
   return { ...INITIAL_CONNECTION, isOnline, state: "error", error: { code, message, retryable } };
 }
