@@ -6,6 +6,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
+mod protocol;
 mod rules;
 mod samples;
 mod source;
