@@ -135,3 +135,85 @@ impl<V: Value> Refusal<V> {
         }
     }
 }
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    #[test]
+    fn the_answers_fields_are_found_in_data_flat_or_bare() {
+        let cases = [
+            (
+                json!([{ "success": true, "data": { "messageId": "m" } }]),
+                json!({ "messageId": "m" }),
+            ),
+            (
+                json!([{ "success": true, "messageId": "m" }]),
+                json!({ "success": true, "messageId": "m" }),
+            ),
+            (json!([{ "timestamp": 7 }]), json!({ "timestamp": 7 })),
+            (json!([{ "success": "yes" }]), json!({ "success": "yes" })),
+            (json!(["text", 2]), json!("text")),
+        ];
+        for (args, body) in cases {
+            assert_eq!(Ack::read(&args).into_body(), Ok(Some(body)), "{args}");
+        }
+    }
+
+    #[test]
+    fn a_missing_body_is_an_answer() {
+        for args in [json!([]), json!([null])] {
+            assert_eq!(Ack::read(&args).into_body(), Ok(None), "{args}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_read_whatever_it_lacks() {
+        let refusal = |args: Json| Ack::read(&args).into_body().expect_err("refused");
+        let full = refusal(json!([{ "success": false, "error": {
+            "code": "RATE_LIMITED", "message": "Slow down", "retryable": true,
+            "retryAfterMs": 250, "details": { "limit": 100 },
+        } }]));
+        assert_eq!(
+            (full.code.as_str(), full.message.as_str()),
+            ("RATE_LIMITED", "Slow down")
+        );
+        assert_eq!((full.retryable, full.retry_after_ms), (true, Some(250)));
+        assert_eq!(full.details, Some(json!({ "limit": 100 })));
+
+        let known = refusal(json!([{ "success": false, "error": { "code": "TIMEOUT" } }]));
+        assert!(
+            known.retryable,
+            "what the code means where the server does not say"
+        );
+        let text = refusal(json!([{ "success": false, "error": "nope" }]));
+        assert_eq!(
+            (text.code.as_str(), text.message.as_str()),
+            ("INTERNAL_ERROR", "nope")
+        );
+        let nothing = refusal(json!([{ "success": false, "error": null }]));
+        assert_eq!(nothing.message, "Unknown error");
+        let absurd = refusal(json!([{ "success": false, "error": { "retryAfterMs": -1 } }]));
+        assert_eq!(absurd.retry_after_ms, None);
+    }
+
+    #[test]
+    fn an_envelope_leaves_out_what_it_does_not_have() {
+        let encode = |envelope| serde_json::to_value(envelope).expect("encodes");
+        assert_eq!(
+            encode(AckEnvelope::from(Ok(7))),
+            json!({ "success": true, "data": 7 })
+        );
+        let refused = AckEnvelope::<u8>::from(Err(ErrorBody::new(ErrorCode::RoomNotFound)));
+        assert_eq!(
+            encode(refused),
+            json!({ "success": false, "error": {
+                "code": "ROOM_NOT_FOUND", "message": "Room not found", "retryable": false,
+            } })
+        );
+        let done = serde_json::to_value(AckEnvelope::done()).expect("encodes");
+        assert_eq!(done, json!({ "success": true }));
+    }
+}

@@ -158,7 +158,8 @@ impl ErrorBody {
     }
 }
 
-/// `data` of a Socket.IO CONNECT_ERROR, beside its `message`.
+/// `data` of a Socket.IO CONNECT_ERROR, beside its `message`. A server whose library sends no
+/// data refuses with the code's own message, which [`ErrorCode::of_message`] reads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
@@ -185,6 +186,18 @@ mod tests {
             assert_eq!(ErrorCode::parse(code.as_str()), Some(*code));
         }
         assert_eq!(ErrorCode::parse("room_not_found"), None);
+    }
+
+    #[test]
+    fn a_code_is_known_by_its_own_message() {
+        for code in ErrorCode::ALL {
+            assert_eq!(ErrorCode::of_message(code.message()), Some(*code));
+        }
+        assert_eq!(
+            ErrorCode::of_message("Invalid token"),
+            Some(ErrorCode::AuthFailed)
+        );
+        assert_eq!(ErrorCode::of_message(""), None);
     }
 
     #[test]

@@ -334,3 +334,106 @@ pub fn build_local_echo<V: Value>(
         ("state", V::string("sending")),
     ])
 }
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    fn full() -> Json {
+        json!({
+            "roomName": "general", "messageId": "m", "clientMessageId": "c", "userId": "alice",
+            "seq": 7, "epoch": "e", "timestamp": "2026-01-30T12:00:00.000Z", "content": "hi",
+        })
+    }
+
+    #[test]
+    fn a_head_is_read_from_what_the_server_encodes() {
+        let message: MessageNew = serde_json::from_value(full()).expect("decodes");
+        let body = serde_json::to_value(&message).expect("encodes");
+        let head = MessageHead::read(&body).expect("reads");
+        assert_eq!(head.room_name, message.room_name);
+        assert_eq!(head.message_id, message.message_id);
+        assert_eq!(head.client_message_id, message.client_message_id);
+        assert_eq!(head.user_id, message.user_id);
+        assert_eq!((head.seq, &head.epoch), (message.seq, &message.epoch));
+        assert_eq!(head.timestamp, Some(message.timestamp));
+    }
+
+    #[test]
+    fn a_head_of_the_plain_dialect_lacks_ids_and_order() {
+        let body = json!({ "roomName": "general", "userId": "alice", "content": "hi" });
+        let head = MessageHead::read(&body).expect("reads");
+        assert_eq!(
+            (head.message_id, head.client_message_id, head.seq),
+            (None, None, None)
+        );
+    }
+
+    #[test]
+    fn a_head_that_cannot_be_placed_is_refused() {
+        assert_eq!(MessageHead::read(&json!(7)), Err(WireError::NotAnObject));
+        let bad = [
+            ("roomName", json!(null), WireError::Missing("roomName")),
+            ("userId", json!({}), WireError::Invalid("userId")),
+            ("messageId", json!(""), WireError::Invalid("messageId")),
+            (
+                "messageId",
+                json!("x".repeat(10_000)),
+                WireError::Invalid("messageId"),
+            ),
+            ("seq", json!(0), WireError::Invalid("seq")),
+            ("seq", json!(-1), WireError::Invalid("seq")),
+            ("seq", json!(1.5), WireError::Invalid("seq")),
+            ("seq", json!(1e300), WireError::Invalid("seq")),
+            ("seq", json!("7"), WireError::Invalid("seq")),
+        ];
+        for (key, value, error) in bad {
+            let mut body = full();
+            body[key] = value;
+            assert_eq!(MessageHead::read(&body), Err(error), "{key}");
+        }
+    }
+
+    #[test]
+    fn an_answer_of_success_is_read_whatever_it_lacks() {
+        assert_eq!(
+            SendAckHead::read(&json!({ "success": true })),
+            SendAckHead::default()
+        );
+        let odd = json!({ "messageId": 7, "seq": -1, "duplicate": true });
+        let read = SendAckHead::read(&odd);
+        assert_eq!(
+            read,
+            SendAckHead {
+                duplicate: true,
+                ..SendAckHead::default()
+            }
+        );
+        assert_eq!(SendAckHead::read(&full()).seq, Some(7));
+    }
+
+    #[test]
+    fn a_send_carries_the_messages_own_options_and_decodes_on_the_server() {
+        let options = json!({ "replyTo": "m", "metadata": { "a": 1 }, "roomName": "other" });
+        let position = TabPosition {
+            tab_id: "t".to_owned(),
+            tab_seq: 3,
+            fence: Some(2),
+        };
+        let body = build_message_send("general", &json!("hi"), &options, "c", Some(&position));
+        let send: MessageSend = serde_json::from_value(body).expect("decodes");
+        assert_eq!(
+            (send.room_name.as_str(), send.content.as_str()),
+            ("general", "hi")
+        );
+        assert_eq!(send.client_message_id.as_deref(), Some("c"));
+        assert_eq!(send.reply_to.as_deref(), Some("m"));
+        assert_eq!(send.metadata, Some(json!({ "a": 1 })));
+        assert_eq!((send.tab_seq, send.fence), (Some(3), Some(2)));
+
+        let plain = build_message_send("general", &json!("hi"), &json!(null), "c", None);
+        assert_eq!(plain.as_object().map(serde_json::Map::len), Some(3));
+    }
+}
