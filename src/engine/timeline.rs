@@ -185,6 +185,25 @@ impl<V: Value> Timeline<V> {
         Received::New
     }
 
+    /// A message that the server gave no id, with one: that of our own row where it is its echo,
+    /// else a `fresh` one. Lists are keyed by it.
+    pub(crate) fn identified(
+        &self,
+        head: &MessageHead,
+        body: V,
+        own: bool,
+        fresh: impl FnOnce() -> String,
+    ) -> V {
+        if head.message_id.is_some() {
+            return body;
+        }
+        let echoed = self.own_echo(head, &body, own);
+        let id = echoed
+            .and_then(|index| self.rows.get(index)?.client_message_id.clone())
+            .unwrap_or_else(fresh);
+        body.with(&[("messageId", V::string(&id))])
+    }
+
     /// Our own row that this message is the echo of. Servers of the plain dialect echo no id:
     /// there it is the oldest one of the same text, since they keep a socket's order.
     fn own_echo(&self, head: &MessageHead, body: &V, own: bool) -> Option<usize> {

@@ -18,6 +18,12 @@ pub const SYNC_CHANNELS: &str = "sync:channels";
 pub const PING: &str = "ping";
 /// Client: a new token for a live socket. [`AuthRefresh`](super::connection::AuthRefresh).
 pub const AUTH_REFRESH: &str = "auth:refresh";
+/// Client: this user types in a room, `{roomName}`. Not acknowledged.
+pub const TYPING_START: &str = "typing:start";
+/// Client: this user no longer types, `{roomName}`. Not acknowledged.
+pub const TYPING_STOP: &str = "typing:stop";
+/// Client: this user's status, `{status}`. Not acknowledged.
+pub const PRESENCE_UPDATE: &str = "presence:update";
 
 /// Server: the socket may speak. [`Connected`](super::connection::Connected).
 pub const CONNECTED: &str = "connected";
@@ -112,6 +118,9 @@ pub fn is_client_event(name: &str) -> bool {
             | SYNC_CHANNELS
             | PING
             | AUTH_REFRESH
+            | TYPING_START
+            | TYPING_STOP
+            | PRESENCE_UPDATE
             | CHANNEL_JOIN
             | CHANNEL_LEAVE
     )

@@ -30,7 +30,8 @@ impl<V: Value> Rooms<V> {
         let Ok(head) = MessageHead::read(&body) else {
             return;
         };
-        let own = up.connection.user_id() == Some(head.user_id.as_str());
+        // A server of the plain dialect never says who we are: there the text alone decides.
+        let own = up.connection.user_id().is_none_or(|id| id == head.user_id);
         let Some(room) = self.get_mut(&head.room_name) else {
             // Not one of ours: no timeline, but whoever listens to all messages hears it.
             let room = V::string(&head.room_name);
@@ -39,6 +40,9 @@ impl<V: Value> Rooms<V> {
                 message: body,
             });
         };
+        let Context { random, now, .. } = &mut *up.ctx;
+        let fresh = || random.uuid_v7(now.wall_ms);
+        let body = room.timeline.identified(&head, body, own, fresh);
         let mut changes = Vec::new();
         if let Some(epoch) = &head.epoch {
             room.enter_epoch(epoch, &mut changes);
