@@ -1,12 +1,8 @@
-// Compiles the crate to wasm and its JavaScript glue, in js/wasm.
+// Compiles the crate to wasm and its JavaScript glue.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, run, targetDir } from "./run.mjs";
-
-const out = join(root, "js/wasm");
-const module = join(out, "nchat_realtime_bg.wasm");
-const stamp = join(out, ".built-from");
 
 /** What the compiler emits for this target; `--all-features` makes a module that Chromium refuses. */
 const wasmFeatures = [
@@ -25,12 +21,16 @@ const wasmFeatures = [
 const optimisation = ["-O3", "--skip-pass=inlining-optimizing", ...wasmFeatures];
 
 /**
- * Brings js/wasm up to date: glue, types and module as wasm-bindgen makes them for the `web` target,
- * and the module inlined as base64 for the `./inline` entry.
+ * Brings a folder up to date: glue, types and module as wasm-bindgen makes them for the `web`
+ * target, and the module inlined as base64 for the `./inline` entry.
  *
- * @param {{ dev: boolean }} options dev: unoptimised, for a quick build
+ * @param {object} options
+ * @param {boolean} options.dev unoptimised, for a quick build
+ * @param {string} [options.out] the folder; js/wasm, from where the package takes it
  */
-export async function buildWasm({ dev }) {
+export async function buildWasm({ dev, out = join(root, "js/wasm") }) {
+  const module = join(out, "nchat_realtime_bg.wasm");
+  const stamp = join(out, ".built-from");
   const profile = dev ? "dev" : "wasm-release";
   const target = "wasm32-unknown-unknown";
   await run(["cargo", "build", "--lib", "--target", target, "--profile", profile]);
@@ -50,12 +50,12 @@ export async function buildWasm({ dev }) {
   if (!dev) {
     await run(["wasm-opt", ...optimisation, module, "-o", module]);
   }
-  inline();
+  inline(out);
   writeFileSync(stamp, source);
 }
 
-function inline() {
-  const base64 = readFileSync(module).toString("base64");
+function inline(out) {
+  const base64 = readFileSync(join(out, "nchat_realtime_bg.wasm")).toString("base64");
   writeFileSync(join(out, "inline.js"), `export default ${JSON.stringify(base64)};\n`);
   writeFileSync(
     join(out, "inline.d.ts"),

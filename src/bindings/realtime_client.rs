@@ -151,6 +151,13 @@ impl RealtimeClient {
         self.driver.destroy();
     }
 
+    /// Fails inside, for tests of what follows. Not in the module that is published.
+    #[cfg(debug_assertions)]
+    #[wasm_bindgen(js_name = panicForTest)]
+    pub fn panic_for_test(&self) {
+        self.driver.panic_for_test();
+    }
+
     fn take_token(&self, token: Option<JsTokenSource>, refresh: bool) -> Result<(), JsValue> {
         match token.filter(|token| !Value::is_null(&**token) && **token != JsValue::from_str("")) {
             Some(token) => self.driver.set_token(&token, refresh),

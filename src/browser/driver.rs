@@ -251,6 +251,15 @@ impl Driver {
         self.reject_all(&error);
     }
 
+    /// Panics in the midst of an input, as a bug in the engine would.
+    #[cfg(debug_assertions)]
+    #[expect(clippy::panic, reason = "it is what the test asks for")]
+    pub(crate) fn panic_for_test(&self) {
+        let _engine = self.shared.engine.take();
+        self.shared.panics.set(panics::count());
+        panic!("asked for by a test");
+    }
+
     fn run(&self, mut engine: Box<Engine<JsValue>>, input: Input<JsValue>) {
         let shared = &self.shared;
         shared.panics.set(panics::count());
