@@ -8,6 +8,7 @@ import { EngineListeners } from "./engine-listeners.js";
 import { connectionWithoutEngine, EngineSnapshots } from "./engine-snapshots.js";
 import {
   clientCrashed,
+  destroyed,
   isModuleFailure,
   isRealtimeError,
   notInitialized,
@@ -43,6 +44,8 @@ export class EngineHost {
   #rooms: EngineRooms | undefined;
   /** Rises with every engine, so that a late word of an old one is known as such. */
   #generation = 0;
+  /** Counts {@link discard}, so that a request that still loads the module knows it is off. */
+  #discards = 0;
   #state: RealtimeConnectionState = "disconnected";
   /** Whether a connection was asked for that waits for the module. */
   #isAwaited = false;
@@ -71,7 +74,10 @@ export class EngineHost {
 
   /** As {@link call}, but loads the module first where nobody did. */
   async request<T>(action: (engine: Engine, rooms: EngineRooms) => Promise<T>): Promise<T> {
+    const discards = this.#discards;
     await this.#load();
+    // Else it would wait in a new engine, for a connection that nobody asks for.
+    if (discards !== this.#discards) throw destroyed();
     try {
       return await this.call(action);
     } catch (error) {
@@ -134,6 +140,7 @@ export class EngineHost {
 
   /** Ends the engine and all that it keeps alive; a later call makes another. */
   discard(): void {
+    this.#discards += 1;
     const engine = this.#engine;
     this.#generation += 1;
     this.#engine = undefined;

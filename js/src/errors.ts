@@ -43,6 +43,11 @@ export function clientCrashed(cause?: unknown): Error & RealtimeError {
   return realtimeError("CLIENT_CRASHED", "The client failed; call recover()", { cause });
 }
 
+/** The client was destroyed before the call could take effect. */
+export function destroyed(): Error & RealtimeError {
+  return realtimeError("DESTROYED", "The client was destroyed");
+}
+
 /** What a trap or a failed borrow inside the module turns into; any other error stays itself. */
 export function isModuleFailure(error: unknown): boolean {
   return error instanceof WebAssembly.RuntimeError;

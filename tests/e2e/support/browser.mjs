@@ -1,9 +1,12 @@
 // One headless browser and one site for a file of tests; a fresh profile for every page.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { chromiumPath } from "../../../scripts/lib/chromium.mjs";
 import { startSite } from "./site.mjs";
+
+const instruments = fileURLToPath(new URL("instruments.js", import.meta.url));
 
 /** A test that waits longer than this for its page has failed: what it waits for rejects. */
 const pageLifetimeMs = 30_000;
@@ -18,6 +21,7 @@ const pageLifetimeMs = 30_000;
  *
  * @typedef {object} PageOptions
  * @property {import("playwright-core").BrowserContext} [context] share a profile: another tab
+ * @property {boolean} [counted] the page counts what is alive in it: see instruments.js
  * @property {boolean} [mayThrow] uncaught errors are part of the test: `page.uncaught` has them
  */
 export function withBrowser(siteOptions = () => ({})) {
@@ -32,9 +36,10 @@ export function withBrowser(siteOptions = () => ({})) {
     await browser?.close();
     site?.close();
   });
-  return async (t, { context, mayThrow = false } = {}) => {
+  return async (t, { context, counted = false, mayThrow = false } = {}) => {
     const profile = context ?? (await browser.newContext());
     const page = await profile.newPage();
+    if (counted) await page.addInitScript({ path: instruments });
     page.uncaught = [];
     page.on("pageerror", (error) => page.uncaught.push(error.message));
     page.on("console", (message) => {
