@@ -1,0 +1,38 @@
+import { createConnection, createServer } from "node:net";
+import { listening } from "../../e2e/support/listening.mjs";
+
+/**
+ * A TCP proxy in front of a server, as far away as `roundTripMs`: a connection is accepted, and
+ * every byte arrives, half of it later. A connection's own handshake takes no time.
+ *
+ * @param {string} url of the server
+ * @param {number} roundTripMs
+ * @returns {Promise<{ url: string, close(): void }>}
+ */
+export async function startDelayProxy(url, roundTripMs) {
+  const port = Number(new URL(url).port);
+  const sockets = new Set();
+  const server = createServer((near) => {
+    const far = createConnection(port, "127.0.0.1");
+    pass(near, far, roundTripMs / 2);
+    pass(far, near, roundTripMs / 2);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on("error", () => socket.destroy());
+      socket.once("close", () => sockets.delete(socket));
+    }
+  });
+  const proxy = { url: await listening(server), close };
+  return proxy;
+
+  function close() {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+function pass(from, to, delayMs) {
+  from.on("data", (bytes) => setTimeout(() => to.writable && to.write(bytes), delayMs));
+  from.once("end", () => setTimeout(() => to.end(), delayMs));
+}
