@@ -12,13 +12,15 @@ pub(crate) enum AckFor {
     /// A `room:join`.
     Join { room: String },
     /// A `room:leave`.
-    Leave,
+    Leave { room: String },
     /// The message at the head of the room's queue.
     Send { room: String },
     /// A page of a room's history.
     History { room: String },
     /// A latency ping.
     Ping,
+    /// A new token.
+    TokenRefresh,
 }
 
 /// The acknowledgements of one connection, with one table of deadlines for all.
@@ -74,15 +76,15 @@ impl Acks {
 mod tests {
     use super::*;
 
-    fn leave(acks: &mut Acks, id: u64, deadline_ms: u64) {
-        acks.insert(id, AckFor::Leave, deadline_ms);
+    fn ping(acks: &mut Acks, id: u64, deadline_ms: u64) {
+        acks.insert(id, AckFor::Ping, deadline_ms);
     }
 
     #[test]
     fn an_acknowledgement_is_taken_once() {
         let mut acks = Acks::default();
-        leave(&mut acks, 1, 10);
-        assert_eq!(acks.take(1), Some(AckFor::Leave));
+        ping(&mut acks, 1, 10);
+        assert_eq!(acks.take(1), Some(AckFor::Ping));
         assert_eq!(acks.take(1), None);
         assert_eq!(acks.take(2), None);
         assert_eq!(acks.deadline_ms(), None);
@@ -91,8 +93,8 @@ mod tests {
     #[test]
     fn deadlines_come_in_the_order_of_time_not_of_asking() {
         let mut acks = Acks::default();
-        leave(&mut acks, 1, 30);
-        leave(&mut acks, 2, 10);
+        ping(&mut acks, 1, 30);
+        ping(&mut acks, 2, 10);
         assert_eq!(acks.deadline_ms(), Some(10));
         assert_eq!(acks.take_due(9), None);
         assert!(acks.take_due(10).is_some());

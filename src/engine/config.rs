@@ -46,6 +46,9 @@ pub const HISTORY_PAGE: u32 = 50;
 pub const MAX_DEFERRED_MESSAGES: usize = 1_000;
 /// A token is refreshed this long before it expires, in milliseconds.
 pub const TOKEN_REFRESH_LEAD_MS: u64 = 60_000;
+/// Least time between two refreshes of a token, in milliseconds: a callback may give tokens that
+/// have run out already.
+pub const MIN_TOKEN_REFRESH_MS: u64 = 5_000;
 
 /// Options of `RealtimeClient.initialize()`. Absent, `null` and `undefined` keep what is set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use crate::wire::error::ErrorCode;
 /// An error for the app: what happened, why, and what to do, under a stable code.
 ///
 /// The code is text, since a server may answer with codes of its own, which pass through.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClientError<V> {
     /// Upper case with underscores; ours are listed in [`ErrorCode`].
     pub code: String,

@@ -8,11 +8,11 @@ use super::input::Reply;
 use super::output::{Notification, Output, ReplyTo};
 use super::snapshot::AuthResponse;
 use super::time::parse_iso8601;
-use crate::socketio::Value;
+use crate::socketio::{Value, is_reserved_event};
 use crate::wire::ack::{Ack, Refusal};
 use crate::wire::connection::{Authenticated, ConnectedHead};
 use crate::wire::error::ErrorCode;
-use crate::wire::names::{ServerEvent, is_client_event};
+use crate::wire::names::{self, ServerEvent, is_client_event};
 use crate::wire::room::MembershipChange;
 
 /// An event of ours that waits until the server is ready.
@@ -58,7 +58,7 @@ impl<V: Value> Parts<'_, '_, V> {
                 };
                 self.up
                     .request_packet(&packet, purpose, timeout_ms)
-                    .map(|()| None)
+                    .map(Some)
             }
         };
         if let Err(error) = sent {
@@ -73,7 +73,7 @@ impl<V: Value> Parts<'_, '_, V> {
     }
 
     /// An acknowledgement came, or did not in time (`None`).
-    pub(super) fn acknowledged(&mut self, purpose: AckFor, args: Option<&V>) {
+    pub(super) fn acknowledged(&mut self, id: u64, purpose: AckFor, args: Option<&V>) {
         match purpose {
             AckFor::App { event, reply } => {
                 let answer = args.cloned().ok_or_else(|| {
@@ -82,11 +82,15 @@ impl<V: Value> Parts<'_, '_, V> {
                 });
                 self.answer_app(reply, &event, answer);
             }
-            AckFor::Join { room } => self.rooms.join_answered(&mut self.up, &room, args),
-            AckFor::Send { room } => self.sends.answered(&mut self.up, self.rooms, &room, args),
-            AckFor::History { room } => self.rooms.page_answered(&mut self.up, &room, args),
+            AckFor::Join { room } => self.rooms.join_answered(&mut self.up, &room, id, args),
+            AckFor::Send { room } => {
+                self.sends
+                    .answered(&mut self.up, self.rooms, &room, id, args);
+            }
+            AckFor::History { room } => self.rooms.page_answered(&mut self.up, &room, id, args),
             AckFor::Ping if args.is_some() => self.up.connection.ping_answered(self.up.ctx),
-            AckFor::Ping | AckFor::Leave => {}
+            AckFor::TokenRefresh => self.token_refreshed(args),
+            AckFor::Ping | AckFor::Leave { .. } => {}
         }
     }
 
@@ -113,8 +117,12 @@ impl<V: Value> Parts<'_, '_, V> {
     /// The connection that was up is gone.
     pub(super) fn connection_lost(&mut self, idempotent: bool) {
         for purpose in self.up.acks.take_all() {
-            if let AckFor::App { event, reply } = purpose {
-                self.answer_app(reply, &event, Err(ClientError::not_connected()));
+            match purpose {
+                AckFor::App { event, reply } => {
+                    self.answer_app(reply, &event, Err(ClientError::not_connected()));
+                }
+                AckFor::Leave { room } => self.rooms.leave_lost(room),
+                _ => {}
             }
         }
         for held in std::mem::take(self.held) {
@@ -131,11 +139,8 @@ impl<V: Value> Parts<'_, '_, V> {
         if event == Some(ServerEvent::Batch) {
             return self.batch_came(&packet);
         }
-        let body = if event.is_some() {
-            packet.element(1)
-        } else {
-            None
-        };
+        // Servers of the plain dialect leave out what they have nothing to say in.
+        let body = event.map(|_| packet.element(1).unwrap_or_else(V::null));
         let generation = self.up.connection.generation();
         let reply = ack.map(|ack| ReplyTo { generation, ack });
         self.up.ctx.notify(Notification::Event { packet, reply });
@@ -154,8 +159,10 @@ impl<V: Value> Parts<'_, '_, V> {
                 continue;
             };
             let name = packet.element(0).and_then(|name| name.as_text());
-            // A batch in a batch is not a thing: it would nest without end.
-            if let Some(name) = name.filter(|name| name != crate::wire::names::BATCH) {
+            // A batch in a batch is not a thing: it would nest without end. Names of our own are
+            // as much refused here as in a packet.
+            let is_event = |name: &String| name != names::BATCH && !is_reserved_event(name);
+            if let Some(name) = name.filter(is_event) {
                 self.event_came(packet, &name, None);
             }
         }
@@ -193,7 +200,9 @@ impl<V: Value> Parts<'_, '_, V> {
                 .connection
                 .set_server_time(self.up.ctx.now, server_time);
         }
-        self.up.connection.set_capabilities(connected.capabilities);
+        self.up
+            .connection
+            .set_capabilities(self.up.ctx, connected.capabilities);
         if self.up.connection.server_is_ready(self.up.ctx) {
             self.server_ready();
         }
@@ -213,6 +222,35 @@ impl<V: Value> Parts<'_, '_, V> {
         self.up
             .connection
             .authenticated(self.up.ctx, auth, expires_at);
+    }
+
+    /// Gives the server the new token of the live connection.
+    pub(super) fn token_renewed(&mut self, token: &str) {
+        let body = V::object(&[("token", V::string(token))]);
+        let sent = self
+            .up
+            .request(names::AUTH_REFRESH, body, AckFor::TokenRefresh);
+        // Without a connection the next attempt has the new token anyway.
+        if let Err(error) = sent
+            && !error.is(ErrorCode::NotConnected)
+        {
+            self.up.ctx.notify(Notification::Error(error));
+        }
+    }
+
+    /// The server took the new token, or not. One of the plain dialect says nothing.
+    fn token_refreshed(&mut self, args: Option<&V>) {
+        let Some(args) = args else { return };
+        match Ack::read(args).into_body() {
+            Err(refusal) => self.up.ctx.notify(Notification::Error(refusal.into())),
+            Ok(body) => {
+                let expires_at = body.and_then(|body| body.field("expiresAt")?.as_text());
+                let expires_at_ms = expires_at.as_deref().and_then(parse_iso8601);
+                self.up
+                    .connection
+                    .token_refreshed(self.up.ctx, expires_at_ms);
+            }
+        }
     }
 }
 

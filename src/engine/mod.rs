@@ -40,6 +40,7 @@ use self::snapshot::{ConnectionSnapshot, Room};
 use self::time::Now;
 use self::uplink::Uplink;
 use crate::socketio::Value;
+use crate::wire::names;
 use crate::wire::room::RoomMember;
 
 pub use self::connection::Identity;
@@ -244,30 +245,44 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// Lets what the connection learned have its effect, until nothing is left.
     fn settle(&mut self) {
+        loop {
+            self.take_happenings();
+            self.sends.flush(&mut self.up, self.rooms);
+            // Sending may find out that the connection is no more.
+            if !self.up.connection.has_happening() {
+                return;
+            }
+        }
+    }
+
+    fn take_happenings(&mut self) {
         while let Some(happening) = self.up.connection.next_happening() {
             match happening {
                 Happening::Down { idempotent } => self.connection_lost(idempotent),
                 Happening::Event { packet, name, ack } => self.event_came(packet, &name, ack),
                 Happening::Acked { id, args } => {
                     if let Some(purpose) = self.up.acks.take(id) {
-                        self.acknowledged(purpose, Some(&args));
+                        self.acknowledged(id, purpose, Some(&args));
                     }
                 }
+                Happening::TokenRenewed { token } => self.token_renewed(&token),
             }
         }
-        self.sends.flush(&mut self.up, self.rooms);
     }
 
     fn timed_out(&mut self) {
         let now_ms = self.up.ctx.now.mono_ms;
         let was_ready = self.up.connection.is_ready();
         self.up.connection.handle_timeout(self.up.ctx);
+        // After a sleep everything is due at once. The end of the connection comes first: what was
+        // under way on it is lost, not late.
+        self.take_happenings();
         if !was_ready && self.up.connection.is_ready() {
             self.server_ready();
         }
         while let Some((id, purpose)) = self.up.acks.take_due(now_ms) {
             self.up.connection.forget_ack(id);
-            self.acknowledged(purpose, None);
+            self.acknowledged(id, purpose, None);
         }
         self.rooms.handle_timeout(&mut self.up);
         self.ping_if_due();
@@ -285,11 +300,7 @@ impl<V: Value> Parts<'_, '_, V> {
         }
         let timestamp = V::number(self.up.ctx.now.wall_ms as f64);
         let body = V::object(&[("timestamp", timestamp)]);
-        if let Err(error) = self
-            .up
-            .request(crate::wire::names::PING, body, AckFor::Ping)
-        {
-            self.up.ctx.notify(output::Notification::Error(error));
-        }
+        // One that cannot be sent is one that is not answered.
+        let _ = self.up.request(names::PING, body, AckFor::Ping);
     }
 }

@@ -11,9 +11,9 @@ use super::connection::backoff_delay_ms;
 use super::context::Context;
 use super::error::ClientError;
 use super::input::RequestId;
-use super::output::Notification;
 use super::rooms::Rooms;
 use super::time::iso8601;
+use super::timeline::Fate;
 use super::uplink::Uplink;
 use crate::socketio::Value;
 use crate::wire::ack::Ack;
@@ -29,7 +29,8 @@ struct Pending<V> {
     request: RequestId,
     attempts: u32,
     not_before_ms: u64,
-    in_flight: bool,
+    /// The id that the answer will come under, while it is under way.
+    in_flight: Option<u64>,
 }
 
 /// All of them. One of each room is in flight at a time, so that the server's order is ours.
@@ -57,10 +58,7 @@ impl<V: Value> Sends<V> {
         request: RequestId,
     ) {
         let Some(room) = rooms.get_mut(name) else {
-            let text = format!("Not in room: {name}. Call joinRoom() first");
-            return up
-                .ctx
-                .reject(request, ClientError::new(ErrorCode::NotInRoom, text));
+            return up.ctx.reject(request, not_in_room(name));
         };
         if self.count >= MAX_PENDING_SENDS {
             let text = format!("{MAX_PENDING_SENDS} messages wait to be sent: await some first");
@@ -98,18 +96,22 @@ impl<V: Value> Sends<V> {
                 request,
                 attempts: 0,
                 not_before_ms: 0,
-                in_flight: false,
+                in_flight: None,
             });
         self.flush_room(up, rooms, name);
     }
 
     /// Sends what can be sent.
     pub(crate) fn flush(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &mut Rooms<V>) {
-        if self.count == 0 || !up.connection.is_ready() {
+        if self.count == 0 {
             return;
         }
         let names: Vec<String> = self.queues.keys().cloned().collect();
         for name in names {
+            if rooms.get(&name).is_none() {
+                // The first join was refused.
+                self.reject_all(up.ctx, &name, not_in_room(&name));
+            }
             self.flush_room(up, rooms, &name);
         }
     }
@@ -119,54 +121,48 @@ impl<V: Value> Sends<V> {
             return;
         }
         while let Some(pending) = self.queues.get_mut(name).and_then(VecDeque::front_mut) {
-            if pending.in_flight || pending.not_before_ms > up.ctx.now.mono_ms {
+            if pending.in_flight.is_some() || pending.not_before_ms > up.ctx.now.mono_ms {
                 return;
             }
             let purpose = AckFor::Send {
                 room: name.to_owned(),
             };
             match up.request(names::MESSAGE_SEND, pending.payload.clone(), purpose) {
-                Ok(()) => {
-                    pending.in_flight = true;
+                Ok(ack) => {
+                    pending.in_flight = Some(ack);
                     pending.attempts += 1;
                 }
                 // The connection ended in the same breath: the message waits for the next one.
                 Err(error) if error.is(ErrorCode::NotConnected) => return,
-                Err(error) => self.fail(up.ctx, rooms, name, error),
+                Err(error) => {
+                    pending.attempts += 1;
+                    self.refused(up.ctx, rooms, name, error);
+                }
             }
         }
     }
 
-    /// The message in flight was answered, or not in time (`None`).
+    /// The message sent under `ack` was answered, or not in time (`None`).
     pub(crate) fn answered(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         rooms: &mut Rooms<V>,
         name: &str,
+        ack: u64,
         args: Option<&V>,
     ) {
         let queue = self.queues.get_mut(name);
         let Some(pending) = queue
             .and_then(VecDeque::front_mut)
-            .filter(|head| head.in_flight)
+            .filter(|head| head.in_flight == Some(ack))
         else {
             return;
         };
-        pending.in_flight = false;
+        pending.in_flight = None;
         let answer = args.map(|args| Ack::read(args).into_body());
         match answer {
             Some(Ok(body)) => self.accepted(up.ctx, rooms, name, body),
-            Some(Err(refusal)) => {
-                let error: ClientError<V> = refusal.into();
-                if error.retryable && pending.attempts < MAX_SEND_ATTEMPTS {
-                    let delay_ms =
-                        backoff_delay_ms(pending.attempts, up.ctx.settings, up.ctx.random);
-                    pending.not_before_ms =
-                        up.ctx.now.mono_ms + delay_ms.max(error.retry_after_ms.unwrap_or(0));
-                } else {
-                    self.fail(up.ctx, rooms, name, error);
-                }
-            }
+            Some(Err(refusal)) => self.refused(up.ctx, rooms, name, refusal.into()),
             None if !up.connection.has_capability(capability::MESSAGES) => {
                 self.fail(up.ctx, rooms, name, unknown_outcome());
             }
@@ -195,10 +191,10 @@ impl<V: Value> Sends<V> {
         let names: Vec<String> = self.queues.keys().cloned().collect();
         for name in names {
             let head = self.queues.get_mut(&name).and_then(VecDeque::front_mut);
-            let Some(pending) = head.filter(|head| head.in_flight) else {
+            let Some(pending) = head else { continue };
+            if pending.in_flight.take().is_none() {
                 continue;
-            };
-            pending.in_flight = false;
+            }
             // Attempts that a lost connection ended are not the message's fault.
             pending.attempts -= 1;
             if !idempotent {
@@ -209,13 +205,14 @@ impl<V: Value> Sends<V> {
 
     /// The room was left: what waited for it can go nowhere.
     pub(crate) fn room_left(&mut self, ctx: &mut Context<'_, V>, name: &str) {
+        let text = format!("the room {name} was left before the message was sent");
+        self.reject_all(ctx, name, ClientError::new(ErrorCode::Cancelled, text));
+    }
+
+    fn reject_all(&mut self, ctx: &mut Context<'_, V>, name: &str, error: ClientError<V>) {
         for pending in self.queues.remove(name).unwrap_or_default() {
             self.count -= 1;
-            let text = format!("the room {name} was left before the message was sent");
-            ctx.reject(
-                pending.request,
-                ClientError::new(ErrorCode::Cancelled, text),
-            );
+            ctx.reject(pending.request, error.clone());
         }
     }
 
@@ -227,10 +224,29 @@ impl<V: Value> Sends<V> {
             .filter_map(|(name, queue)| Some((name, queue.front()?)));
         heads
             .filter(|(name, head)| {
-                !head.in_flight && head.not_before_ms > 0 && rooms.is_joined(name)
+                head.in_flight.is_none() && head.not_before_ms > 0 && rooms.is_joined(name)
             })
             .map(|(_, head)| head.not_before_ms)
             .min()
+    }
+
+    /// The message at the head was not taken: later, where that may help.
+    fn refused(
+        &mut self,
+        ctx: &mut Context<'_, V>,
+        rooms: &mut Rooms<V>,
+        name: &str,
+        error: ClientError<V>,
+    ) {
+        let head = self.queues.get_mut(name).and_then(VecDeque::front_mut);
+        match head.filter(|head| error.retryable && head.attempts < MAX_SEND_ATTEMPTS) {
+            Some(pending) => {
+                let delay_ms = backoff_delay_ms(pending.attempts, ctx.settings, ctx.random);
+                pending.not_before_ms =
+                    ctx.now.mono_ms + delay_ms.max(error.retry_after_ms.unwrap_or(0));
+            }
+            None => self.fail(ctx, rooms, name, error),
+        }
     }
 
     fn accepted(
@@ -262,10 +278,15 @@ impl<V: Value> Sends<V> {
         let receipt = V::object(&fields);
         fields.push(("state", V::string("sent")));
         if let Some(room) = rooms.get_mut(name) {
+            if let Some(epoch) = &head.epoch {
+                room.enter_epoch(ctx, epoch);
+            }
+            let fate = Fate::Accepted {
+                message_id: head.message_id.as_deref(),
+                seq: head.seq,
+            };
             let mut changes = Vec::new();
-            let placed = head.seq.map(|seq| (seq, message_id.as_str()));
-            room.timeline
-                .update_local(id, placed, &fields, &mut changes);
+            room.timeline.settle(id, fate, &fields, &mut changes);
             room.tell_changes(ctx, changes);
         }
         ctx.resolve(pending.request, receipt);
@@ -286,12 +307,15 @@ impl<V: Value> Sends<V> {
                 ("state", V::string("failed")),
                 ("error", V::string(&error.code)),
             ];
+            let fate = match error.is(ErrorCode::UnknownOutcome) || error.is(ErrorCode::Timeout) {
+                true => Fate::Unknown,
+                false => Fate::Refused,
+            };
             let mut changes = Vec::new();
             room.timeline
-                .update_local(&pending.client_message_id, None, &fields, &mut changes);
+                .settle(&pending.client_message_id, fate, &fields, &mut changes);
             room.tell_changes(ctx, changes);
         }
-        ctx.notify(Notification::Error(error.clone()));
         ctx.reject(pending.request, error);
     }
 
@@ -304,6 +328,11 @@ impl<V: Value> Sends<V> {
         self.count -= 1;
         Some(head)
     }
+}
+
+fn not_in_room<V: Value>(name: &str) -> ClientError<V> {
+    let text = format!("Not in room: {name}. Call joinRoom() first");
+    ClientError::new(ErrorCode::NotInRoom, text)
 }
 
 fn unknown_outcome<V: Value>() -> ClientError<V> {

@@ -14,9 +14,42 @@ struct Row<V> {
     seq: Option<u64>,
     message_id: Option<String>,
     client_message_id: Option<String>,
-    /// Made here and not yet seen come back from the server.
-    local: bool,
+    origin: Origin,
     body: V,
+}
+
+/// Where a row came from, and what is still to come of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// The server.
+    Server,
+    /// Here, and the server has not answered.
+    Pending,
+    /// Here; the server has it, or may have it, and its echo did not come yet.
+    Awaited,
+    /// Here; the server does not have it.
+    Refused,
+}
+
+impl Origin {
+    /// Whether a message that comes can be this row's echo.
+    fn is_local(self) -> bool {
+        matches!(self, Self::Pending | Self::Awaited)
+    }
+}
+
+/// What became of a message of ours, beside the fields that it has now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate<'a> {
+    /// The server has it, under this id and at this place, where it says so.
+    Accepted {
+        message_id: Option<&'a str>,
+        seq: Option<u64>,
+    },
+    /// The server may have it.
+    Unknown,
+    /// The server does not have it.
+    Refused,
 }
 
 /// What became of a message that came.
@@ -52,6 +85,11 @@ impl<V: Value> Timeline<V> {
         }
     }
 
+    /// Whether there is no row.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// Every row's message, oldest first.
     pub(crate) fn messages(&self) -> Vec<V> {
         self.rows.iter().map(|row| row.body.clone()).collect()
@@ -66,6 +104,7 @@ impl<V: Value> Timeline<V> {
 
     /// The end of the run of `seq`s without a hole that begins at `cursor`.
     pub(crate) fn contiguous_from(&self, cursor: u64) -> u64 {
+        let cursor = cursor.max(self.floor);
         if self.last_seq().is_none_or(|last| last <= cursor) {
             return cursor;
         }
@@ -102,55 +141,61 @@ impl<V: Value> Timeline<V> {
                 }
             }));
         }
-        self.locals = self.rows.iter().filter(|row| row.local).count();
+        self.locals = self.rows.iter().filter(|row| row.origin.is_local()).count();
         self.floor = 0;
         self.epoch = Some(epoch.to_owned());
     }
 
-    /// A message of ours is shown before the server has it.
+    /// A message of ours is shown before the server has it. One that is here already under its id
+    /// is not shown twice; one that had failed moves to the end, as it is sent now.
     pub(crate) fn echo(
         &mut self,
         client_message_id: String,
         body: V,
         changes: &mut Vec<TimelineChange<V>>,
     ) {
+        if let Some(index) = self.find(&client_message_id, |_| true) {
+            let row = &self.rows[index];
+            let was_given_up = matches!(row.origin, Origin::Awaited | Origin::Refused);
+            if !was_given_up || row.seq.is_some() {
+                return;
+            }
+            self.take(index);
+            changes.push(TimelineChange::Remove { index });
+        }
         let row = Row {
             seq: None,
             message_id: None,
             client_message_id: Some(client_message_id),
-            local: true,
+            origin: Origin::Pending,
             body,
         };
         self.insert(row, changes);
     }
 
-    /// The server's fields of a message of ours: it was accepted (`seq` given or not), failed, or
-    /// is tried again. Gives back the message as it is now.
-    pub(crate) fn update_local(
+    /// The server answered a message of ours, or never will: its row has these fields now.
+    pub(crate) fn settle(
         &mut self,
         client_message_id: &str,
-        placed: Option<(u64, &str)>,
+        fate: Fate<'_>,
         fields: &[(&'static str, V)],
         changes: &mut Vec<TimelineChange<V>>,
     ) {
-        let Some(index) = self.find_local(client_message_id) else {
+        // The echo may have come before the answer: then there is nothing left to say.
+        let index = self.find(client_message_id, |origin| origin == Origin::Pending);
+        let Some((index, mut row)) = index.and_then(|index| Some((index, self.take(index)?)))
+        else {
             return;
         };
-        let body = self.rows[index].body.with(fields);
-        self.rows[index].body = body.clone();
-        let Some((seq, message_id)) = placed else {
-            changes.push(TimelineChange::Replace {
-                index,
-                message: body,
-            });
-            return;
+        row.body = row.body.with(fields);
+        row.origin = match fate {
+            Fate::Accepted { .. } | Fate::Unknown => Origin::Awaited,
+            Fate::Refused => Origin::Refused,
         };
-        let Some(mut row) = self.take(index) else {
-            return;
-        };
-        row.seq = Some(seq);
-        row.message_id = Some(message_id.to_owned());
-        row.local = true;
+        if let Fate::Accepted { message_id, seq } = fate {
+            row.message_id = message_id.map(str::to_owned);
+            row.seq = seq;
+        }
         self.put_back(index, row, changes);
     }
 
@@ -164,12 +209,11 @@ impl<V: Value> Timeline<V> {
     ) -> Received {
         let echo = self.own_echo(head, &body, own);
         if let Some((index, mut row)) = echo.and_then(|index| Some((index, self.take(index)?))) {
-            row.local = false;
+            row.origin = Origin::Server;
             row.seq = head.seq.or(row.seq);
             row.message_id = head.message_id.clone().or(row.message_id);
             row.body = body;
-            self.put_back(index, row, changes);
-            return Received::New;
+            return self.put_back(index, row, changes);
         }
         if self.is_duplicate(head) {
             return Received::Duplicate;
@@ -178,7 +222,7 @@ impl<V: Value> Timeline<V> {
             seq: head.seq,
             message_id: head.message_id.clone(),
             client_message_id: head.client_message_id.clone(),
-            local: false,
+            origin: Origin::Server,
             body,
         };
         self.insert(row, changes);
@@ -207,26 +251,19 @@ impl<V: Value> Timeline<V> {
     /// Our own row that this message is the echo of. Servers of the plain dialect echo no id:
     /// there it is the oldest one of the same text, since they keep a socket's order.
     fn own_echo(&self, head: &MessageHead, body: &V, own: bool) -> Option<usize> {
-        if self.locals == 0 {
+        if self.locals == 0 || !own {
             return None;
         }
         if let Some(id) = &head.client_message_id {
-            return self.find_local(id);
+            return self.find(id, Origin::is_local);
         }
-        if !own || head.message_id.is_some() {
-            return None;
-        }
-        let text = body
-            .field("content")
-            .and_then(|content| content.as_text())?;
+        let text = content(body)?;
         self.rows.iter().position(|row| {
-            row.local
-                && row
-                    .body
-                    .field("content")
-                    .and_then(|content| content.as_text())
-                    .as_ref()
-                    == Some(&text)
+            let may_be = |known: bool| row.origin.is_local() && known;
+            match (&row.message_id, &head.message_id) {
+                (Some(id), Some(echoed)) => may_be(id == echoed),
+                _ => may_be(row.seq.is_none() && content(&row.body).as_ref() == Some(&text)),
+            }
         })
     }
 
@@ -235,14 +272,14 @@ impl<V: Value> Timeline<V> {
             Some(seq) if seq <= self.floor => true,
             Some(seq) if self.last_seq().is_none_or(|last| seq > last) => false,
             Some(seq) => self.place(seq).is_ok(),
-            None => {
-                head.message_id.is_some() && {
-                    self.rows
-                        .iter()
-                        .rev()
-                        .any(|row| row.message_id == head.message_id)
-                }
+            None if head.message_id.is_some() => {
+                let mut rows = self.rows.iter().rev();
+                rows.any(|row| row.message_id == head.message_id)
             }
+            None => head
+                .client_message_id
+                .as_ref()
+                .is_some_and(|id| self.find(id, |_| true).is_some()),
         }
     }
 
@@ -259,27 +296,32 @@ impl<V: Value> Timeline<V> {
         Err(low)
     }
 
-    fn find_local(&self, client_message_id: &str) -> Option<usize> {
+    fn find(&self, client_message_id: &str, is_meant: impl Fn(Origin) -> bool) -> Option<usize> {
         self.rows.iter().rposition(|row| {
-            row.local && row.client_message_id.as_deref() == Some(client_message_id)
+            is_meant(row.origin) && row.client_message_id.as_deref() == Some(client_message_id)
         })
     }
 
     fn take(&mut self, index: usize) -> Option<Row<V>> {
         let row = self.rows.remove(index)?;
         self.sequenced -= usize::from(row.seq.is_some());
-        self.locals -= usize::from(row.local);
+        self.locals -= usize::from(row.origin.is_local());
         Some(row)
     }
 
     /// Puts a row that was taken from `from` where it belongs now.
-    fn put_back(&mut self, from: usize, row: Row<V>, changes: &mut Vec<TimelineChange<V>>) {
+    fn put_back(
+        &mut self,
+        from: usize,
+        row: Row<V>,
+        changes: &mut Vec<TimelineChange<V>>,
+    ) -> Received {
         let index = match row.seq {
             Some(seq) => match self.place(seq) {
                 Ok(_) => {
                     // The page of history brought it before our own row was placed.
                     changes.push(TimelineChange::Remove { index: from });
-                    return;
+                    return Received::Duplicate;
                 }
                 Err(index) => index,
             },
@@ -294,6 +336,7 @@ impl<V: Value> Timeline<V> {
             changes.push(TimelineChange::Remove { index: from });
             changes.push(TimelineChange::Insert { index, message });
         }
+        Received::New
     }
 
     fn insert(&mut self, row: Row<V>, changes: &mut Vec<TimelineChange<V>>) {
@@ -316,13 +359,17 @@ impl<V: Value> Timeline<V> {
 
     fn count(&mut self, row: &Row<V>) {
         self.sequenced += usize::from(row.seq.is_some());
-        self.locals += usize::from(row.local);
+        self.locals += usize::from(row.origin.is_local());
     }
 
     fn keep_bound(&mut self, changes: &mut Vec<TimelineChange<V>>) {
         while self.rows.len() > MAX_TIMELINE_MESSAGES {
             // Messages that the server does not have yet are never what leaves.
-            let Some(index) = self.rows.iter().position(|row| !row.local) else {
+            let Some(index) = self
+                .rows
+                .iter()
+                .position(|row| row.origin != Origin::Pending)
+            else {
                 return;
             };
             let Some(row) = self.take(index) else { return };
@@ -330,4 +377,8 @@ impl<V: Value> Timeline<V> {
             changes.push(TimelineChange::Remove { index });
         }
     }
+}
+
+fn content<V: Value>(body: &V) -> Option<String> {
+    body.field("content")?.as_text()
 }

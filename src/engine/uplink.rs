@@ -16,13 +16,13 @@ pub(crate) struct Uplink<'a, 'c, V: Value> {
 }
 
 impl<V: Value> Uplink<'_, '_, V> {
-    /// Sends `[name, body]`; the acknowledgement comes back as `purpose`.
+    /// Sends `[name, body]`; the acknowledgement comes back as `purpose`, under the id given.
     pub(crate) fn request(
         &mut self,
         name: &str,
         body: V,
         purpose: AckFor,
-    ) -> Result<(), ClientError<V>> {
+    ) -> Result<u64, ClientError<V>> {
         self.request_packet(
             &V::array(vec![V::string(name), body]),
             purpose,
@@ -37,17 +37,17 @@ impl<V: Value> Uplink<'_, '_, V> {
         packet: &V,
         purpose: AckFor,
         timeout_ms: u64,
-    ) -> Result<(), ClientError<V>> {
+    ) -> Result<u64, ClientError<V>> {
         if self.acks.len() >= MAX_PENDING_ACKS {
             return Err(ClientError::new(
                 ErrorCode::QueueFull,
                 format!("{MAX_PENDING_ACKS} acknowledgements are under way: await some first"),
             ));
         }
-        if let Some(id) = self.connection.emit(self.ctx, packet, true)? {
-            self.acks
-                .insert(id, purpose, self.ctx.now.mono_ms + timeout_ms);
-        }
-        Ok(())
+        let sent = self.connection.emit(self.ctx, packet, true)?;
+        let id = sent.ok_or_else(ClientError::not_connected)?;
+        let deadline_ms = self.ctx.now.mono_ms + timeout_ms;
+        self.acks.insert(id, purpose, deadline_ms);
+        Ok(id)
     }
 }

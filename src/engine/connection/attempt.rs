@@ -13,20 +13,9 @@ use crate::wire::connection::{capability, handshake_auth};
 use crate::wire::error::ErrorCode;
 
 impl<V: Value> Connection<V> {
-    /// Starts an attempt at once, unless one is under way. `by_user` also starts again what was
-    /// given up.
-    pub(super) fn retry_now(&mut self, ctx: &mut Context<'_, V>, by_user: bool) {
-        if by_user {
-            self.halted = false;
-        }
-        let waits = matches!(self.phase, Phase::Idle | Phase::Waiting { .. });
-        if self.wanted && !self.halted && waits {
-            self.start_attempt(ctx);
-        }
-        self.show(ctx);
-    }
-
+    /// Begins with the token.
     pub(super) fn start_attempt(&mut self, ctx: &mut Context<'_, V>) {
+        self.tokens.attempt_begins();
         match self.tokens.source().clone() {
             TokenSource::None => self.open_session(ctx, None),
             TokenSource::Fixed(token) => self.open_session(ctx, Some(token)),
@@ -57,10 +46,10 @@ impl<V: Value> Connection<V> {
                 );
                 self.attempt_failed(ctx, error, None);
             }
-            (Some(Purpose::Refresh), Ok(Some(token))) if self.is_up() => {
-                self.send_refresh(ctx, &token);
+            (Some(Purpose::Refresh), Ok(Some(token))) => {
+                self.happenings.push_back(Happening::TokenRenewed { token });
             }
-            (Some(Purpose::Refresh), Ok(_)) => {}
+            (Some(Purpose::Refresh), Ok(None)) => {}
             (Some(Purpose::Refresh), Err(why)) => {
                 ctx.notify(Notification::Error(ClientError::new(
                     ErrorCode::TokenUnavailable,
@@ -119,15 +108,15 @@ impl<V: Value> Connection<V> {
                 self.attempt_failed(ctx, error, Some(verdict));
             }
             SessionEvent::Event { packet, name, ack } => {
-                self.latency.alive();
+                self.server_lives(ctx);
                 self.happenings
                     .push_back(Happening::Event { packet, name, ack });
             }
             SessionEvent::Ack { id, args } => {
-                self.latency.alive();
+                self.server_lives(ctx);
                 self.happenings.push_back(Happening::Acked { id, args });
             }
-            SessionEvent::PingReceived => self.latency.alive(),
+            SessionEvent::PingReceived => self.server_lives(ctx),
             SessionEvent::Upgraded { .. } => ctx.notify(Notification::Connection),
             SessionEvent::Closed { reason, detail } => {
                 if self.is_up() {
@@ -153,6 +142,7 @@ impl<V: Value> Connection<V> {
         };
         self.socket_id = Some(socket_id);
         self.capabilities.clear();
+        self.resumed = false;
         self.error = None;
         self.reason = None;
         self.tokens.accepted();
@@ -176,8 +166,7 @@ impl<V: Value> Connection<V> {
             self.drop_session(&mut session, ctx);
         }
         if ctx.settings.auto_reconnect {
-            self.attempts = 1;
-            self.wait(ctx, None);
+            self.seek_again(ctx, None);
         } else {
             self.wanted = false;
         }
@@ -230,33 +219,33 @@ impl<V: Value> Connection<V> {
         ]);
         ctx.notify(local_event(vec![V::string("connect_error"), body]));
         ctx.notify(Notification::Error(error.clone()));
-        self.attempts = self.attempts.saturating_add(1);
-        if matches!(verdict, Some(Verdict::Token | Verdict::Final)) || !ctx.settings.auto_reconnect
-        {
+        let is_final = matches!(verdict, Some(Verdict::Token | Verdict::Final));
+        if is_final || !ctx.settings.auto_reconnect {
             self.halted = true;
-        } else if let Some(limit) = ctx
-            .settings
-            .max_reconnect_attempts
-            .filter(|limit| self.attempts > *limit)
-        {
-            self.halted = true;
-            ctx.notify(Notification::Error(ClientError::new(
-                ErrorCode::ReconnectionFailed,
-                format!("Failed to reconnect after {limit} attempts"),
-            )));
         } else {
-            self.wait(ctx, error.retry_after_ms);
+            self.seek_again(ctx, error.retry_after_ms);
         }
         self.reject_waiters(&error, ctx);
         self.show(ctx);
         ctx.notify(Notification::Connection);
     }
 
-    fn wait(&mut self, ctx: &mut Context<'_, V>, at_least_ms: Option<u64>) {
+    /// Sets the time of the next attempt, or gives up where those allowed are spent.
+    fn seek_again(&mut self, ctx: &mut Context<'_, V>, at_least_ms: Option<u64>) {
+        self.attempts = self.attempts.saturating_add(1);
+        let limit = ctx.settings.max_reconnect_attempts;
+        if let Some(limit) = limit.filter(|limit| self.attempts > *limit) {
+            self.halted = true;
+            return ctx.notify(Notification::Error(ClientError::new(
+                ErrorCode::ReconnectionFailed,
+                format!("Failed to reconnect after {limit} attempts"),
+            )));
+        }
         let delay_ms = backoff::delay_ms(self.attempts, ctx.settings, ctx.random);
-        let delay_ms = delay_ms.max(at_least_ms.unwrap_or(0));
+        let at_least_ms = at_least_ms.unwrap_or(0);
         self.phase = Phase::Waiting {
-            retry_at_ms: ctx.now.mono_ms + delay_ms,
+            retry_at_ms: ctx.now.mono_ms + delay_ms.max(at_least_ms),
+            not_before_ms: ctx.now.mono_ms + at_least_ms,
         };
     }
 

@@ -1,6 +1,6 @@
 //! Tokens: asked for, refreshed before they run out, and never asked for in a storm.
 
-use crate::engine::config::TOKEN_REFRESH_LEAD_MS;
+use crate::engine::config::{MIN_TOKEN_REFRESH_MS, TOKEN_REFRESH_LEAD_MS};
 use crate::engine::input::TokenSource;
 
 /// What a token was asked for.
@@ -19,6 +19,8 @@ pub(crate) struct Tokens {
     open: Option<(u32, Purpose)>,
     asked: u32,
     refused: bool,
+    /// Given since the attempt under way began, which does not have it.
+    changed: bool,
     refresh_at_ms: Option<u64>,
 }
 
@@ -28,9 +30,18 @@ impl Tokens {
     }
 
     pub(crate) fn set_source(&mut self, source: TokenSource) {
+        if source != TokenSource::Callback {
+            self.refresh_at_ms = None;
+        }
         self.source = source;
         self.refused = false;
+        self.changed = true;
         self.open = None;
+    }
+
+    /// An attempt begins, with what there is now.
+    pub(crate) fn attempt_begins(&mut self) {
+        self.changed = false;
     }
 
     /// Opens a question for the app's callback; a question still open is overtaken by it.
@@ -51,9 +62,13 @@ impl Tokens {
         self.open = None;
     }
 
-    /// The server refused the token. True when another can be had at once: a callback gets one
-    /// more question, and none after that until a connection has stood.
+    /// The server refused the token. True when another can be had at once: one that was given
+    /// meanwhile; or a callback gets one more question, and none after that until a connection
+    /// has stood.
     pub(crate) fn refused(&mut self) -> bool {
+        if std::mem::take(&mut self.changed) {
+            return true;
+        }
         let again = self.source == TokenSource::Callback && !self.refused;
         self.refused = true;
         again
@@ -66,9 +81,14 @@ impl Tokens {
 
     /// The token runs out `lifetime_ms` from now: a callback is asked in good time, once.
     pub(crate) fn expires_in(&mut self, lifetime_ms: u64, now_ms: u64) {
-        let lead = TOKEN_REFRESH_LEAD_MS.min(lifetime_ms / 5);
-        self.refresh_at_ms =
-            (self.source == TokenSource::Callback).then_some(now_ms + (lifetime_ms - lead));
+        let lead_ms = TOKEN_REFRESH_LEAD_MS.min(lifetime_ms / 5);
+        let wait_ms = (lifetime_ms - lead_ms).max(MIN_TOKEN_REFRESH_MS);
+        self.refresh_at_ms = (self.source == TokenSource::Callback).then_some(now_ms + wait_ms);
+    }
+
+    /// A new token is to go as soon as the server is ready.
+    pub(crate) fn refresh_soon(&mut self, now_ms: u64) {
+        self.refresh_at_ms = Some(now_ms);
     }
 
     /// The connection ended; its token's expiry matters no more.
@@ -118,12 +138,14 @@ mod tests {
     #[test]
     fn a_refused_token_costs_one_question_and_no_storm() {
         let mut tokens = callback();
+        tokens.attempt_begins();
         assert!(tokens.refused());
         assert!(!tokens.refused());
         tokens.accepted();
         assert!(tokens.refused());
         let mut fixed = Tokens::default();
         fixed.set_source(TokenSource::Fixed("t".into()));
+        fixed.attempt_begins();
         assert!(!fixed.refused());
     }
 

@@ -10,6 +10,7 @@ use crate::engine::uplink::Uplink;
 use crate::socketio::Value;
 use crate::wire::ack::Ack;
 use crate::wire::connection::capability;
+use crate::wire::error::ErrorCode;
 use crate::wire::message::MessageHead;
 use crate::wire::names;
 use crate::wire::sync::{PageHead, SyncMessages};
@@ -43,10 +44,14 @@ impl<V: Value> Rooms<V> {
         let Context { random, now, .. } = &mut *up.ctx;
         let fresh = || random.uuid_v7(now.wall_ms);
         let body = room.timeline.identified(&head, body, own, fresh);
-        let mut changes = Vec::new();
-        if let Some(epoch) = &head.epoch {
-            room.enter_epoch(epoch, &mut changes);
+        let anew = match &head.epoch {
+            Some(epoch) => room.enter_epoch(up.ctx, epoch),
+            None => false,
+        };
+        if anew && up.connection.has_capability(capability::HISTORY) {
+            room.ask_page(up, &head.room_name, Page::Newest);
         }
+        let mut changes = Vec::new();
         let received = room
             .timeline
             .receive(&head, body.clone(), own, &mut changes);
@@ -54,13 +59,13 @@ impl<V: Value> Rooms<V> {
         if received == Received::Duplicate {
             return;
         }
-        let gap = room.advance_cursor(head.seq);
+        let is_behind_gap = room.advance_cursor(head.seq);
         match (room.page, head.seq) {
-            (Some(Page::After(_)), Some(seq)) if room.deferred.len() < MAX_DEFERRED_MESSAGES => {
-                room.deferred.insert(seq, body);
-            }
-            (None, Some(seq)) if gap && up.connection.has_capability(capability::HISTORY) => {
-                room.deferred.insert(seq, body);
+            (Some((_, Page::After(_))), Some(seq)) => room.defer(up.ctx, seq, body),
+            (None, Some(seq))
+                if is_behind_gap && up.connection.has_capability(capability::HISTORY) =>
+            {
+                room.defer(up.ctx, seq, body);
                 let after = room.cursor.unwrap_or(0);
                 room.ask_page(up, &head.room_name, Page::After(after));
             }
@@ -68,49 +73,56 @@ impl<V: Value> Rooms<V> {
         }
     }
 
-    /// A page of history was answered, or not in time (`None`).
+    /// The page asked under `ack` was answered, or not in time (`None`).
     pub(crate) fn page_answered(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         name: &str,
+        ack: u64,
         args: Option<&V>,
     ) {
         let user_id = up.connection.user_id().map(str::to_owned);
         let Some(room) = self.get_mut(name) else {
             return;
         };
-        let Some(page) = room.page.take() else { return };
+        // The room may have been left and joined again since this was asked.
+        let Some((_, page)) = room.page.take_if(|(asked, _)| *asked == ack) else {
+            return;
+        };
         let body = args.and_then(|args| Ack::read(args).into_body().ok().flatten());
-        let head = body.as_ref().map(PageHead::read);
-        let mut changes = Vec::new();
-        if let Some(epoch) = head.as_ref().and_then(|head| head.epoch.as_deref()) {
-            room.enter_epoch(epoch, &mut changes);
+        let head = body.as_ref().map(PageHead::read).unwrap_or_default();
+        let anew = match head.epoch.as_deref() {
+            Some(epoch) => room.enter_epoch(up.ctx, epoch),
+            None => false,
+        };
+        if anew && page != Page::Newest {
+            // It was counted from a place that is no more.
+            return room.ask_page(up, name, Page::Newest);
         }
-        let mut told = Vec::new();
+        let mut changes = Vec::new();
         let messages = body.as_ref().and_then(|body| body.field("messages"));
         let count = messages.as_ref().and_then(V::length).unwrap_or(0);
         for message in (0..count).filter_map(|index| messages.as_ref()?.element(index)) {
             let Ok(head) = MessageHead::read(&message) else {
                 continue;
             };
-            let own = user_id.as_deref() == Some(head.user_id.as_str());
+            let own = user_id.as_ref().is_none_or(|id| *id == head.user_id);
             let received = room
                 .timeline
                 .receive(&head, message.clone(), own, &mut changes);
             room.advance_cursor(head.seq);
-            if received == Received::New && matches!(page, Page::After(_)) {
-                told.push(message);
+            match head.seq {
+                Some(seq) if received == Received::New && page != Page::Newest => {
+                    room.deferred.insert(seq, message);
+                }
+                _ => {}
             }
         }
         room.tell_changes(up.ctx, changes);
-        for message in told {
-            room.tell_message(up.ctx, message);
-        }
         match (page, room.cursor) {
             // An answer that brings nothing on ends the paging, whatever it says of more.
-            (Page::After(before), Some(cursor))
-                if head.is_some_and(|head| head.has_more) && cursor > before =>
-            {
+            (Page::After(before), Some(cursor)) if head.has_more && cursor > before => {
+                room.tell_deferred_to(up.ctx, cursor);
                 room.ask_page(up, name, Page::After(cursor));
             }
             _ => room.tell_deferred(up.ctx),
@@ -127,20 +139,20 @@ impl<V: Value> Room<V> {
         epoch: Option<&str>,
         head_seq: Option<u64>,
     ) {
-        let mut changes = Vec::new();
         if let Some(epoch) = epoch {
-            self.enter_epoch(epoch, &mut changes);
+            self.enter_epoch(up.ctx, epoch);
         }
-        self.tell_changes(up.ctx, changes);
-        let Some(head_seq) = head_seq else { return };
-        if !up.connection.has_capability(capability::HISTORY) {
+        if self.page.is_some() {
             return;
         }
-        match self.cursor {
-            None if head_seq == 0 => self.cursor = Some(0),
-            None => self.ask_page(up, name, Page::Newest),
-            Some(cursor) if head_seq > cursor => self.ask_page(up, name, Page::After(cursor)),
-            Some(_) => {}
+        let head_seq = head_seq.filter(|_| up.connection.has_capability(capability::HISTORY));
+        match (self.cursor, head_seq) {
+            (None, Some(0)) => self.cursor = Some(0),
+            (None, Some(_)) => self.ask_page(up, name, Page::Newest),
+            (Some(cursor), Some(head_seq)) if head_seq > cursor => {
+                self.ask_page(up, name, Page::After(cursor));
+            }
+            _ => self.tell_deferred(up.ctx),
         }
     }
 
@@ -153,7 +165,9 @@ impl<V: Value> Room<V> {
         let room = name.to_owned();
         let sent = up.request(names::SYNC_MESSAGES, body, AckFor::History { room });
         match sent {
-            Ok(()) => self.page = Some(page),
+            Ok(ack) => self.page = Some((ack, page)),
+            // What is missing is asked for once the room is joined again.
+            Err(error) if error.is(ErrorCode::NotConnected) => {}
             Err(error) => {
                 self.tell_deferred(up.ctx);
                 up.ctx.notify(Notification::Error(error));
@@ -161,22 +175,31 @@ impl<V: Value> Room<V> {
         }
     }
 
-    fn enter_epoch(&mut self, epoch: &str, changes: &mut Vec<TimelineChange<V>>) {
-        if self.timeline.epoch().is_some_and(|known| known != epoch) {
+    /// Messages count under this epoch from now on. True where they counted under another: what
+    /// was known is void, and so is a page of it that is under way.
+    pub(crate) fn enter_epoch(&mut self, ctx: &mut Context<'_, V>, epoch: &str) -> bool {
+        let anew = self.timeline.epoch().is_some_and(|known| known != epoch);
+        if anew {
+            self.tell_deferred(ctx);
             self.cursor = None;
+            self.page = None;
         }
-        self.timeline.enter_epoch(epoch, changes);
+        let mut changes = Vec::new();
+        self.timeline.enter_epoch(epoch, &mut changes);
+        self.tell_changes(ctx, changes);
+        anew
     }
 
     /// Counts `seq` as here. True where it leaves a hole behind what is.
     fn advance_cursor(&mut self, seq: Option<u64>) -> bool {
         let Some(seq) = seq else { return false };
+        let is_first_page = matches!(self.page, Some((_, Page::Newest)));
         match self.cursor {
             Some(cursor) if seq > cursor + 1 => {
-                return !matches!(self.page, Some(Page::Newest));
+                return !is_first_page;
             }
             // The first page tells where a room that is new here begins.
-            None if self.page == Some(Page::Newest) => {}
+            None if is_first_page => {}
             Some(cursor) => self.cursor = Some(cursor.max(seq)),
             None => self.cursor = Some(seq),
         }
@@ -186,13 +209,40 @@ impl<V: Value> Room<V> {
         false
     }
 
-    pub(super) fn tell_deferred(&mut self, ctx: &mut Context<'_, V>) {
-        for (_, message) in std::mem::take(&mut self.deferred) {
-            self.tell_message(ctx, message);
+    /// Keeps a message from listeners until those before it have been told.
+    fn defer(&mut self, ctx: &mut Context<'_, V>, seq: u64, message: V) {
+        if self.deferred.len() >= MAX_DEFERRED_MESSAGES {
+            self.tell_deferred(ctx);
+        }
+        self.deferred.insert(seq, message);
+    }
+
+    fn tell_deferred(&mut self, ctx: &mut Context<'_, V>) {
+        self.tell_deferred_to(ctx, u64::MAX);
+    }
+
+    fn tell_deferred_to(&mut self, ctx: &mut Context<'_, V>, last_seq: u64) {
+        for (seq, message) in std::mem::take(&mut self.deferred) {
+            if seq > last_seq {
+                self.deferred.insert(seq, message);
+            } else {
+                self.tell_message(ctx, message);
+            }
         }
         self.cursor = self
             .cursor
             .map(|cursor| self.timeline.contiguous_from(cursor));
+    }
+
+    /// The room is wanted no more: nothing of it is left here.
+    pub(super) fn tell_gone(&self, ctx: &mut Context<'_, V>) {
+        if !self.timeline.is_empty() {
+            self.tell_changes(ctx, vec![TimelineChange::Reset]);
+        }
+        if !self.members.is_empty() {
+            let room = self.label.clone();
+            ctx.notify(Notification::Members { room });
+        }
     }
 
     fn tell_message(&self, ctx: &mut Context<'_, V>, message: V) {

@@ -51,6 +51,7 @@ impl<V: Value> Rooms<V> {
         let Some(room) = self.rooms.remove(name) else {
             return;
         };
+        room.tell_gone(up.ctx);
         let error = ClientError::new(
             ErrorCode::Cancelled,
             format!("the room {name} was left before the join was answered"),
@@ -59,12 +60,8 @@ impl<V: Value> Rooms<V> {
             up.ctx.reject(request, error.clone());
         }
         // A join under way may still succeed at the server: it is undone in the same order.
-        if room.info.is_some() || room.membership == Membership::Joining {
-            if up.connection.is_ready() {
-                send_leave(up, name);
-            } else if room.info.is_some() {
-                self.leaves.insert(name.to_owned(), ());
-            }
+        if room.asked {
+            self.tell_leave(up, name);
         }
         if room.info.is_some() {
             up.ctx.notify(Notification::Rooms);
@@ -75,7 +72,7 @@ impl<V: Value> Rooms<V> {
     /// The server is ready: it is told what was left meanwhile, and asked for what is wanted.
     pub(crate) fn server_ready(&mut self, up: &mut Uplink<'_, '_, V>) {
         for (name, ()) in std::mem::take(&mut self.leaves) {
-            send_leave(up, &name);
+            self.tell_leave(up, &name);
         }
         self.resuming = true;
         for name in self.wanted() {
@@ -92,7 +89,6 @@ impl<V: Value> Rooms<V> {
             room.membership = Membership::Out;
             room.retry_at_ms = None;
             room.page = None;
-            room.tell_deferred(ctx);
         }
         self.resuming = false;
         if shown {
@@ -115,35 +111,67 @@ impl<V: Value> Rooms<V> {
         }
     }
 
+    /// The connection ended before the server answered a departure: it may not know of it.
+    pub(crate) fn leave_lost(&mut self, name: String) {
+        if !self.rooms.contains_key(&name) {
+            self.leaves.insert(name, ());
+        }
+    }
+
+    /// Tells the server, now or once it is ready. Leaving twice does no harm.
+    fn tell_leave(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
+        let purpose = AckFor::Leave {
+            room: name.to_owned(),
+        };
+        let sent = match up.connection.is_ready() {
+            true => up.request(names::ROOM_LEAVE, RoomLeave::build(name), purpose),
+            false => Err(ClientError::not_connected()),
+        };
+        match sent {
+            Ok(_) => {}
+            Err(error) if error.is(ErrorCode::NotConnected) => {
+                self.leaves.insert(name.to_owned(), ());
+            }
+            Err(error) => up.ctx.notify(Notification::Error(error)),
+        }
+    }
+
     fn start_join(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
         let Some(room) = self.rooms.get_mut(name) else {
             return;
         };
+        room.retry_at_ms = None;
         if !up.connection.is_ready() || room.membership != Membership::Out {
             return;
         }
-        room.retry_at_ms = None;
         let purpose = AckFor::Join {
             room: name.to_owned(),
         };
         let sent = up.request(names::ROOM_JOIN, RoomJoin::build(name), purpose);
         match sent {
-            Ok(()) => room.membership = Membership::Joining,
+            Ok(ack) => {
+                room.membership = Membership::Joining { ack };
+                room.asked = true;
+            }
+            // The connection ended in the same breath: the join waits for the next one.
+            Err(error) if error.is(ErrorCode::NotConnected) => {}
             Err(error) => self.join_failed(up, name, error),
         }
     }
 
-    /// A join was answered, with the acknowledgement's arguments, or not in time (`None`).
+    /// The join asked under `ack` was answered with these arguments, or not in time (`None`).
     pub(crate) fn join_answered(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         name: &str,
+        ack: u64,
         args: Option<&V>,
     ) {
+        // The room may have been left, and even be joined again, since this was asked.
         let Some(room) = self
             .rooms
             .get_mut(name)
-            .filter(|room| room.membership == Membership::Joining)
+            .filter(|room| room.membership == Membership::Joining { ack })
         else {
             return;
         };
@@ -153,7 +181,10 @@ impl<V: Value> Rooms<V> {
             return self.join_failed(up, name, ClientError::new(ErrorCode::Timeout, text));
         };
         match Ack::read(args).into_body() {
-            Err(refusal) => self.join_failed(up, name, refusal.into()),
+            Err(refusal) => {
+                room.asked = room.info.is_some();
+                self.join_failed(up, name, refusal.into());
+            }
             Ok(body) => self.joined(up, name, body),
         }
     }
@@ -187,9 +218,10 @@ impl<V: Value> Rooms<V> {
             up.ctx.resolve(request, room.snapshot(name).to_value());
         }
         up.ctx.notify(Notification::Rooms);
-        if let Some(answer) = answer {
-            room.catch_up(up, name, answer.epoch.as_deref(), answer.head_seq);
-        }
+        let (epoch, head_seq) = answer
+            .map(|answer| (answer.epoch, answer.head_seq))
+            .unwrap_or_default();
+        room.catch_up(up, name, epoch.as_deref(), head_seq);
         self.check_resumed(up);
     }
 
@@ -208,14 +240,14 @@ impl<V: Value> Rooms<V> {
             let delay_ms = delay_ms.max(error.retry_after_ms.unwrap_or(0));
             room.retry_at_ms = Some(up.ctx.now.mono_ms + delay_ms);
             up.ctx.notify(Notification::Error(error));
-        } else {
-            self.rooms.remove(name);
+        } else if let Some(room) = self.rooms.remove(name) {
+            room.tell_gone(up.ctx);
         }
         self.check_resumed(up);
     }
 
     fn check_resumed(&mut self, up: &mut Uplink<'_, '_, V>) {
-        let joining = |room: &Room<V>| room.membership == Membership::Joining;
+        let joining = |room: &Room<V>| matches!(room.membership, Membership::Joining { .. });
         if self.resuming && !self.rooms.values().any(joining) {
             self.resuming = false;
             up.connection.resume_done(up.ctx);
@@ -232,12 +264,5 @@ impl<V: Value> From<Refusal<V>> for ClientError<V> {
             retry_after_ms: refusal.retry_after_ms,
             details: refusal.details,
         }
-    }
-}
-
-fn send_leave<V: Value>(up: &mut Uplink<'_, '_, V>, name: &str) {
-    let sent = up.request(names::ROOM_LEAVE, RoomLeave::build(name), AckFor::Leave);
-    if let Err(error) = sent {
-        up.ctx.notify(Notification::Error(error));
     }
 }

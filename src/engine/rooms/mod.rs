@@ -19,8 +19,8 @@ pub(crate) use self::history::Page;
 enum Membership {
     /// Not in.
     Out,
-    /// A join is under way.
-    Joining,
+    /// A join is under way, to be answered under this id.
+    Joining { ack: u64 },
     /// In.
     Joined,
 }
@@ -31,6 +31,9 @@ pub(crate) struct Room<V> {
     pub(crate) label: V,
     pub(crate) timeline: Timeline<V>,
     membership: Membership,
+    /// A join was sent, on this connection or an earlier one, and not refused: the server may
+    /// count us in, whatever is known here.
+    asked: bool,
     /// Set by the first successful join: the app sees the room from then on until it leaves.
     info: Option<Info>,
     waiters: Vec<RequestId>,
@@ -40,8 +43,9 @@ pub(crate) struct Room<V> {
     retry_at_ms: Option<u64>,
     /// The highest `seq` up to which nothing is missing here.
     cursor: Option<u64>,
-    page: Option<Page>,
-    /// Live messages that wait until the missed ones before them have been told.
+    /// The page under way, and the id that it will be answered under.
+    page: Option<(u64, Page)>,
+    /// Messages to tell listeners of once the missed ones before them have been told.
     deferred: LiteMap<u64, V>,
 }
 
@@ -112,6 +116,7 @@ impl<V: Value> Room<V> {
             label: V::string(name),
             timeline: Timeline::new(),
             membership: Membership::Out,
+            asked: false,
             info: None,
             waiters: Vec::new(),
             members: LiteMap::new(),

@@ -1,0 +1,24 @@
+//! What the engine does, shown from the outside: a world in the test's hands (`world`), with a
+//! server that speaks frames (`server`).
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking; clippy does not see the helpers as tests"
+)]
+
+mod acks;
+mod connecting;
+mod joining;
+mod link;
+mod members;
+mod readiness;
+mod reconnecting;
+mod refusals;
+mod rejoining;
+mod tokens;
+
+mod server;
+mod told;
+mod world;
