@@ -1,5 +1,6 @@
 import { Emitter } from "./emitter.js";
 import { KeyedEmitter } from "./keyed-emitter.js";
+import { MessageAlias } from "./message-alias.js";
 import type { MessageEvent, RealtimeConnectionState, RealtimeError, RoomMember } from "./types.js";
 
 /** Everyone who listens to one client. They outlive its connections, and its engine. */
@@ -14,11 +15,17 @@ export class EngineListeners {
   readonly userLeft = new Emitter<[roomName: string, userId: string]>();
   /** The server's events by name. */
   readonly events = new KeyedEmitter<unknown[]>();
+  readonly #messageAlias = new MessageAlias();
 
   /** Hands a packet on; where the server waits for an answer, the last argument gives it. */
   emitEvent([name, ...args]: [string, ...unknown[]], ack?: (...args: unknown[]) => void): void {
+    if (name === "message" && this.#messageAlias.isCopy(args[0])) return;
     if (ack) args.push(ack);
     this.events.emit(name, ...args);
+    if (name === "message:new" && this.events.has("message")) {
+      const message = this.#messageAlias.from(args[0]);
+      if (message) this.events.emit("message", message);
+    }
   }
 
   /** Forgets who listens to the client itself; a rooms service attaches and detaches on its own. */

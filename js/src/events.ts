@@ -1,6 +1,7 @@
 import type {
   AuthExpiredEvent,
   AuthenticatedEvent,
+  ChannelMessageEvent,
   ConnectedEvent,
   MessageEvent,
   PongEvent,
@@ -34,6 +35,8 @@ export interface EventMap {
   error: RealtimeError;
   /** A message as it came, repeats included; `rooms.onMessage` has each once, in order. */
   "message:new": MessageEvent;
+  /** The same under the plugin guide's name, from any server, and each once. */
+  message: ChannelMessageEvent;
   /** Someone became a member of a room. */
   "user:joined": UserJoinedEvent;
   /** Someone gave up membership of a room. */

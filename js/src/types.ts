@@ -1,4 +1,5 @@
 import type {
+  MessageEvent as EngineMessageEvent,
   ErrorBody,
   ErrorSnapshot,
   RealtimeClientConfig as GeneratedConfig,
@@ -56,6 +57,16 @@ export interface RealtimeError extends ErrorSnapshot, Pick<ErrorBody, "details" 
 export interface RoomMember extends Omit<GeneratedRoomMember, "joinedAt"> {
   /** When they joined, by the server's clock; where it does not say, when it was heard of. */
   joinedAt: Date;
+}
+
+/** A message under the plugin guide's names of its fields besides the usual ones. */
+export interface ChannelMessageEvent extends EngineMessageEvent {
+  /** As `messageId`; absent where the server gives none. */
+  id?: string;
+  /** As `roomName`. */
+  channelId: string;
+  /** As `timestamp`. */
+  createdAt: string;
 }
 
 /** Takes a listener off again. Calling it more than once does nothing. */

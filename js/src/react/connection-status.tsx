@@ -5,19 +5,33 @@ import type { ConnectionSnapshot } from "../types.js";
 import { useClient } from "./use-client.js";
 import { useSnapshot } from "./use-snapshot.js";
 
-/** Props of {@link ConnectionStatus}: those of a `span`. */
-export type ConnectionStatusProps = Omit<HTMLAttributes<HTMLSpanElement>, "children" | "role">;
+/** Props of {@link ConnectionStatus}: those of a `span`, and these. */
+export interface ConnectionStatusProps
+  extends Omit<HTMLAttributes<HTMLSpanElement>, "children" | "role"> {
+  /** Where it stands, for style sheets: it becomes `data-variant`. Default `default`. */
+  variant?: "default" | "header" | "inline";
+  /** Whether the link's quality is shown too, as soon as it is known. Default false. */
+  showDetails?: boolean;
+}
 
 /**
  * The connection in words: `Connected`, `Authenticating...`, `Connecting...`,
  * `Reconnecting (n)...` or `Offline`. Unstyled; `data-state` and `data-quality` are there for
- * style sheets, and changes are read out politely.
+ * style sheets, and changes are read out politely (the quality is not: it changes too often).
  */
-export function ConnectionStatus(props: ConnectionStatusProps): ReactElement {
+export function ConnectionStatus({
+  variant = "default",
+  showDetails = false,
+  ...props
+}: ConnectionStatusProps): ReactElement {
   const { client } = useClient();
   const { text, state, quality } = useSnapshot(client, "connection", describe);
-  const data = { "data-state": state, "data-quality": quality };
-  return createElement("span", { ...props, ...data, role: "status" }, text);
+  const data = { "data-state": state, "data-quality": quality, "data-variant": variant };
+  const details =
+    showDetails && state === "authenticated" && quality !== "unknown"
+      ? createElement("span", { "aria-live": "off" }, ` (${quality})`)
+      : null;
+  return createElement("span", { ...props, ...data, role: "status" }, text, details);
 }
 
 function describe(connection: Readonly<ConnectionSnapshot>) {

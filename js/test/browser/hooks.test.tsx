@@ -274,6 +274,18 @@ describe("ConnectionStatus", () => {
     await vi.waitFor(() => expect(status?.textContent).toBe("Connected"));
     await vi.waitFor(() => expect(status?.getAttribute("data-quality")).toBe("excellent"));
   });
+
+  it("shows the link's quality where it is asked to", async () => {
+    const client = freshClient();
+    const { container } = mount(
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={newUser()}>
+        <ConnectionStatus variant="header" showDetails />
+      </RealtimeProvider>,
+    );
+    const status = container.querySelector("[role=status][data-variant=header]");
+    await vi.waitFor(() => expect(status?.textContent).toBe("Connected (excellent)"));
+    expect(status?.querySelector("[aria-live=off]")?.textContent).toBe(" (excellent)");
+  });
 });
 
 describe("useRealtime", () => {
