@@ -2,6 +2,7 @@ import {
   RealtimeClient as Engine,
   type RoomsService as EngineRooms,
 } from "../wasm/nchat_realtime.js";
+import { checkedOptions } from "./checks.js";
 import { defaultUrl, definedOnly } from "./config.js";
 import { logState } from "./debug-log.js";
 import { EngineListeners } from "./engine-listeners.js";
@@ -53,7 +54,8 @@ export class EngineHost {
   #failure: (Error & RealtimeError) | undefined;
 
   /** Lays options over those given before; they are checked as soon as there is an engine. */
-  configure({ token, ...given }: RealtimeClientConfig): void {
+  configure(config: RealtimeClientConfig): void {
+    const { token, ...given } = checkedOptions(config);
     const options = definedOnly(given);
     if (this.#engine) this.call((engine) => engine.initialize(options));
     this.#config = { ...this.#config, ...options };

@@ -1,3 +1,4 @@
+import { checkedDuration, checkedText } from "./checks.js";
 import { setHost } from "./client-host.js";
 import { ConnectionView } from "./connection-view.js";
 import { guarded } from "./emitter.js";
@@ -13,6 +14,8 @@ import type {
   TokenSource,
   Unsubscribe,
 } from "./types.js";
+
+const EVENT_NAME = "an event's name";
 
 type AnyListener = (...args: AppDefined[]) => void;
 
@@ -144,7 +147,7 @@ export class RealtimeClient extends ConnectionView {
     if (typeof last === "function" || (sent.length === 2 && last === undefined)) sent.pop();
     const ack = typeof last === "function" ? (last as AnyListener) : undefined;
     const guardedAck = ack && ((...args: unknown[]) => guarded(ack, args));
-    this.host.call((engine) => engine.emit(event, sent, guardedAck));
+    this.host.call((engine) => engine.emit(checkedText(event, EVENT_NAME), sent, guardedAck));
   }
 
   /**
@@ -155,7 +158,9 @@ export class RealtimeClient extends ConnectionView {
    * @throws The envelope's error; `NOT_CONNECTED`; `TIMEOUT`.
    */
   emitAsync<T = AppDefined, R = AppDefined>(event: string, data?: T, timeout = 10_000): Promise<R> {
-    return this.host.request((engine) => engine.emitAsync(event, data, timeout));
+    return this.host.request((engine) =>
+      engine.emitAsync(checkedText(event, EVENT_NAME), data, checkedDuration(timeout)),
+    );
   }
 
   /** Calls back at once with the state, then on every change. */

@@ -1,3 +1,4 @@
+import { checkedText } from "./checks.js";
 import { hostOf } from "./client-host.js";
 import { definedOnly } from "./config.js";
 import { Emitter, guarded } from "./emitter.js";
@@ -14,6 +15,8 @@ import type {
   SendReceipt,
   Unsubscribe,
 } from "./types.js";
+
+const ROOM_NAME = "a room's name";
 
 /** Options of a {@link RoomsService}. A key that is absent or `undefined` keeps what is set. */
 export interface RoomsServiceConfig {
@@ -106,7 +109,9 @@ export class RoomsService {
     }
     this.#joining.add(roomName);
     try {
-      return await this.#host.request((_, rooms) => rooms.joinRoom(roomName));
+      return await this.#host.request((_, rooms) =>
+        rooms.joinRoom(checkedText(roomName, ROOM_NAME)),
+      );
     } finally {
       this.#joining.delete(roomName);
     }
@@ -128,7 +133,8 @@ export class RoomsService {
 
   /** Gives up membership of a room, and any join under way; without a connection, as soon as there is one. Silent for a room not joined. */
   leaveRoom(roomName: string): void {
-    this.#host.callIfAny((_, rooms) => rooms.leaveRoom(roomName));
+    const name = checkedText(roomName, ROOM_NAME);
+    this.#host.callIfAny((_, rooms) => rooms.leaveRoom(name));
   }
 
   /** Leaves several rooms. */
@@ -153,7 +159,9 @@ export class RoomsService {
     content: AppDefined,
     options?: SendMessageOptions,
   ): Promise<SendReceipt> {
-    return this.#host.request((_, rooms) => rooms.sendMessage(roomName, content, options));
+    return this.#host.request((_, rooms) =>
+      rooms.sendMessage(checkedText(roomName, ROOM_NAME), content, options),
+    );
   }
 
   /** Whether a room was joined and not left. */

@@ -1,7 +1,8 @@
 // What a test finds on its page: the package as `sdk`, and a few helpers, all global.
 import * as sdk from "/dist/index.js";
+import { hostile } from "./hostile.js";
 
-Object.assign(globalThis, { sdk, newClient, until, next, errorOf });
+Object.assign(globalThis, { sdk, hostile, newClient, until, next, errorOf });
 
 /** A client of `url` that comes back quickly; `client.log` keeps what it tells. */
 function newClient(url, config = {}) {

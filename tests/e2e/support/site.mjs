@@ -7,9 +7,9 @@ import { root } from "../../../scripts/lib/run.mjs";
 import { listening } from "./listening.mjs";
 
 const pkg = join(root, "pkg");
-const pageScript = fileURLToPath(new URL("page.js", import.meta.url));
+const support = fileURLToPath(new URL(".", import.meta.url));
 const page = `<!doctype html><html lang="en"><title>e2e</title>
-<link rel="icon" href="data:,"><script type="module" src="/page.js"></script></html>`;
+<link rel="icon" href="data:,"><script type="module" src="/support/page.js"></script></html>`;
 const types = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
 
 /**
@@ -38,8 +38,13 @@ export async function startSite({ wasm = join(pkg, "wasm") } = {}) {
 }
 
 function fileOf(path, wasm) {
-  if (path === "/page.js") {
-    return pageScript;
+  for (const [prefix, folder] of [
+    ["/support/", support],
+    ["/wasm/", wasm],
+  ]) {
+    if (path.startsWith(prefix)) {
+      return join(folder, path.slice(prefix.length));
+    }
   }
-  return path.startsWith("/wasm/") ? join(wasm, path.slice("/wasm/".length)) : join(pkg, path);
+  return join(pkg, path);
 }
