@@ -102,7 +102,8 @@ impl<V: Value> Timeline<V> {
             .and_then(|last| self.rows[last].seq)
     }
 
-    /// The end of the run of `seq`s without a hole that begins at `cursor`.
+    /// The end of the run of `seq`s without a hole that begins at `cursor`. A message of ours that
+    /// was acknowledged and not seen is a hole: its echo is still to come, live or by a page.
     pub(crate) fn contiguous_from(&self, cursor: u64) -> u64 {
         let cursor = cursor.max(self.floor);
         if self.last_seq().is_none_or(|last| last <= cursor) {
@@ -114,7 +115,9 @@ impl<V: Value> Timeline<V> {
         self.rows
             .range(after..self.sequenced)
             .zip(cursor + 1..)
-            .take_while(|(row, expected)| row.seq == Some(*expected))
+            .take_while(|(row, expected)| {
+                row.seq == Some(*expected) && row.origin == Origin::Server
+            })
             .last()
             .map_or(cursor, |(_, seq)| seq)
     }

@@ -9,7 +9,13 @@
 )]
 
 mod acks;
+mod bad_input;
+mod chaos;
 mod connecting;
+mod convergence;
+mod determinism;
+mod history;
+mod interleavings;
 mod joining;
 mod link;
 mod members;
@@ -17,6 +23,10 @@ mod readiness;
 mod reconnecting;
 mod refusals;
 mod rejoining;
+mod resending;
+mod sending;
+mod settings;
+mod timelines;
 mod tokens;
 
 mod server;

@@ -33,6 +33,8 @@ pub(super) struct Emitted {
     /// The whole packet.
     pub(super) packet: Json,
     pub(super) ack: Option<u64>,
+    /// The transport it came on.
+    pub(super) on: TransportId,
 }
 
 pub(super) struct Server {
@@ -275,6 +277,7 @@ impl Server {
             body: packet[1].clone(),
             packet,
             ack,
+            on: id,
         });
         Vec::new()
     }

@@ -53,11 +53,19 @@ impl World {
     }
 
     pub(super) fn with_settings(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::build(7, change)
+    }
+
+    pub(super) fn with_seed(seed: u8) -> Self {
+        Self::build(seed, |_| {})
+    }
+
+    fn build(seed: u8, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::new().unwrap();
         settings.transports = vec![TransportKind::WebSocket];
         change(&mut settings);
         let start = Start {
-            seed: [7; 32],
+            seed: [seed; 32],
             identity: Identity::default(),
             online: true,
             settings,
