@@ -39,12 +39,16 @@ struct Shared {
     /// Counts engines, so that what belongs to a crashed one goes nowhere.
     life: Cell<u32>,
     told_crash: Cell<bool>,
+    /// Work was begun that can never end: see [`Driver::suspect`].
+    lost: Cell<bool>,
+    suspected: Cell<bool>,
     destroyed: Cell<bool>,
     /// Inputs that came while the engine worked.
     waiting: RefCell<VecDeque<Input<JsValue>>>,
     deliveries: RefCell<VecDeque<Delivery>>,
     delivering: Cell<bool>,
-    transports: RefCell<Transports>,
+    /// Taken out while it carries something out, for the same reason as the engine.
+    transports: Cell<Transports>,
     timer: RefCell<Option<(u64, Timeout)>>,
     promises: RefCell<LiteMap<RequestId, (Function, Function)>>,
     callbacks: RefCell<LiteMap<CallbackId, Function>>,
@@ -73,11 +77,13 @@ impl Driver {
             panics: Cell::new(panics::count()),
             life: Cell::new(0),
             told_crash: Cell::new(false),
+            lost: Cell::new(false),
+            suspected: Cell::new(false),
             destroyed: Cell::new(false),
             waiting: RefCell::default(),
             deliveries: RefCell::default(),
             delivering: Cell::new(false),
-            transports: RefCell::default(),
+            transports: Cell::default(),
             timer: RefCell::new(None),
             promises: RefCell::default(),
             callbacks: RefCell::default(),
@@ -110,7 +116,10 @@ impl Driver {
     pub(crate) fn handle(&self, input: Input<JsValue>) -> Result<(), JsValue> {
         self.check()?;
         match self.shared.engine.take() {
-            None => self.shared.waiting.borrow_mut().push_back(input),
+            None => {
+                self.shared.waiting.borrow_mut().push_back(input);
+                self.suspect();
+            }
             Some(engine) => self.run(engine, input),
         }
         self.deliver();
@@ -163,8 +172,10 @@ impl Driver {
 
     /// Takes a token or a callback that gives one; `refresh` sends it over a live connection.
     pub(crate) fn set_token(&self, token: &JsValue, refresh: bool) -> Result<(), JsValue> {
+        let mut known = false;
         let source = if let Some(callback) = token.dyn_ref::<Function>() {
-            self.shared.token_callback.replace(Some(callback.clone()));
+            let before = self.shared.token_callback.replace(Some(callback.clone()));
+            known = before.as_ref() == Some(callback);
             TokenSource::Callback
         } else if let Some(token) = token.as_string() {
             TokenSource::Fixed(token)
@@ -175,7 +186,11 @@ impl Driver {
                 text,
             )));
         };
-        self.shared.token.replace(source.clone());
+        let before = self.shared.token.replace(source.clone());
+        // Given again with every `connect`, it is no reason to ask again.
+        if known && before == source && !refresh {
+            return Ok(());
+        }
         self.handle(Input::TokenSourceChanged { source, refresh })
     }
 
@@ -186,6 +201,9 @@ impl Driver {
 
     /// Whether the engine crashed.
     pub(crate) fn is_crashed(&self) -> bool {
+        if self.shared.lost.get() {
+            return true;
+        }
         let Some(engine) = self.shared.engine.take() else {
             return panics::count() != self.shared.panics.get();
         };
@@ -207,6 +225,7 @@ impl Driver {
         let engine = new_engine(&shared.identity, &settings)?;
         shared.waiting.borrow_mut().clear();
         shared.told_crash.set(false);
+        shared.lost.set(false);
         shared.delivering.set(false);
         shared.panics.set(panics::count());
         shared.engine.set(Some(Box::new(engine)));
@@ -235,9 +254,10 @@ impl Driver {
         }
         if let Some(mut engine) = shared.engine.take() {
             engine.handle(clock::now(), Input::DisconnectRequested);
+            let mut transports = shared.transports.take();
             while let Some(output) = engine.poll_output() {
                 if let Output::Transport(command) = output {
-                    shared.transports.borrow_mut().carry_out(command, |_, _| {});
+                    transports.carry_out(command, |_, _| {});
                 }
             }
         }
@@ -286,7 +306,9 @@ impl Driver {
                         let _ = driver.handle(Input::Transport { id, event });
                     }
                 };
-                return self.shared.transports.borrow_mut().carry_out(command, tell);
+                let mut transports = self.shared.transports.take();
+                transports.carry_out(command, tell);
+                return self.shared.transports.set(transports);
             }
             Output::AskToken { ask } => Delivery::AskToken(ask),
             Output::Settle { request, result } => {
@@ -306,7 +328,7 @@ impl Driver {
     /// Tells JavaScript, in order. What it does in answer is handled at once and told after.
     fn deliver(&self) {
         if self.shared.delivering.replace(true) {
-            return;
+            return self.suspect();
         }
         loop {
             let next = self.shared.deliveries.borrow_mut().pop_front();
@@ -409,6 +431,34 @@ impl Driver {
         self.shared.timer.replace(Some((deadline_ms, timeout)));
     }
 
+    /// Something has to wait for work that is under way. In a microtask no call is: work that has
+    /// not ended by then was cut off by a JavaScript exception (an exhausted stack throws one
+    /// anywhere), which is no panic, and never will.
+    fn suspect(&self) {
+        if self.shared.suspected.get() {
+            return;
+        }
+        let weak = self.downgrade();
+        let look = Closure::once_into_js(move || {
+            if let Some(driver) = Driver::upgrade(&weak) {
+                driver.shared.suspected.set(false);
+                driver.look_for_lost_work();
+            }
+        });
+        panics::queue_microtask(look.unchecked_ref());
+        self.shared.suspected.set(true);
+    }
+
+    fn look_for_lost_work(&self) {
+        let engine = self.shared.engine.take();
+        let lost = engine.is_none() || self.shared.delivering.get();
+        self.shared.engine.set(engine);
+        if lost && !self.is_crashed() {
+            self.shared.lost.set(true);
+            self.notice_crash();
+        }
+    }
+
     /// After a crash: nothing of the old engine goes on, and the app is told, once.
     fn notice_crash(&self) {
         if !self.is_crashed() || self.shared.destroyed.get() || self.shared.told_crash.replace(true)
@@ -416,6 +466,7 @@ impl Driver {
             return;
         }
         self.release();
+        self.shared.engine.take();
         self.shared.callbacks.take();
         self.shared.deliveries.take();
         let error = crashed();
@@ -428,7 +479,7 @@ impl Driver {
 
     fn release(&self) {
         self.shared.life.set(self.shared.life.get().wrapping_add(1));
-        self.shared.transports.borrow_mut().clear();
+        self.shared.transports.take();
         self.shared.timer.take();
     }
 

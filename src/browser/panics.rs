@@ -14,8 +14,9 @@ thread_local! {
 
 #[wasm_bindgen]
 extern "C" {
+    /// Calls `callback` when no other call is under way any more.
     #[wasm_bindgen(js_name = queueMicrotask)]
-    fn queue_microtask(callback: &Function);
+    pub(crate) fn queue_microtask(callback: &Function);
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     fn console_error(text: &str);
 }

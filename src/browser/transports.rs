@@ -12,7 +12,8 @@ enum Transport {
     Polling(PollingTransport),
 }
 
-/// Carries out commands. What comes back goes to the function given with each.
+/// Carries out commands. What comes back goes to the function given with each. Dropping it closes
+/// all of them.
 #[derive(Default)]
 pub(crate) struct Transports {
     open: LiteMap<TransportId, Transport>,
@@ -62,11 +63,6 @@ impl Transports {
                 self.open.remove(&id);
             }
         }
-    }
-
-    /// Closes all of them.
-    pub(crate) fn clear(&mut self) {
-        self.open.clear();
     }
 
     fn polling(&mut self, id: TransportId) -> Option<&PollingTransport> {
