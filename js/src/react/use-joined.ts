@@ -13,7 +13,14 @@ export function useJoined(roomNames: readonly string[], enabled: boolean): void 
   const names = useByValue(roomNames);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another user has joined nothing yet
   useEffect(() => {
-    // Acts after the other effects of this commit: among them may be the provider's change of user.
-    if (enabled && names.length > 0) void client.rooms.joinRooms(names);
+    if (!enabled || names.length === 0) return;
+    let isCurrent = true;
+    // After the other effects of this commit: the provider's, which comes last, may change the user.
+    queueMicrotask(() => {
+      if (isCurrent) void client.rooms.joinRooms(names);
+    });
+    return () => {
+      isCurrent = false;
+    };
   }, [client, identity, names, enabled]);
 }
