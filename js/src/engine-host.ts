@@ -120,6 +120,15 @@ export class EngineHost {
     }
   }
 
+  /** Makes the engine once the module is loaded, for who wants to be told of the network before anything connects. */
+  watchNetwork(): void {
+    const watch = () => {
+      if (!this.#engine && !this.#failure && this.listeners.online.size > 0) this.#ensureEngine();
+    };
+    // What hinders it, `connect` rejects with.
+    initUnderWay()?.then(watch).catch(() => undefined);
+  }
+
   /** Tells `onError` why something failed that perhaps nobody waits for. */
   tellUnasked(error: unknown): void {
     if (!isRealtimeError(error)) reportException(error);

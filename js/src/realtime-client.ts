@@ -178,6 +178,7 @@ export class RealtimeClient extends ConnectionView {
   /** Calls back at once with what the browser says of the network (a hint only), then on every change. */
   onOfflineStatusChange(listener: (isOnline: boolean) => void): Unsubscribe {
     const unsubscribe = this.host.listeners.online.add(listener);
+    this.host.watchNetwork();
     guarded(listener, [this.isOnline]);
     return unsubscribe;
   }

@@ -268,6 +268,20 @@ describe("RealtimeClient status listeners", () => {
     expect(reconnection).toHaveBeenCalledWith(3, true);
   });
 
+  it("tells the network also before anything connects", async () => {
+    const { RealtimeClient, fake, init } = await fresh();
+    const client = new RealtimeClient();
+    const online = vi.fn();
+    client.onOfflineStatusChange(online);
+    expect(fake.loads).toEqual([]);
+    await init();
+    client.onOfflineStatusChange(() => undefined);
+    await vi.waitFor(() => expect(fake.engines).toHaveLength(1));
+    fake.engine.sink(SinkKind.Online, false);
+    expect(online.mock.calls).toEqual([[true], [false]]);
+    expect(fake.engine.called("connect")).toEqual([]);
+  });
+
   it("keeps the identical snapshot until something changes", async () => {
     const { client, engine } = await connected();
     const before = client.connection;

@@ -1,0 +1,73 @@
+// The examples of the realtime and presence document: client, configuration, provider, context.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { until } from "../e2e/support/until.mjs";
+import { hears, openApp } from "./support/example.mjs";
+
+test("the client connects, listens, emits, and gets the answer to a request", async (t) => {
+  const { page, host, run, sockets } = await openApp(t);
+  const bob = await host("bob", "ch-1");
+  const joined = hears(bob, "user:joined");
+  await run("presence/client");
+
+  assert.equal((await joined).userId, "123");
+  assert.match(sockets.urls[0], /^ws:\/\/realtime\.localhost:3101\/socket\.io\//);
+  assert.deepEqual(sockets.sent("typing:start"), [{ channelId: "ch-1" }]);
+  const answer = await page.evaluate(() => window.example.answer);
+  assert.equal(answer.roomName, "ch-1");
+  assert.equal(answer.memberCount, 2);
+
+  const say = (content) => bob.emitWithAck("message:send", { roomName: "ch-1", content });
+  await say("first");
+  await page.waitForFunction(() => window.example.heard.length > 0);
+  const [message] = await page.evaluate(() => window.example.heard);
+  assert.equal(message.content, "first");
+  assert.equal(message.userId, "bob");
+
+  // The package's client hears the second message too: by then the listener would have.
+  await page.evaluate(async () => {
+    window.example.stopListening();
+    const { nextMessage } = await import("/prelude/given.js");
+    window.second = nextMessage();
+  });
+  await say("second");
+  assert.equal((await page.evaluate(() => window.second)).content, "second");
+  assert.equal(await page.evaluate(() => window.example.heard.length), 1);
+});
+
+for (const [name, value] of [
+  ["NEXT_PUBLIC_REALTIME_URL", "http://realtime.localhost:3101"],
+  ["NEXT_PUBLIC_REALTIME_WS_URL", "ws://realtime.localhost:3101"],
+]) {
+  test(`the client connects to what ${name} says`, async (t) => {
+    const { page, run, sockets } = await openApp(t, { env: { [name]: value } });
+    await run("presence/configuration");
+    assert.match(await page.evaluate(() => window.example.state), /^(connected|authenticated)$/);
+    assert.match(sockets.urls[0], /^ws:\/\/realtime\.localhost:3101\//);
+  });
+}
+
+test("the provider connects the user that the app's own provider knows", async (t) => {
+  const { page, server, run } = await openApp(t);
+  await run("presence/provider");
+  await page.waitForFunction(() => document.body.textContent.includes("authenticated"));
+  assert.equal(await server.connections(), 1);
+  await page.evaluate(() => window.example.takeOff());
+  await until(async () => (await server.connections()) === 0, "the connection ends");
+});
+
+test("a component sends by the provider's context", async (t) => {
+  const { page, host, run, userId } = await openApp(t);
+  const bob = await host("bob", "ch-1");
+  const heard = hears(bob, "message:new");
+  await run("presence/message-input");
+  await page.getByLabel("Message").fill("typed by hand");
+  await page.getByLabel("Message").press("Enter");
+
+  const message = await heard;
+  assert.equal(message.content, "typed by hand");
+  assert.equal(message.userId, userId);
+  await page.waitForFunction(() => window.example.receipts.length > 0);
+  const [receipt] = await page.evaluate(() => window.example.receipts);
+  assert.equal(receipt.messageId, message.messageId);
+});
