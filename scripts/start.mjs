@@ -25,10 +25,10 @@ await listening();
 sayHow();
 
 function startServer() {
-  const options = ["--dev", "--port", port, "--database", join(root, ".data/chat.db")];
-  const files = page ? ["--static", page] : [];
+  const database = join(root, ".data/chat.db");
+  const options = ["--dev", "--port", port, "--database", database, "--static", page];
   const program = join(targetDir, "release/nchat-dev-server");
-  const child = spawn(program, [...options, ...files], { stdio: "inherit", env: environment });
+  const child = spawn(program, options, { stdio: "inherit", env: environment });
   child.once("error", (error) => {
     console.error(`the server could not be started: ${error.message}`);
     process.exit(1);
@@ -56,10 +56,11 @@ async function listening() {
 }
 
 function sayHow() {
-  const people = page
-    ? `Be two people, each in a browser window of their own:
+  console.log(`
+The server listens on ${address}
+Be two people, each in a browser window of their own:
   ${address}/?user=alice
-  ${address}/?user=bob`
-    : "There is no page to open: examples/nextjs-chat is missing.";
-  console.log(`\nThe server listens on ${address}\n${people}\nEnd it with Ctrl+C.\n`);
+  ${address}/?user=bob
+End it with Ctrl+C.
+`);
 }

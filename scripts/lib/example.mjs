@@ -1,53 +1,51 @@
-// Builds the example application, on the package as it is packed, to static files.
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+// The example application: installs the package into it as it is packed, and builds it.
+import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root, run } from "./run.mjs";
+import { fingerprint, unlessDone } from "./stamp.mjs";
 
-const app = join(root, "examples/nextjs-chat");
+/** The application's folder, absolute. */
+export const example = join(root, "examples/nextjs-chat");
+
+const pkg = join(root, "pkg");
+const vendor = join(example, "vendor");
 
 /**
- * Installs and exports the example, unless that was done with the same sources already.
+ * Packs pkg/ and installs it with everything else that the example's lock file names, unless that is done
+ * already. A tarball, because Turbopack follows no links out of the application's folder; and it is what
+ * users get. Needs pkg/.
+ */
+export async function installExample() {
+  const locks = ["package.json", "package-lock.json"].map((name) => join(example, name));
+  const stamp = join(example, "node_modules/.installed-from");
+  await unlessDone(stamp, fingerprint([pkg, ...locks]), async () => {
+    await pack();
+    await run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: example });
+  });
+}
+
+/**
+ * Installs the example, and exports it to static files for the server to serve, unless that is done already.
  *
- * @returns {Promise<string | undefined>} the folder of the static files; undefined without an example
+ * @returns {Promise<string>} the folder of the static files
  */
 export async function exportExample() {
-  if (!existsSync(join(app, "package.json"))) {
-    return undefined;
-  }
-  const stamp = join(app, "out/.exported-from");
-  const sources = fingerprint([app, join(root, "pkg")]);
-  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== sources) {
-    await install();
-    await run(["npm", "run", "export"], { cwd: app });
-    writeFileSync(stamp, sources);
-  }
-  return join(app, "out");
+  await installExample();
+  const out = join(example, "out");
+  const built = ["node_modules", ".next", "out", "vendor", "next-env.d.ts", "tsconfig.tsbuildinfo"];
+  const { NEXT_PUBLIC_REALTIME_URL: url = "" } = process.env;
+  const wanted = `${fingerprint([example, pkg], built)} ${url}`;
+  await unlessDone(join(out, ".exported-from"), wanted, () =>
+    run(["npm", "run", "--silent", "export"], { cwd: example }),
+  );
+  return out;
 }
 
-/** The package is a `file:` dependency, which npm copies: an older copy has to go first. */
-async function install() {
-  rmSync(join(app, "node_modules/nchat-realtime"), { recursive: true, force: true });
-  await run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: app });
-}
-
-/** A digest of all files below some folders, without what is installed or built there. */
-function fingerprint(folders) {
-  const digest = createHash("sha256");
-  const built = new Set(["node_modules", ".next", "out", "next-env.d.ts"]);
-  const walk = (folder) => {
-    for (const name of readdirSync(folder).sort()) {
-      const path = join(folder, name);
-      if (built.has(name)) {
-        continue;
-      }
-      if (statSync(path).isDirectory()) {
-        walk(path);
-      } else {
-        digest.update(path).update(readFileSync(path));
-      }
-    }
-  };
-  folders.forEach(walk);
-  return digest.digest("hex");
+/** The name of npm's tarball has the version in it; the example names one file. */
+async function pack() {
+  rmSync(vendor, { recursive: true, force: true });
+  mkdirSync(vendor);
+  await run(["npm", "pack", pkg, "--pack-destination", vendor, "--silent"]);
+  const { name, version } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
+  renameSync(join(vendor, `${name}-${version}.tgz`), join(vendor, `${name}.tgz`));
 }

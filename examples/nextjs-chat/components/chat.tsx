@@ -1,0 +1,27 @@
+"use client";
+
+import { RealtimeProvider } from "nchat-realtime/react";
+import { fetchToken, serverUrl } from "../lib/server";
+import { useAddress } from "../lib/use-address";
+import { ConnectionLine } from "./connection-line";
+import { Conversation } from "./conversation";
+import { RoomList } from "./room-list";
+import { SignIn } from "./sign-in";
+
+/** The whole page: a name to choose, then the chat of whoever it is. */
+export function Chat() {
+  const { user, room, goToRoom } = useAddress();
+  if (user === undefined) return <SignIn />;
+  return (
+    <RealtimeProvider userId={user} token={() => fetchToken(user)} serverUrl={serverUrl()}>
+      <a className="skip-link" href="#composer">
+        Skip to the message field
+      </a>
+      <div className="chat">
+        <ConnectionLine user={user} />
+        <RoomList openRoom={room} onOpen={goToRoom} />
+        <Conversation room={room} user={user} />
+      </div>
+    </RealtimeProvider>
+  );
+}

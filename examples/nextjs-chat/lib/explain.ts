@@ -1,0 +1,26 @@
+import { isRealtimeError } from "nchat-realtime";
+
+const TEXTS: Readonly<Record<string, string>> = {
+  FORBIDDEN: "you may not do that here",
+  NOT_IN_ROOM: "you are not in this room",
+  PAYLOAD_TOO_LARGE: "it is too long",
+  QUEUE_FULL: "too much is waiting already",
+  RATE_LIMITED: "too many requests: wait a moment",
+  ROOM_EXISTS: "a room of this name exists already, and is not open to you",
+  ROOM_FULL: "the room is full",
+  TIMEOUT: "the server did not answer in time",
+  TOKEN_UNAVAILABLE: "the server gives no token",
+  UNKNOWN_OUTCOME: "the connection was lost, and it may or may not have arrived",
+};
+
+/** A code of the package's errors in words, to stand after a colon; `otherwise` for one not listed. */
+export function explainCode(code: string, otherwise = "something went wrong"): string {
+  return TEXTS[code] ?? otherwise;
+}
+
+/** What went wrong, as a sentence. */
+export function explain(error: unknown, { room }: { room: string }): string {
+  if (!isRealtimeError(error)) return "Something went wrong.";
+  if (error.code === "ROOM_NOT_FOUND") return `There is no room called “${room}”.`;
+  return `That did not work: ${explainCode(error.code, error.message)}.`;
+}
