@@ -4,7 +4,11 @@
 //! `source.rs` finds out what a Rust file mentions, `rules.rs` says what each layer may not,
 //! `typescript.rs` does both for `js/`, and `samples.rs` shows that every breach is found.
 #![cfg(not(target_family = "wasm"))]
-#![expect(clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 mod protocol;
 mod rules;

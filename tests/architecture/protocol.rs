@@ -89,9 +89,11 @@ fn one_payload(text: &mut String, payload: &ItemStruct) {
         };
         let name = serde_text(&field.attrs, "rename").unwrap_or_else(|| camel_case(&name));
         let alias = serde_text(&field.attrs, "alias").map(|alias| format!(" (also `{alias}`)"));
-        let optional = serde_flag(&field.attrs, "default")
-            .then_some("?")
-            .unwrap_or_default();
+        let optional = if serde_flag(&field.attrs, "default") {
+            "?"
+        } else {
+            ""
+        };
         let docs = plain(&docs(&field.attrs));
         let alias = alias.unwrap_or_default();
         let _ = writeln!(text, "| `{name}`{optional}{alias} | {kind} | {docs} |");
@@ -148,7 +150,11 @@ fn plain(docs: &str) -> String {
         let Some((label, after)) = link.split_once(']') else {
             break;
         };
-        let label = label.trim_end_matches('`').rsplit("::").next().unwrap_or(label);
+        let label = label
+            .trim_end_matches('`')
+            .rsplit("::")
+            .next()
+            .unwrap_or(label);
         let _ = write!(text, "`{label}`");
         rest = match after
             .strip_prefix('(')
