@@ -89,6 +89,7 @@ fn any_json() -> impl Strategy<Value = Json> {
 /// Connected, in a room, with one of everything under way.
 fn busy_world() -> World {
     let mut world = World::connected();
+    world.is_logged = false;
     world.join_room("general", 5);
     world.join("other");
     world.send("general", "mine");

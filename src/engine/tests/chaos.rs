@@ -4,8 +4,9 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
+use super::peer::joined;
 use super::server::Door;
-use super::world::{World, joined};
+use super::world::World;
 use crate::engine::input::{Input, RequestId, TokenSource};
 use crate::engine::snapshot::RealtimeConnectionState as State;
 use crate::socketio::TransportId;
@@ -192,6 +193,7 @@ proptest! {
         steps in prop::collection::vec(step(), 0..50),
     ) {
         let mut world = World::new();
+        world.is_logged = false;
         for step in steps {
             take(&mut world, step);
             prop_assert_eq!(world.connection().is_connected, world.state() == State::Connected

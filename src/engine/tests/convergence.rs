@@ -4,8 +4,9 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
+use super::peer::joined;
 use super::server::Emitted;
-use super::world::{World, joined};
+use super::world::World;
 use crate::engine::input::RequestId;
 
 const PAGE: usize = 3;
@@ -57,6 +58,7 @@ impl Chat {
             sends: Vec::new(),
             told: Vec::new(),
         };
+        chat.world.is_logged = false;
         chat.world.join("general");
         chat.answer(0);
         chat

@@ -1,7 +1,8 @@
 //! The same seed and the same inputs give the same outputs.
 
+use super::peer::joined;
 use super::server::Door;
-use super::world::{World, joined};
+use super::world::World;
 use crate::engine::input::TokenSource;
 use serde_json::{Value as Json, json};
 

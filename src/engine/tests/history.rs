@@ -1,7 +1,8 @@
 //! What was missed: fetched by pages, told in order, exactly once.
 
+use super::peer::joined;
 use super::server::Emitted;
-use super::world::{World, joined};
+use super::world::World;
 use serde_json::{Value as Json, json};
 
 fn message(seq: u64) -> Json {

@@ -126,6 +126,7 @@ proptest! {
         steps in prop::collection::vec(step(), 0..60),
     ) {
         let mut world = World::connected();
+        world.is_logged = false;
         world.join("general");
         for step in steps {
             take(&mut world, step);

@@ -1,6 +1,7 @@
 //! Rooms that are wanted: joined, shared, left.
 
-use super::world::{World, joined};
+use super::peer::joined;
+use super::world::World;
 use crate::engine::output::Notification;
 use crate::wire::room::{RoomType, RoomVisibility};
 use serde_json::json;

@@ -1,6 +1,7 @@
 //! Who is in a room, by the server's word.
 
-use super::world::{World, joined};
+use super::peer::joined;
+use super::world::World;
 use crate::engine::output::Notification;
 use serde_json::{Value as Json, json};
 

@@ -29,6 +29,8 @@ mod settings;
 mod timelines;
 mod tokens;
 
+mod app;
+mod peer;
 mod server;
 mod told;
 mod world;

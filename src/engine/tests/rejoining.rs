@@ -1,6 +1,7 @@
 //! Joined rooms are wanted until they are left, over every loss.
 
-use super::world::{World, joined};
+use super::peer::joined;
+use super::world::World;
 use serde_json::json;
 
 fn in_general() -> World {

@@ -1,6 +1,7 @@
 //! A lost connection, a lost answer: the message goes again under the same id, and is one message.
 
-use super::world::{World, joined};
+use super::peer::joined;
+use super::world::World;
 use serde_json::json;
 
 fn in_general() -> World {

@@ -1,6 +1,7 @@
 //! A room's messages: each once, in the server's order, our own reconciled with their echoes.
 
-use super::world::{World, joined};
+use super::peer::joined;
+use super::world::World;
 use crate::engine::config::MAX_TIMELINE_MESSAGES;
 use serde_json::{Value as Json, json};
 

@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use crate::socketio::{Text, Value, ValueError};
+use crate::socketio::{Text, Value};
 
 #[test]
 fn a_head_is_cut_between_characters_and_says_so() {

@@ -1,42 +1,14 @@
 //! A room's messages: each once, in the order of `seq`, our own echoes at the end until the
 //! server has placed them.
 
+mod rows;
+
 use std::collections::VecDeque;
 
-use super::config::MAX_TIMELINE_MESSAGES;
+use self::rows::{Origin, Row};
 use super::output::TimelineChange;
 use crate::socketio::Value;
 use crate::wire::message::MessageHead;
-
-/// One message.
-#[derive(Clone, Debug)]
-struct Row<V> {
-    seq: Option<u64>,
-    message_id: Option<String>,
-    client_message_id: Option<String>,
-    origin: Origin,
-    body: V,
-}
-
-/// Where a row came from, and what is still to come of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
-    /// The server.
-    Server,
-    /// Here, and the server has not answered.
-    Pending,
-    /// Here; the server has it, or may have it, and its echo did not come yet.
-    Awaited,
-    /// Here; the server does not have it.
-    Refused,
-}
-
-impl Origin {
-    /// Whether a message that comes can be this row's echo.
-    fn is_local(self) -> bool {
-        matches!(self, Self::Pending | Self::Awaited)
-    }
-}
 
 /// What became of a message of ours, beside the fields that it has now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -283,101 +255,6 @@ impl<V: Value> Timeline<V> {
                 .client_message_id
                 .as_ref()
                 .is_some_and(|id| self.find(id, |_| true).is_some()),
-        }
-    }
-
-    fn place(&self, seq: u64) -> Result<usize, usize> {
-        let (mut low, mut high) = (0, self.sequenced);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.rows[middle].seq.cmp(&Some(seq)) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Ok(middle),
-            }
-        }
-        Err(low)
-    }
-
-    fn find(&self, client_message_id: &str, is_meant: impl Fn(Origin) -> bool) -> Option<usize> {
-        self.rows.iter().rposition(|row| {
-            is_meant(row.origin) && row.client_message_id.as_deref() == Some(client_message_id)
-        })
-    }
-
-    fn take(&mut self, index: usize) -> Option<Row<V>> {
-        let row = self.rows.remove(index)?;
-        self.sequenced -= usize::from(row.seq.is_some());
-        self.locals -= usize::from(row.origin.is_local());
-        Some(row)
-    }
-
-    /// Puts a row that was taken from `from` where it belongs now.
-    fn put_back(
-        &mut self,
-        from: usize,
-        row: Row<V>,
-        changes: &mut Vec<TimelineChange<V>>,
-    ) -> Received {
-        let index = match row.seq {
-            Some(seq) => match self.place(seq) {
-                Ok(_) => {
-                    // The page of history brought it before our own row was placed.
-                    changes.push(TimelineChange::Remove { index: from });
-                    return Received::Duplicate;
-                }
-                Err(index) => index,
-            },
-            None => from,
-        };
-        let message = row.body.clone();
-        self.count(&row);
-        self.rows.insert(index, row);
-        if index == from {
-            changes.push(TimelineChange::Replace { index, message });
-        } else {
-            changes.push(TimelineChange::Remove { index: from });
-            changes.push(TimelineChange::Insert { index, message });
-        }
-        Received::New
-    }
-
-    fn insert(&mut self, row: Row<V>, changes: &mut Vec<TimelineChange<V>>) {
-        let index = match row.seq {
-            Some(seq) => self.place(seq).unwrap_or_else(|index| index),
-            None => self.rows.len(),
-        };
-        changes.push(TimelineChange::Insert {
-            index,
-            message: row.body.clone(),
-        });
-        self.count(&row);
-        if index == self.rows.len() {
-            self.rows.push_back(row);
-        } else {
-            self.rows.insert(index, row);
-        }
-        self.keep_bound(changes);
-    }
-
-    fn count(&mut self, row: &Row<V>) {
-        self.sequenced += usize::from(row.seq.is_some());
-        self.locals += usize::from(row.origin.is_local());
-    }
-
-    fn keep_bound(&mut self, changes: &mut Vec<TimelineChange<V>>) {
-        while self.rows.len() > MAX_TIMELINE_MESSAGES {
-            // Messages that the server does not have yet are never what leaves.
-            let Some(index) = self
-                .rows
-                .iter()
-                .position(|row| row.origin != Origin::Pending)
-            else {
-                return;
-            };
-            let Some(row) = self.take(index) else { return };
-            self.floor = self.floor.max(row.seq.unwrap_or(0));
-            changes.push(TimelineChange::Remove { index });
         }
     }
 }

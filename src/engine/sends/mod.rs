@@ -1,25 +1,26 @@
 //! Messages on their way to the server: per room in the order they were given, each under its
 //! own idempotency key, over every loss of the connection.
 
+mod outcome;
+
 use std::collections::VecDeque;
 
 use litemap::LiteMap;
 
+use self::outcome::unknown_outcome;
 use super::acks::AckFor;
 use super::config::{MAX_PENDING_SENDS, MAX_SEND_ATTEMPTS};
-use super::connection::backoff_delay_ms;
 use super::context::Context;
 use super::error::ClientError;
 use super::input::RequestId;
 use super::rooms::Rooms;
 use super::time::iso8601;
-use super::timeline::Fate;
 use super::uplink::Uplink;
 use crate::socketio::Value;
 use crate::wire::ack::Ack;
 use crate::wire::connection::capability;
 use crate::wire::error::ErrorCode;
-use crate::wire::message::{SendAckHead, build_local_echo, build_message_send, client_message_id};
+use crate::wire::message::{build_local_echo, build_message_send, client_message_id};
 use crate::wire::names;
 
 /// One message that the server has not acknowledged.
@@ -229,116 +230,9 @@ impl<V: Value> Sends<V> {
             .map(|(_, head)| head.not_before_ms)
             .min()
     }
-
-    /// The message at the head was not taken: later, where that may help.
-    fn refused(
-        &mut self,
-        ctx: &mut Context<'_, V>,
-        rooms: &mut Rooms<V>,
-        name: &str,
-        error: ClientError<V>,
-    ) {
-        let head = self.queues.get_mut(name).and_then(VecDeque::front_mut);
-        match head.filter(|head| error.retryable && head.attempts < MAX_SEND_ATTEMPTS) {
-            Some(pending) => {
-                let delay_ms = backoff_delay_ms(pending.attempts, ctx.settings, ctx.random);
-                pending.not_before_ms =
-                    ctx.now.mono_ms + delay_ms.max(error.retry_after_ms.unwrap_or(0));
-            }
-            None => self.fail(ctx, rooms, name, error),
-        }
-    }
-
-    fn accepted(
-        &mut self,
-        ctx: &mut Context<'_, V>,
-        rooms: &mut Rooms<V>,
-        name: &str,
-        body: Option<V>,
-    ) {
-        let Some(pending) = self.take_head(name) else {
-            return;
-        };
-        let head = body.as_ref().map(SendAckHead::read).unwrap_or_default();
-        let id = &pending.client_message_id;
-        // A server without ids has accepted it all the same: until an echo says more, the
-        // message is known by the id it was given here.
-        let message_id = head.message_id.clone().unwrap_or_else(|| id.clone());
-        let mut fields = vec![
-            ("messageId", V::string(&message_id)),
-            ("clientMessageId", V::string(id)),
-        ];
-        fields.extend(head.seq.map(|seq| ("seq", V::number(seq as f64))));
-        fields.extend(head.epoch.as_ref().map(|epoch| ("epoch", V::string(epoch))));
-        fields.extend(
-            head.timestamp
-                .as_ref()
-                .map(|time| ("timestamp", V::string(time))),
-        );
-        let receipt = V::object(&fields);
-        fields.push(("state", V::string("sent")));
-        if let Some(room) = rooms.get_mut(name) {
-            if let Some(epoch) = &head.epoch {
-                room.enter_epoch(ctx, epoch);
-            }
-            let fate = Fate::Accepted {
-                message_id: head.message_id.as_deref(),
-                seq: head.seq,
-            };
-            let mut changes = Vec::new();
-            room.timeline.settle(id, fate, &fields, &mut changes);
-            room.tell_changes(ctx, changes);
-        }
-        ctx.resolve(pending.request, receipt);
-    }
-
-    fn fail(
-        &mut self,
-        ctx: &mut Context<'_, V>,
-        rooms: &mut Rooms<V>,
-        name: &str,
-        error: ClientError<V>,
-    ) {
-        let Some(pending) = self.take_head(name) else {
-            return;
-        };
-        if let Some(room) = rooms.get_mut(name) {
-            let fields = [
-                ("state", V::string("failed")),
-                ("error", V::string(&error.code)),
-            ];
-            let fate = match error.is(ErrorCode::UnknownOutcome) || error.is(ErrorCode::Timeout) {
-                true => Fate::Unknown,
-                false => Fate::Refused,
-            };
-            let mut changes = Vec::new();
-            room.timeline
-                .settle(&pending.client_message_id, fate, &fields, &mut changes);
-            room.tell_changes(ctx, changes);
-        }
-        ctx.reject(pending.request, error);
-    }
-
-    fn take_head(&mut self, name: &str) -> Option<Pending<V>> {
-        let queue = self.queues.get_mut(name)?;
-        let head = queue.pop_front()?;
-        if queue.is_empty() {
-            self.queues.remove(name);
-        }
-        self.count -= 1;
-        Some(head)
-    }
 }
 
 fn not_in_room<V: Value>(name: &str) -> ClientError<V> {
     let text = format!("Not in room: {name}. Call joinRoom() first");
     ClientError::new(ErrorCode::NotInRoom, text)
-}
-
-fn unknown_outcome<V: Value>() -> ClientError<V> {
-    ClientError::new(
-        ErrorCode::UnknownOutcome,
-        "the server did not answer, and does not know repeated messages: it may or may not have \
-         this one. Look at the room before sending it again",
-    )
 }
