@@ -65,10 +65,14 @@ function Nothing({ isJoined, problem }: { isJoined: boolean; problem: string | u
       </p>
     );
   }
-  if (isJoined) return <p className="nothing">Nothing was said here yet. Say hello!</p>;
+  const text = isJoined
+    ? "Nothing was said here yet. Say hello!"
+    : isConnected
+      ? "Loading the messages…"
+      : "The messages come with the connection.";
   return (
-    <p className="nothing">
-      {isConnected ? "Loading the messages…" : "The messages come with the connection."}
+    <p key={text} className="nothing">
+      {text}
     </p>
   );
 }

@@ -1,0 +1,217 @@
+// The example chat as `npm start` serves it: exported to static files, by the server that it talks to.
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { exportExample } from "../../scripts/lib/example.mjs";
+import { startDevServer } from "./support/dev-server.mjs";
+import { composer, connectionSays, message, say, withChat } from "./support/example.mjs";
+
+const openChat = withChat();
+let site;
+before(async () => {
+  site = await exportExample();
+});
+
+const serve = (t) => startDevServer(t, ["--static", site]);
+
+test("alice's message reaches bob, and is there after a reload", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice`);
+  const bob = await openChat(t, `${url}/?user=bob`);
+  await connectionSays(bob, "Connected");
+
+  await say(alice, "hello bob");
+  await message(alice, "hello bob").getByText("Sent", { exact: true }).waitFor();
+  await message(bob, "hello bob").getByText("alice").waitFor();
+  await bob.getByRole("heading", { name: "2 members" }).waitFor();
+
+  await bob.reload();
+  await message(bob, "hello bob").waitFor();
+  assert.equal(await message(bob, "hello bob").count(), 1);
+});
+
+test("Shift and Enter begin a new line, and Enter sends both", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice`);
+  await composer(alice).pressSequentially("one");
+  await composer(alice).press("Shift+Enter");
+  await composer(alice).pressSequentially("two");
+  await composer(alice).press("Enter");
+  await message(alice, "one").getByText("Sent", { exact: true }).waitFor();
+  assert.match(await message(alice, "one").innerText(), /one\ntwo/);
+  assert.equal(await composer(alice).inputValue(), "");
+});
+
+test("what is written while the server is away waits, and goes out when it is back", async (t) => {
+  const server = await serve(t);
+  const options = { mayFailRequests: true };
+  const alice = await openChat(t, `${server.url}/?user=alice`, options);
+  const bob = await openChat(t, `${server.url}/?user=bob`, options);
+  await connectionSays(alice, "Connected");
+  await say(bob, "before");
+  await message(alice, "before").waitFor();
+
+  await server.kill();
+  await connectionSays(alice, /Reconnecting \(\d+\)/);
+  await connectionSays(alice, /next try in \d+ s/);
+  await say(alice, "meanwhile");
+  await message(alice, "meanwhile").getByText("Sending…").waitFor();
+
+  await server.start();
+  await alice.getByRole("button", { name: "Try now" }).click();
+  await message(alice, "meanwhile").getByText("Sent", { exact: true }).waitFor();
+  await message(bob, "meanwhile").waitFor();
+
+  await alice.reload();
+  await message(alice, "meanwhile").waitFor();
+  const texts = await alice.getByRole("log").locator(".content").allInnerTexts();
+  assert.deepEqual(texts, ["before", "meanwhile"]);
+});
+
+test("disconnecting lasts until one reconnects", async (t) => {
+  const { url, connections } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice`);
+  await connectionSays(alice, "Connected");
+  await alice.getByRole("button", { name: "Disconnect" }).click();
+  await connectionSays(alice, "Offline");
+  assert.equal(await connections(), 0);
+  await alice.getByRole("button", { name: "Reconnect" }).click();
+  await connectionSays(alice, "Connected");
+});
+
+test("a room that does not exist is said not to, can be created, and is found by others", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice`);
+  await join(alice, "plans");
+  await alice.getByRole("alert").getByText("There is no room called “plans”.").waitFor();
+  await alice.getByRole("button", { name: "Create it" }).click();
+  await alice.getByRole("heading", { name: "plans" }).waitFor();
+  await say(alice, "first", "plans");
+
+  const bob = await openChat(t, `${url}/?user=bob`);
+  await connectionSays(bob, "Connected");
+  await join(bob, "plans");
+  await message(bob, "first", "plans").waitFor();
+
+  await bob.getByRole("button", { name: "general" }).click();
+  await say(alice, "second", "plans");
+  await bob.getByRole("button", { name: "plans 1 unread" }).click();
+  await message(bob, "second", "plans").waitFor();
+});
+
+test("an address with a room that does not exist says so", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice&room=nowhere`);
+  await alice.getByText("There is no room called “nowhere”.").waitFor();
+  assert.ok(await composer(alice, "nowhere").isDisabled());
+});
+
+test("a message that the server refuses says why, and can be sent again", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice`);
+  await connectionSays(alice, "Connected");
+  await say(alice, "x".repeat(70_000));
+  const refused = message(alice, "xxx");
+  await refused.getByText("Not sent: it is too long.").waitFor();
+  await alice.getByRole("alert").getByText("it is too long").waitFor();
+  const first = await refused.elementHandle();
+  await refused.getByRole("button", { name: "Send again" }).click();
+  await first.waitForElementState("hidden");
+  await refused.getByText("Not sent").waitFor();
+  assert.equal(await refused.count(), 1);
+});
+
+test("whoever comes without a name is asked for one", async (t) => {
+  const { url } = await serve(t);
+  const page = await openChat(t, url);
+  await page.getByRole("textbox", { name: "Your name" }).fill("carol");
+  await page.getByRole("button", { name: "Start chatting" }).click();
+  await connectionSays(page, "carol");
+  await connectionSays(page, "Connected");
+});
+
+test("screen readers find landmarks, and a name on everything that can be used", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice`);
+  await say(alice, "hello");
+  await message(alice, "hello").getByText("Sent", { exact: true }).waitFor();
+
+  for (const landmark of ["banner", "navigation", "main", "complementary"]) {
+    assert.equal(await alice.getByRole(landmark).count(), 1, landmark);
+  }
+  assert.equal(await alice.getByRole("heading", { level: 1 }).count(), 1);
+  assert.equal(
+    await alice.getByRole("button", { name: "general" }).getAttribute("aria-current"),
+    "page",
+  );
+  assert.equal(await alice.locator("html").getAttribute("lang"), "en");
+
+  const nodes = await accessibilityTree(alice);
+  const needName = ["button", "link", "textbox", "log", "navigation", "complementary", "heading"];
+  const nameless = nodes.filter(({ role, name }) => needName.includes(role) && !name.trim());
+  assert.deepEqual(nameless, []);
+  assert.ok(nodes.length > 20, "the tree was read");
+});
+
+test("the keyboard reaches everything, the field to write in first of all", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice`);
+  await connectionSays(alice, "Connected");
+  await alice.keyboard.press("Tab");
+  await alice.keyboard.press("Enter");
+  assert.ok(await composer(alice).evaluate((field) => field === document.activeElement));
+  const wanted = [
+    "Disconnect",
+    "general",
+    "announcements",
+    "Join another room",
+    "Messages in general",
+  ];
+  await alice.reload();
+  await connectionSays(alice, "Connected");
+  const reached = [];
+  for (let step = 0; step < 8; step += 1) {
+    await alice.keyboard.press("Tab");
+    reached.push(await alice.evaluate(nameOfFocus));
+  }
+  assert.deepEqual(
+    wanted.filter((name) => !reached.includes(name)),
+    [],
+    `reached: ${reached.join(", ")}`,
+  );
+});
+
+test("on a screen of 360 pixels nothing lies to the side", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice`, { viewport: { width: 360, height: 640 } });
+  await say(alice, `a-long-word-${"o".repeat(200)}`);
+  await message(alice, "a-long-word").getByText("Sent", { exact: true }).waitFor();
+  for (const part of ["html", "main", "[role=log]"]) {
+    const [shown, needed] = await alice
+      .locator(part)
+      .evaluate((element) => [element.clientWidth, element.scrollWidth]);
+    assert.ok(needed <= shown, `${part} needs ${needed} pixels and has ${shown}`);
+  }
+  await alice.getByRole("button", { name: "1 member" }).click();
+  await alice.getByRole("heading", { name: "1 member" }).waitFor();
+});
+
+async function join(page, room) {
+  await page.getByRole("textbox", { name: "Join another room" }).fill(room);
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+}
+
+/** What assistive technology is told: role and name of everything on the page. */
+async function accessibilityTree(page) {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  return nodes
+    .filter(({ ignored }) => !ignored)
+    .map(({ role, name }) => ({ role: role?.value ?? "", name: name?.value ?? "" }));
+}
+
+/** Runs in the page: the label of what has the focus. */
+function nameOfFocus() {
+  const element = document.activeElement;
+  const label = element?.labels?.[0]?.textContent ?? element?.getAttribute("aria-label");
+  return label ?? element?.innerText ?? "";
+}

@@ -1,0 +1,71 @@
+// The example chat in a browser: a profile for each person, and what their console says.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { chromium } from "playwright-core";
+import { chromiumPath } from "../../../scripts/lib/chromium.mjs";
+
+/** A test that waits longer than this for its page has failed: what it waits for rejects. */
+const pageLifetimeMs = 60_000;
+
+/**
+ * Starts a browser before the tests of a file, and ends it after.
+ *
+ * @returns {(t: import("node:test").TestContext, address: string, options?: ChatOptions) =>
+ * Promise<import("playwright-core").Page>} opens an address in a profile of its own; closed after the test,
+ * which fails if the page threw something that nobody caught, or printed a warning or an error
+ *
+ * @typedef {object} ChatOptions
+ * @property {{ width: number, height: number }} [viewport]
+ * @property {boolean} [mayFailRequests] the server goes away in this test, and the browser says so
+ */
+export function withChat() {
+  let browser;
+  before(async () => {
+    browser = await chromium.launch({ executablePath: chromiumPath(), args: ["--no-sandbox"] });
+  });
+  after(() => browser?.close());
+  return async (t, address, { viewport, mayFailRequests = false } = {}) => {
+    const profile = await browser.newContext({ viewport, locale: "en-GB" });
+    const page = await profile.newPage();
+    const complaints = [];
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("console", (message) => {
+      const isExpected = mayFailRequests && message.text().startsWith("Failed to load resource");
+      if (["warning", "error"].includes(message.type()) && !isExpected) {
+        complaints.push(message.text());
+      }
+    });
+    const overdue = setTimeout(() => profile.close(), pageLifetimeMs);
+    t.after(async () => {
+      clearTimeout(overdue);
+      await profile.close();
+      assert.deepEqual(complaints, [], "the page complained about nothing");
+    });
+    await page.goto(address);
+    return page;
+  };
+}
+
+/** The field to write in. */
+export function composer(page, room = "general") {
+  return page.getByRole("textbox", { name: `Message to ${room}` });
+}
+
+/** Writes a message and sends it as people do, with Enter. */
+export async function say(page, text, room = "general") {
+  await composer(page, room).fill(text);
+  await composer(page, room).press("Enter");
+}
+
+/** A message in the room's log, by its text. */
+export function message(page, text, room = "general") {
+  return page
+    .getByRole("log", { name: `Messages in ${room}` })
+    .getByRole("listitem")
+    .filter({ hasText: text });
+}
+
+/** Waits until the connection line says this. */
+export async function connectionSays(page, text) {
+  await page.getByRole("banner").getByText(text).waitFor();
+}
