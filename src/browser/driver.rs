@@ -24,6 +24,10 @@ use crate::engine::{Engine, Identity, Start};
 use crate::socketio::{TransportEvent, TransportId};
 use crate::wire::error::ErrorCode;
 
+/// The longest wait of a browser's timer, in milliseconds: a longer one fires at once. A deadline
+/// further away is waited for in steps.
+const LONGEST_TIMER_MS: u64 = i32::MAX as u64;
+
 /// Drives one engine. Cloning shares it.
 #[derive(Clone)]
 pub(crate) struct Driver {
@@ -419,7 +423,7 @@ impl Driver {
         let wait_ms = deadline_ms.saturating_sub(clock::now().mono_ms);
         let weak = self.downgrade();
         let timeout = Timeout::new(
-            u32::try_from(wait_ms).unwrap_or(i32::MAX as u32),
+            u32::try_from(wait_ms.min(LONGEST_TIMER_MS)).unwrap_or(0),
             move || {
                 if let Some(driver) = Driver::upgrade(&weak) {
                     // The timer has fired: forgetting it frees its closure.
