@@ -34,6 +34,9 @@ use super::value::Value;
 /// One connection to one namespace. Never reconnects: its owner makes another session.
 pub struct Session<V: Value> {
     config: SessionConfig<V>,
+    /// WebSocket is among the transports that were given. One that failed to open is not opened
+    /// again, but the upgrade probes for it: the failure may have been a server that was starting.
+    may_upgrade: bool,
     phase: Phase,
     /// The transport in use; `None` once the session is over.
     carrier: Option<Carrier>,
@@ -90,8 +93,10 @@ impl<V: Value> Session<V> {
     pub fn new(config: SessionConfig<V>, now_ms: u64) -> Self {
         let decoder = Decoder::new(config.endpoint.namespace().to_owned());
         let next_transport_id = config.first_transport;
+        let may_upgrade = config.transports.contains(&TransportKind::WebSocket);
         let mut session = Self {
             config,
+            may_upgrade,
             phase: Phase::Opening { since_ms: now_ms },
             carrier: None,
             upgrade: None,

@@ -10,8 +10,8 @@ use crate::socketio::value::Value;
 pub struct SessionConfig<V: Value> {
     /// The server and the namespace.
     pub endpoint: Endpoint,
-    /// Transports to try, in this order, each at most once; empty ends the session at once.
-    /// `[Polling, WebSocket]` opens with polling and upgrades.
+    /// Transports to open with, in this order, each at most once; empty ends the session at once.
+    /// A session that opened with polling upgrades where WebSocket is among them.
     pub transports: Vec<TransportKind>,
     /// What goes with CONNECT: an object, usually with a token. `None` sends nothing.
     pub auth: Option<V>,

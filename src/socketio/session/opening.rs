@@ -59,7 +59,7 @@ impl<V: Value> Session<V> {
         let transport = carrier.kind;
         let can_upgrade = transport == TransportKind::Polling
             && handshake.upgrades.contains(&TransportKind::WebSocket)
-            && self.config.transports.contains(&TransportKind::WebSocket);
+            && self.may_upgrade;
         self.phase = Phase::Joining;
         self.timers.stop(SessionTimer::Open);
         self.timers.set(

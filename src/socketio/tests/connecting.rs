@@ -142,10 +142,11 @@ fn a_websocket_that_fails_before_opening_falls_back_to_polling() {
         client.drain(),
         [
             "handshaken polling 5",
+            "open 2 ws://host/socket.io/?EIO=4&transport=websocket&sid=S",
             "get 1 http://host/socket.io/?EIO=4&transport=polling&sid=S",
             "post 1 40"
         ],
-        "and does not try the WebSocket that just failed as an upgrade"
+        "and probes for WebSocket again: the server may have been starting when it failed"
     );
 }
 
