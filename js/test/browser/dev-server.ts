@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -22,6 +23,9 @@ export async function startDevServer(port = 0): Promise<DevServer> {
     stdio: ["ignore", "pipe", "inherit"],
     detached: true,
   });
+  // A test that fails leaves its server behind: that must neither keep the runner nor outlive it.
+  child.unref();
+  process.once("exit", () => kill(child));
   return { url: await addressOf(child), stop: () => end(child) };
 }
 
@@ -31,6 +35,7 @@ async function addressOf(child: ChildProcess): Promise<string> {
     const address = /listening on (http:\/\/[\w.:]+)/.exec(line);
     if (address?.[1]) {
       child.stdout.resume();
+      (child.stdout as Socket).unref();
       return address[1];
     }
   }
@@ -40,7 +45,12 @@ async function addressOf(child: ChildProcess): Promise<string> {
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.pid === undefined) return;
   const ended = once(child, "exit");
+  kill(child);
+  await ended;
+}
+
+function kill(child: ChildProcess): void {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   // The whole group: `cargo run` does not hand signals on.
   process.kill(-child.pid, "SIGKILL");
-  await ended;
 }
