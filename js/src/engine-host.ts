@@ -199,8 +199,8 @@ export class EngineHost {
       onState: (state) => this.#tellState(state),
       onError: (error) => this.#tellError(error),
     });
-    const engine = new Engine((...args: Parameters<typeof sink>) => {
-      if (generation === this.#generation) sink(...args);
+    const engine = new Engine((kind, a, b, c, d) => {
+      if (generation === this.#generation) sink(kind, a, b, c, d);
     });
     try {
       engine.initialize({ url: defaultUrl(), ...this.#config });

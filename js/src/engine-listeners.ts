@@ -18,7 +18,10 @@ export class EngineListeners {
   readonly #messageAlias = new MessageAlias();
 
   /** Hands a packet on; where the server waits for an answer, the last argument gives it. */
-  emitEvent([name, ...args]: [string, ...unknown[]], ack?: (...args: unknown[]) => void): void {
+  emitEvent(packet: [string, ...unknown[]], ack?: (...args: unknown[]) => void): void {
+    // Most events are messages, and most who want those listen to their room.
+    if (!this.events.has(packet[0]) && !this.events.has("message")) return;
+    const [name, ...args] = packet;
     if (name === "message" && this.#messageAlias.isCopy(args[0])) return;
     if (ack) args.push(ack);
     this.events.emit(name, ...args);

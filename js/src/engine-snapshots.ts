@@ -1,4 +1,3 @@
-import type { TimelineChange } from "../wasm/nchat_realtime.js";
 import { type RawMember, toRoomMember } from "./room-member.js";
 import { shareFrozen } from "./share-frozen.js";
 import { type SnapshotOf, SnapshotStore, type Topic } from "./snapshot-store.js";
@@ -57,6 +56,8 @@ export class EngineSnapshots {
   readonly store: SnapshotStore;
   readonly #engine: EngineReader;
   readonly #timelines = new TimelineStore();
+  /** Made once per room: every message asks for one. */
+  readonly #timelineTopics = new Map<string, Topic>();
   #memberChanges = 0;
 
   constructor(engine: EngineReader) {
@@ -78,16 +79,37 @@ export class EngineSnapshots {
     this.store.invalidate(`room:${roomName}`);
   }
 
-  timelineChanged(roomName: string, change: TimelineChange): void {
-    this.#timelines.apply(roomName, change);
-    this.store.invalidate(`timeline:${roomName}`);
+  /** As `Array.prototype.splice`, with one message or none. */
+  timelineSpliced(
+    roomName: string,
+    index: number,
+    removed: number,
+    message: MessageEvent | undefined,
+  ): void {
+    this.#timelines.splice(roomName, index, removed, message);
+    this.store.invalidate(this.#timelineTopic(roomName));
+  }
+
+  timelineReset(roomName: string): void {
+    this.#timelines.forget(roomName);
+    this.store.invalidate(this.#timelineTopic(roomName));
   }
 
   /** The engine is another, or none: everything is read again. */
   reset(): void {
     this.#memberChanges += 1;
     this.#timelines.clear();
+    this.#timelineTopics.clear();
     this.store.invalidateAll();
+  }
+
+  #timelineTopic(roomName: string): Topic {
+    let topic = this.#timelineTopics.get(roomName);
+    if (topic === undefined) {
+      topic = `timeline:${roomName}`;
+      this.#timelineTopics.set(roomName, topic);
+    }
+    return topic;
   }
 
   #read(topic: Topic, previous: unknown): unknown {

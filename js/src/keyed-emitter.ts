@@ -32,7 +32,8 @@ export class KeyedEmitter<Args extends unknown[]> {
 
   emit(key: string, ...args: Args): void {
     const emitter = this.#emitters.get(key);
-    emitter?.emit(...args);
+    if (!emitter) return;
+    emitter.emit(...args);
     this.#drop(key, emitter);
   }
 

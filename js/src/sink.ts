@@ -4,7 +4,13 @@ import { toRoomMember } from "./room-member.js";
 import type { AppDefined, RealtimeConnectionState, RealtimeError } from "./types.js";
 
 /** The function that a WebAssembly client calls, after its work, with everything that happened. */
-export type Sink = (kind: number, a?: AppDefined, b?: AppDefined) => void;
+export type Sink = (
+  kind: number,
+  a?: AppDefined,
+  b?: AppDefined,
+  c?: AppDefined,
+  d?: AppDefined,
+) => void;
 
 /** First argument of a {@link Sink}. The numbers are those of the WebAssembly side. */
 export const SinkKind = {
@@ -19,8 +25,9 @@ export const SinkKind = {
   UserJoined: 8,
   UserLeft: 9,
   Members: 10,
-  Timeline: 11,
-  Auth: 12,
+  TimelineSplice: 11,
+  TimelineReset: 12,
+  Auth: 13,
 } as const;
 
 interface Receivers {
@@ -32,7 +39,7 @@ interface Receivers {
 
 /** A sink that updates the snapshots first, so that listeners read what they are told of. */
 export function createSink({ listeners, snapshots, onState, onError }: Receivers): Sink {
-  return (kind, a, b) => {
+  return (kind, a, b, c, d) => {
     switch (kind) {
       case SinkKind.Event:
         return listeners.emitEvent(a, b);
@@ -61,8 +68,10 @@ export function createSink({ listeners, snapshots, onState, onError }: Receivers
         return listeners.userLeft.emit(a, b);
       case SinkKind.Members:
         return snapshots.membersChanged(a);
-      case SinkKind.Timeline:
-        return snapshots.timelineChanged(a, b);
+      case SinkKind.TimelineSplice:
+        return snapshots.timelineSpliced(a, b, c, d);
+      case SinkKind.TimelineReset:
+        return snapshots.timelineReset(a);
     }
   };
 }

@@ -1,4 +1,3 @@
-import type { TimelineChange } from "../wasm/nchat_realtime.js";
 import type { MessageEvent } from "./types.js";
 
 interface Timeline {
@@ -29,19 +28,20 @@ export class TimelineStore {
     return Object.freeze(timeline.messages);
   }
 
-  apply(roomName: string, change: TimelineChange): void {
+  /** Takes `removed` messages out at `index`, and puts `message` there, if there is one. */
+  splice(roomName: string, index: number, removed: number, message?: MessageEvent): void {
     const timeline = this.#timelines.get(roomName);
     if (!timeline) return;
-    if (change.op === "reset") {
-      this.#timelines.delete(roomName);
-      return;
-    }
     if (timeline.shared) {
       timeline.messages = timeline.messages.slice();
       timeline.shared = false;
     }
-    const inserted = change.op === "remove" ? [] : [change.message as MessageEvent];
-    timeline.messages.splice(change.index, change.op === "insert" ? 0 : 1, ...inserted);
+    timeline.messages.splice(index, removed, ...(message ? [message] : []));
+  }
+
+  /** The whole timeline is another: it is loaded anew when somebody reads it. */
+  forget(roomName: string): void {
+    this.#timelines.delete(roomName);
   }
 
   clear(): void {

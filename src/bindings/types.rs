@@ -26,13 +26,7 @@ export type UserJoinedEvent = MembershipChange;
 export type UserLeftEvent = MembershipChange;
 
 /** Gets every notification of one client: what the arguments are, the first says. */
-export type Sink = (kind: number, first: any, second: any) => void;
-
-/** How a timeline changed; changes are applied in order. */
-export type TimelineChange =
-  | { op: "insert" | "replace"; index: number; message: MessageEvent }
-  | { op: "remove"; index: number; message: undefined }
-  | { op: "reset"; index: 0; message: undefined };
+export type Sink = (kind: number, a: any, b: any, c?: any, d?: any) => void;
 
 /** Where a message of one's own stands; absent on messages that came from the server. */
 export type MessageState = "sending" | "sent" | "failed";

@@ -6,7 +6,6 @@ use wasm_bindgen::prelude::*;
 use super::error::to_js;
 use crate::engine::input::{CallbackId, RequestId};
 use crate::engine::output::{Notification, TimelineChange};
-use crate::socketio::Value;
 
 /// The first argument of the sink: what the others mean. TypeScript has the same list.
 #[derive(Clone, Copy)]
@@ -22,8 +21,9 @@ enum Kind {
     UserJoined = 8,
     UserLeft = 9,
     Members = 10,
-    Timeline = 11,
-    Auth = 12,
+    TimelineSplice = 11,
+    TimelineReset = 12,
+    Auth = 13,
 }
 
 /// One thing to tell.
@@ -91,7 +91,7 @@ pub(crate) fn tell(
         }
         Notification::Members { room } => call(sink, Kind::Members, &room, &JsValue::UNDEFINED),
         Notification::Timeline { room, change } => {
-            call(sink, Kind::Timeline, &room, &timeline_change(change));
+            tell_change(sink, &room, change);
         }
     }
 }
@@ -103,24 +103,36 @@ pub(crate) fn call_back(callback: &Function, args: JsValue) {
 }
 
 fn call(sink: &Function, kind: Kind, first: &JsValue, second: &JsValue) {
-    let _ = sink.call3(
-        &JsValue::UNDEFINED,
-        &JsValue::from_f64(f64::from(kind as u8)),
-        first,
-        second,
-    );
+    tell_sink(sink, kind as u32, first, second);
 }
 
-fn timeline_change(change: TimelineChange<JsValue>) -> JsValue {
-    let (op, index, message) = match change {
-        TimelineChange::Insert { index, message } => ("insert", index, message),
-        TimelineChange::Replace { index, message } => ("replace", index, message),
-        TimelineChange::Remove { index } => ("remove", index, JsValue::UNDEFINED),
-        TimelineChange::Reset => ("reset", 0, JsValue::UNDEFINED),
+/// A timeline's change as what `Array.prototype.splice` takes.
+fn tell_change(sink: &Function, room: &JsValue, change: TimelineChange<JsValue>) {
+    let (index, removed, message) = match change {
+        TimelineChange::Insert { index, message } => (index, 0, message),
+        TimelineChange::Replace { index, message } => (index, 1, message),
+        TimelineChange::Remove { index } => (index, 1, JsValue::UNDEFINED),
+        TimelineChange::Reset => {
+            return call(sink, Kind::TimelineReset, room, &JsValue::UNDEFINED);
+        }
     };
-    <JsValue as Value>::object(&[
-        ("op", JsValue::from_str(op)),
-        ("index", JsValue::from_f64(index as f64)),
-        ("message", message),
-    ])
+    let kind = Kind::TimelineSplice as u32;
+    // A timeline is short: its bound is in the engine's configuration.
+    tell_splice(sink, kind, room, index as u32, removed, &message);
+}
+
+// What the sink throws is reported where it is thrown, and goes no further.
+#[wasm_bindgen(module = "/src/browser/value.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = tell)]
+    fn tell_sink(sink: &Function, kind: u32, first: &JsValue, second: &JsValue);
+    #[wasm_bindgen(js_name = tell)]
+    fn tell_splice(
+        sink: &Function,
+        kind: u32,
+        room: &JsValue,
+        index: u32,
+        removed: u32,
+        message: &JsValue,
+    );
 }

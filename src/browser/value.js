@@ -3,22 +3,87 @@
 
 const MAX_DEPTH = 128;
 
+/** The first units, seven bits each, the first one lowest; -1 where one is not within U+0001 to U+007F. */
+export function packedHead(text, maxUnits) {
+  const end = Math.min(text.length, maxUnits);
+  let packed = 0;
+  for (let index = end - 1; index >= 0; index -= 1) {
+    const unit = text.charCodeAt(index);
+    if (unit === 0 || unit > 0x7f) return -1;
+    packed = packed * 0x80 + unit;
+  }
+  return packed;
+}
+
 export function head(text, maxUnits) {
   return text.length <= maxUnits ? text : text.slice(0, maxUnits);
 }
 
+/** The value, or undefined where the text is not JSON. */
 export function parse(text, from) {
-  return JSON.parse(text.slice(from));
+  try {
+    return JSON.parse(text.slice(from));
+  } catch {
+    return undefined;
+  }
 }
 
 export function stringify(prefix, value) {
   return prefix + JSON.stringify(value === undefined ? null : value);
 }
 
-/** Own field `key`, or undefined: what a prototype has is no field. */
+/** Element `index`, or undefined where there is none, or no array. */
+export function element(array, index) {
+  return Array.isArray(array) ? array[index] : undefined;
+}
+
+/** Own field `key`; undefined for null, for what only a prototype has, and for what cannot be read. */
 export function field(object, key) {
-  const value = object[key];
-  return value === undefined || Object.hasOwn(object, key) ? value : undefined;
+  if (typeof object !== "object" || object === null) return undefined;
+  try {
+    const value = object[key];
+    return value === undefined || value === null || !Object.hasOwn(object, key) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The number in a field: Infinity where the field is absent, NaN where it holds anything else. */
+export function numberField(object, key) {
+  const value = field(object, key);
+  if (value === undefined) return Number.POSITIVE_INFINITY;
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** Names that come again and again, each with its place in the list on the other side. */
+const names = new Map();
+
+/** False for a name that is kept already. */
+export function keepName(name) {
+  if (names.has(name)) return false;
+  names.set(name, names.size);
+  return true;
+}
+
+/** The place of a kept name; -1 for a name that is not kept, -2 for what is no text, -3 for nothing. */
+export function nameElement(array, index) {
+  return placeOf(element(array, index));
+}
+
+export function nameField(object, key) {
+  return placeOf(field(object, key));
+}
+
+function placeOf(name) {
+  if (typeof name === "string") return names.get(name) ?? -1;
+  return name === undefined || name === null ? -3 : -2;
+}
+
+/** Calls the sink. What it throws is reported there, and is not the caller's to handle. */
+export function tell(sink, kind, a, b, c, d) {
+  try {
+    sink(kind, a, b, c, d);
+  } catch {}
 }
 
 export function withFields(object, keys, values) {

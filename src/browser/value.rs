@@ -6,17 +6,26 @@ use js_sys::{Array, JsString, Object, Uint8Array};
 use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 
-use crate::socketio::{Bytes, Text, Value, ValueError};
+use crate::socketio::{Bytes, Text, Value, ValueError, WrongType};
 
 #[wasm_bindgen(module = "/src/browser/value.js")]
 extern "C" {
+    #[wasm_bindgen(js_name = packedHead)]
+    fn packed_head(text: &JsString, max_units: u32) -> f64;
     fn head(text: &JsString, max_units: u32) -> String;
-    #[wasm_bindgen(catch)]
-    fn parse(text: &JsString, from: u32) -> Result<JsValue, JsValue>;
+    fn parse(text: &JsString, from: u32) -> JsValue;
     #[wasm_bindgen(catch)]
     fn stringify(prefix: &str, value: &JsValue) -> Result<JsString, JsValue>;
-    #[wasm_bindgen(catch)]
-    fn field(object: &JsValue, key: &JsString) -> Result<JsValue, JsValue>;
+    fn element(array: &JsValue, index: u32) -> JsValue;
+    fn field(object: &JsValue, key: &JsString) -> JsValue;
+    #[wasm_bindgen(js_name = numberField)]
+    fn number_field(object: &JsValue, key: &JsString) -> f64;
+    #[wasm_bindgen(js_name = nameElement)]
+    fn name_element(array: &JsValue, index: u32) -> i32;
+    #[wasm_bindgen(js_name = nameField)]
+    fn name_field(object: &JsValue, key: &JsString) -> i32;
+    #[wasm_bindgen(js_name = keepName)]
+    fn keep_name(name: &str) -> bool;
     #[wasm_bindgen(catch, js_name = withFields)]
     fn with_fields(object: &JsValue, keys: &Array, values: &Array) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
@@ -39,7 +48,14 @@ impl Text for JsString {
     }
 
     fn head(&self, max_units: usize) -> String {
-        head(self, u32::try_from(max_units).unwrap_or(u32::MAX))
+        let max_units = u32::try_from(max_units).unwrap_or(u32::MAX);
+        if max_units <= PACKED_UNITS {
+            let packed = packed_head(self, max_units);
+            if packed >= 0.0 {
+                return unpack(packed as u64);
+            }
+        }
+        head(self, max_units)
     }
 
     fn split(&self, separator: char) -> Vec<Self> {
@@ -84,7 +100,8 @@ impl Value for JsValue {
     type Bytes = Uint8Array;
 
     fn parse(frame: &JsString, prefix: &str) -> Result<Self, ValueError> {
-        parse(frame, utf16_units(prefix)).map_err(|error| ValueError::Malformed(name_of(&error)))
+        some(parse(frame, utf16_units(prefix)))
+            .ok_or_else(|| ValueError::Malformed("SyntaxError".to_owned()))
     }
 
     fn stringify(&self, prefix: &str) -> Result<JsString, ValueError> {
@@ -155,22 +172,28 @@ impl Value for JsValue {
     }
 
     fn element(&self, index: usize) -> Option<Self> {
-        let array = self.dyn_ref::<Array>()?;
-        let index = u32::try_from(index)
-            .ok()
-            .filter(|index| *index < array.length())?;
-        Some(array.get(index))
+        some(element(self, u32::try_from(index).ok()?))
     }
 
     fn field(&self, key: &'static str) -> Option<Self> {
-        if !JsValue::is_object(self) {
-            return None;
-        }
-        let value = field(self, &key_of(key)).ok()?;
-        if Value::is_null(&value) {
-            None
-        } else {
-            Some(value)
+        some(field(self, key_of(key)))
+    }
+
+    fn name_element(&self, index: usize) -> Result<Option<String>, WrongType> {
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        name_at(name_element(self, index), || element(self, index))
+    }
+
+    fn name_field(&self, key: &'static str) -> Result<Option<String>, WrongType> {
+        let key = key_of(key);
+        name_at(name_field(self, key), || field(self, key))
+    }
+
+    fn number_field(&self, key: &'static str) -> Result<Option<f64>, WrongType> {
+        match number_field(self, key_of(key)) {
+            f64::INFINITY => Ok(None),
+            number if number.is_nan() => Err(WrongType),
+            number => Ok(Some(number)),
         }
     }
 
@@ -187,22 +210,72 @@ impl Value for JsValue {
     }
 }
 
-thread_local! {
-    /// Field names as JavaScript strings, each made once.
-    static KEYS: RefCell<LiteMap<(usize, usize), JsString>> = const { RefCell::new(LiteMap::new_vec()) };
+/// Units of a head that fit into one number, seven bits each.
+const PACKED_UNITS: u32 = 7;
+
+fn unpack(mut packed: u64) -> String {
+    let mut text = String::with_capacity(PACKED_UNITS as usize);
+    while packed > 0 {
+        text.push(char::from((packed & 0x7f) as u8));
+        packed >>= 7;
+    }
+    text
 }
 
-fn key_of(key: &'static str) -> JsString {
+/// Most names that are kept, and the longest one, in bytes. A chat has far fewer; one beyond
+/// costs a copy each time.
+const MAX_KEPT_NAMES: usize = 1_000;
+const MAX_KEPT_NAME_BYTES: usize = 64;
+
+thread_local! {
+    /// Field names as JavaScript strings, each made once.
+    static KEYS: RefCell<LiteMap<(usize, usize), &'static JsString>> = const { RefCell::new(LiteMap::new_vec()) };
+    /// Names that JavaScript knows by their place here: a number crosses instead of a text.
+    static NAMES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+fn key_of(key: &'static str) -> &'static JsString {
     // A literal is known by its place: that is compared faster than its text.
     let place = (key.as_ptr() as usize, key.len());
-    KEYS.with_borrow_mut(|keys| {
-        if let Some(known) = keys.get(&place) {
-            return known.clone();
+    KEYS.with_borrow_mut(|keys| match keys.get(&place) {
+        Some(known) => *known,
+        None => {
+            // There are as many as the code has names for fields: they stay for good.
+            let made: &'static JsString = Box::leak(Box::new(JsString::from(key)));
+            keys.insert(place, made);
+            made
         }
-        let made = JsString::from(key);
-        keys.insert(place, made.clone());
-        made
     })
+}
+
+/// The name that JavaScript has found at `place`; one that is not kept yet by way of its text.
+fn name_at(place: i32, text: impl FnOnce() -> JsValue) -> Result<Option<String>, WrongType> {
+    match place {
+        -3 => return Ok(None),
+        -2 => return Err(WrongType),
+        _ => {}
+    }
+    let kept = usize::try_from(place).ok();
+    let kept = kept.and_then(|at| NAMES.with_borrow(|names| names.get(at).cloned()));
+    if kept.is_some() {
+        return Ok(kept);
+    }
+    let name = text().as_string().ok_or(WrongType)?;
+    NAMES.with_borrow_mut(|names| {
+        let fits = names.len() < MAX_KEPT_NAMES && name.len() <= MAX_KEPT_NAME_BYTES;
+        if fits && keep_name(&name) {
+            names.push(name.clone());
+        }
+    });
+    Ok(Some(name))
+}
+
+fn some(value: JsValue) -> Option<JsValue> {
+    if value.is_undefined() {
+        None
+    } else {
+        Some(value)
+    }
 }
 
 fn utf16_units(text: &str) -> u32 {

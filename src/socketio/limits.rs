@@ -3,8 +3,9 @@
 //! "Units" are those of [`Text::units`](super::Text::units): UTF-16 code units in the browser,
 //! bytes natively.
 
-/// How much of a frame is read first, in units. Holds `42`, a short namespace and an ack id.
-pub const SHORT_HEAD_UNITS: usize = 24;
+/// How much of a frame is read first, in units. Holds the prefix of an event in the namespace
+/// `/`, also with an ack id of four digits; the browser hands over so few as one number.
+pub const SHORT_HEAD_UNITS: usize = 7;
 
 /// How much of a frame is read when its prefix did not end inside [`SHORT_HEAD_UNITS`], in
 /// units. A longer prefix is a parse error.

@@ -26,4 +26,4 @@ pub use handshake::{Handshake, HandshakeError};
 pub use packet::is_reserved_event;
 pub use session::{Session, SessionConfig, SessionTimer};
 pub use transport::{Frame, TransportCommand, TransportEvent, TransportId, TransportKind};
-pub use value::{Bytes, MAX_DEPTH, Text, Value, ValueError};
+pub use value::{Bytes, MAX_DEPTH, Text, Value, ValueError, WrongType};

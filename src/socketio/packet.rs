@@ -3,7 +3,7 @@
 use super::limits::MAX_ACK_ID;
 use super::prefix::{self, PacketType, Prefix};
 use super::transport::Frame;
-use super::value::{Value, ValueError};
+use super::value::{Value, ValueError, WrongType};
 
 /// What an old server's CONNECT without an answer means to a person.
 const NO_SOCKET_ID: &str =
@@ -147,12 +147,13 @@ fn read_event<V: Value>(
         return Ok(None);
     };
     // Only arrays have elements, so this also refuses every other body.
-    let first = packet.element(0).ok_or(PacketError::Payload)?;
-    let Some(name) = first.as_text() else {
-        return match first.as_number() {
-            Some(_) => Ok(None),
-            None => Err(PacketError::Payload),
-        };
+    let name = match packet.name_element(0) {
+        Ok(Some(name)) => name,
+        Ok(None) => return Err(PacketError::Payload),
+        Err(WrongType) => {
+            let number = packet.element(0).and_then(|first| first.as_number());
+            return number.map_or(Err(PacketError::Payload), |_| Ok(None));
+        }
     };
     if is_reserved_event(&name) {
         return Err(PacketError::Payload);

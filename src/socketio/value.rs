@@ -52,6 +52,10 @@ pub enum ValueError {
     Placeholder,
 }
 
+/// What was read is there, and is of another type than the one asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongType;
+
 /// Deepest nesting that a walk over a body goes to, in levels. Parsing without a walk is not
 /// bound by it in the browser, whose parser does not recurse.
 pub const MAX_DEPTH: usize = 128;
@@ -100,6 +104,26 @@ pub trait Value: Clone + 'static {
     fn element(&self, index: usize) -> Option<Self>;
     /// Own field `key` of an object; `None` where it is absent, `null` or `undefined`.
     fn field(&self, key: &'static str) -> Option<Self>;
+    /// The name at element `index` of an array: as [`Value::as_text`] of it, for texts of which
+    /// the same few come again and again, so that an implementation may keep them.
+    fn name_element(&self, index: usize) -> Result<Option<String>, WrongType> {
+        self.element(index)
+            .filter(|value| !value.is_null())
+            .map(|value| value.as_text().ok_or(WrongType))
+            .transpose()
+    }
+    /// The name in a field, likewise.
+    fn name_field(&self, key: &'static str) -> Result<Option<String>, WrongType> {
+        self.field(key)
+            .map(|value| value.as_text().ok_or(WrongType))
+            .transpose()
+    }
+    /// The number in a field. One that is not finite is no number: JSON has none.
+    fn number_field(&self, key: &'static str) -> Result<Option<f64>, WrongType> {
+        self.field(key)
+            .map(|value| value.as_number().ok_or(WrongType))
+            .transpose()
+    }
     /// The text, if it is a string.
     fn as_text(&self) -> Option<String>;
     /// The number, if it is one.

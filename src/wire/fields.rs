@@ -25,16 +25,8 @@ pub(super) fn optional_id<V: Value>(
     body: &V,
     key: &'static str,
 ) -> Result<Option<String>, WireError> {
-    let Some(value) = body.field(key) else {
-        return Ok(None);
-    };
-    let text = value.as_text().ok_or(WireError::Invalid(key))?;
-    // A character is at most four bytes: most texts are settled without being counted.
-    let too_long = text.len() > MAX_ID_CHARS && text.chars().count() > MAX_ID_CHARS;
-    if text.is_empty() || too_long {
-        return Err(WireError::Invalid(key));
-    }
-    Ok(Some(text))
+    let text = optional(body, key, V::as_text)?;
+    checked_id(text, key)
 }
 
 /// As [`optional_id`], under a second name where the first is absent, and never absent.
@@ -49,15 +41,51 @@ pub(super) fn required_id<V: Value>(
     }
 }
 
+/// As [`optional_id`], of something that many bodies name: a room, a user, an epoch.
+pub(super) fn optional_name<V: Value>(
+    body: &V,
+    key: &'static str,
+) -> Result<Option<String>, WireError> {
+    let text = body.name_field(key).map_err(|_| WireError::Invalid(key))?;
+    checked_id(text, key)
+}
+
+/// As [`required_id`], of something that many bodies name.
+pub(super) fn required_name<V: Value>(
+    body: &V,
+    key: &'static str,
+    other_key: &'static str,
+) -> Result<String, WireError> {
+    match optional_name(body, key)? {
+        Some(text) => Ok(text),
+        None => optional_name(body, other_key)?.ok_or(WireError::Missing(key)),
+    }
+}
+
+fn checked_id(text: Option<String>, key: &'static str) -> Result<Option<String>, WireError> {
+    let fits = |text: &String| {
+        // A character is at most four bytes: most texts are settled without being counted.
+        let too_long = text.len() > MAX_ID_CHARS && text.chars().count() > MAX_ID_CHARS;
+        !text.is_empty() && !too_long
+    };
+    if text.as_ref().is_none_or(fits) {
+        Ok(text)
+    } else {
+        Err(WireError::Invalid(key))
+    }
+}
+
 /// A whole number from 0 to 2^53 - 1.
 pub(super) fn optional_integer<V: Value>(
     body: &V,
     key: &'static str,
 ) -> Result<Option<u64>, WireError> {
-    let Some(value) = body.field(key) else {
+    let number = body
+        .number_field(key)
+        .map_err(|_| WireError::Invalid(key))?;
+    let Some(number) = number else {
         return Ok(None);
     };
-    let number = value.as_number().ok_or(WireError::Invalid(key))?;
     if number.fract() != 0.0 || !(0.0..=MAX_SAFE_INTEGER).contains(&number) {
         return Err(WireError::Invalid(key));
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::WireError;
-use super::fields::{optional_id, optional_integer, required_id};
+use super::fields::{optional_id, optional_integer, optional_name, required_name};
 use super::json::Json;
 use crate::socketio::Value;
 
@@ -195,36 +195,26 @@ pub struct MessageHead {
     pub seq: Option<u64>,
     /// The history that `seq` counts in.
     pub epoch: Option<String>,
-    /// When the server took it, as the server wrote it.
-    pub timestamp: Option<String>,
 }
 
 impl MessageHead {
     /// Reads the head of a [`MessageNew`] or of an item of a page of history.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        if !body.is_object() {
-            return Err(WireError::NotAnObject);
+        let seq = optional_integer(body, "seq")?;
+        if seq == Some(0) {
+            return Err(WireError::Invalid("seq"));
         }
         let message_id = match optional_id(body, "messageId")? {
             None => optional_id(body, "id")?,
             found => found,
         };
-        let timestamp = match optional_id(body, "timestamp")? {
-            None => optional_id(body, "createdAt")?,
-            found => found,
-        };
-        let seq = optional_integer(body, "seq")?;
-        if seq == Some(0) {
-            return Err(WireError::Invalid("seq"));
-        }
         Ok(Self {
-            room_name: required_id(body, "roomName", "channelId")?,
+            room_name: required_name(body, "roomName", "channelId")?,
             message_id,
             client_message_id: optional_id(body, "clientMessageId")?,
-            user_id: required_id(body, "userId", "authorId")?,
+            user_id: required_name(body, "userId", "authorId")?,
             seq,
-            epoch: optional_id(body, "epoch")?,
-            timestamp,
+            epoch: optional_name(body, "epoch")?,
         })
     }
 }
@@ -358,7 +348,6 @@ mod tests {
         assert_eq!(head.client_message_id, message.client_message_id);
         assert_eq!(head.user_id, message.user_id);
         assert_eq!((head.seq, &head.epoch), (message.seq, &message.epoch));
-        assert_eq!(head.timestamp, Some(message.timestamp));
     }
 
     #[test]
@@ -373,7 +362,9 @@ mod tests {
 
     #[test]
     fn a_head_that_cannot_be_placed_is_refused() {
-        assert_eq!(MessageHead::read(&json!(7)), Err(WireError::NotAnObject));
+        for no_object in [json!(7), json!(["roomName"]), json!(null)] {
+            assert!(MessageHead::read(&no_object).is_err(), "{no_object}");
+        }
         let bad = [
             ("roomName", json!(null), WireError::Missing("roomName")),
             ("userId", json!({}), WireError::Invalid("userId")),

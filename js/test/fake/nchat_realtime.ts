@@ -9,7 +9,6 @@ import type {
   MessageEvent,
   Room,
   RoomMember,
-  TimelineChange,
 } from "../../wasm/nchat_realtime.js";
 
 /** What tests look at and turn. */
@@ -68,10 +67,6 @@ export class RealtimeClient {
 
   receive(name: string, ...args: unknown[]): void {
     this.sink(SinkKind.Event, [name, ...args]);
-  }
-
-  changeTimeline(roomName: string, change: TimelineChange): void {
-    this.sink(SinkKind.Timeline, roomName, change);
   }
 
   initialize(config: unknown): void {

@@ -15,16 +15,16 @@ function loaded(...initial: string[]) {
 describe("TimelineStore", () => {
   it("applies inserts, replacements and removals by index", () => {
     const { store, read } = loaded("a", "c");
-    store.apply("general", { op: "insert", index: 1, message: message("b") });
-    store.apply("general", { op: "replace", index: 2, message: message("C") });
-    store.apply("general", { op: "remove", index: 0, message: undefined });
+    store.splice("general", 1, 0, message("b"));
+    store.splice("general", 2, 1, message("C"));
+    store.splice("general", 0, 1);
     expect(contents(read())).toEqual(["b", "C"]);
   });
 
   it("never changes an array that was handed out", () => {
     const { store, read } = loaded("a");
     const before = read();
-    store.apply("general", { op: "insert", index: 1, message: message("b") });
+    store.splice("general", 1, 0, message("b"));
     expect(contents(before)).toEqual(["a"]);
     expect(Object.isFrozen(before)).toBe(true);
     expect(read()).not.toBe(before);
@@ -33,13 +33,13 @@ describe("TimelineStore", () => {
 
   it("reads the whole timeline again after a reset", () => {
     const { store } = loaded("a");
-    store.apply("general", { op: "reset", index: 0, message: undefined });
+    store.forget("general");
     expect(contents(store.read("general", () => [message("z")]))).toEqual(["z"]);
   });
 
   it("keeps nothing for a room that nobody reads", () => {
     const store = new TimelineStore();
-    store.apply("general", { op: "insert", index: 0, message: message("seen by nobody") });
+    store.splice("general", 0, 0, message("seen by nobody"));
     expect(contents(store.read("general", () => [message("loaded")]))).toEqual(["loaded"]);
   });
 });
