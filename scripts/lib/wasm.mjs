@@ -32,11 +32,11 @@ export async function buildWasm({ dev, out = join(root, "js/wasm") }) {
   const module = join(out, "nchat_realtime_bg.wasm");
   const stamp = join(out, ".built-from");
   const profile = dev ? "dev" : "wasm-release";
-  const target = "wasm32-unknown-unknown";
-  await run(["cargo", "build", "--lib", "--target", target, "--profile", profile]);
+  const triple = "wasm32-unknown-unknown";
+  await run(["cargo", "build", "--lib", "--target", triple, "--profile", profile]);
 
   const folder = dev ? "debug" : profile;
-  const compiled = join(targetDir, target, folder, "nchat_realtime.wasm");
+  const compiled = join(targetDir, triple, folder, "nchat_realtime.wasm");
   const settings = dev ? "dev" : optimisation.join(" ");
   const source = createHash("sha256").update(settings).update(readFileSync(compiled)).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === source) {
@@ -46,7 +46,9 @@ export async function buildWasm({ dev, out = join(root, "js/wasm") }) {
   mkdirSync(out, { recursive: true });
   const names = ["--out-dir", out, "--out-name", "nchat_realtime"];
   const sections = dev ? [] : ["--remove-name-section", "--remove-producers-section"];
-  await run(["wasm-bindgen", "--target", "web", ...names, ...sections, compiled]);
+  // js/src/init.ts names the module itself: a second address in the glue would have it emitted twice.
+  const target = ["--target", "web", "--omit-default-module-path"];
+  await run(["wasm-bindgen", ...target, ...names, ...sections, compiled]);
   if (!dev) {
     await run(["wasm-opt", ...optimisation, module, "-o", module]);
   }

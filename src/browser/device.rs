@@ -5,7 +5,7 @@ use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Identity;
-use crate::engine::device::{Facts, detect};
+use crate::engine::device::{Facts, detect, find};
 use crate::engine::ids::Random;
 
 /// Where the browser profile's id is kept.
@@ -71,7 +71,7 @@ fn product(brands: &Array) -> Option<(String, String)> {
         ))
     });
     let real: Vec<_> = named
-        .filter(|(brand, _)| !brand.contains("Brand"))
+        .filter(|(brand, _)| find(brand, "Brand").is_none())
         .collect();
     let product = real
         .iter()

@@ -108,7 +108,7 @@ fn browser(agent: &str) -> (Option<String>, Option<String>) {
 
 /// Where `word` begins in `text`. The library's search is quicker, and costs the module a kilobyte
 /// for texts that are read once.
-pub(super) fn find(text: &str, word: &str) -> Option<usize> {
+pub(crate) fn find(text: &str, word: &str) -> Option<usize> {
     text.as_bytes()
         .windows(word.len())
         .position(|part| part == word.as_bytes())

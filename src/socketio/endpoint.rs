@@ -73,7 +73,7 @@ impl Endpoint {
         let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let slash = rest.find('/').unwrap_or(rest.len());
-        let (authority, namespace) = rest.split_at(slash);
+        let (authority, namespace) = rest.split_at_checked(slash).unwrap_or((rest, ""));
         check_authority(authority)?;
         Ok(Self {
             secure,
