@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { io } from "socket.io-client";
 import { startDevServer } from "./support/dev-server.mjs";
 import { carriers } from "./support/official-server.mjs";
+import { until } from "./support/until.mjs";
 
 for (const { name, transports, first, upgradedTo } of Object.values(carriers)) {
   /** A server, and a function that connects a user to it by this transport. */
@@ -58,9 +59,12 @@ for (const { name, transports, first, upgradedTo } of Object.values(carriers)) {
       assert.equal(message.userId, "alice");
       assert.equal(message.messageId, sent.data.messageId);
     }
+    const carrier = upgradedTo ?? first;
     for (const socket of [alice, bob]) {
-      assert.equal(socket.io.engine.transport.name, upgradedTo ?? first);
+      assert.equal(socket.io.engine.transport.name, carrier);
     }
+    const websockets = carrier === "websocket" ? 2 : 0;
+    await until(async () => (await server.websockets()) === websockets, "the server's word on it");
   });
 
   test(`keeps 200 messages in order ${name}`, async (t) => {

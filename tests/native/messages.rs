@@ -1,7 +1,8 @@
 //! Sending, receiving, and catching up.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
+use crate::http;
 use crate::server::TestServer;
 
 #[tokio::test]
@@ -37,6 +38,9 @@ async fn a_message_reaches_every_member_the_sender_included() {
             (&json!("alice"), &json!("ALICE"))
         );
     }
+    let health = http::get(server.addr, "/health", &[]).await.body;
+    let health: Json = serde_json::from_str(&health).expect("JSON");
+    assert_eq!(health["websocket"]["connections"], 2, "what carried them");
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ impl Server {
             events_per_minute: config.events_per_minute.get(),
         });
         socket::serve(&io, Arc::clone(&shared));
-        let router = http::router(&config, Arc::clone(&shared), layer);
+        let router = http::router(&config, Arc::clone(&shared), &io, layer);
 
         let address = SocketAddr::new(config.host, config.port);
         let refused = |error| StartError::Listen { address, error };

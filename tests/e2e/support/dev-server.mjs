@@ -39,8 +39,11 @@ export async function startDevServer(t, options = []) {
     },
     /** How many sockets it says are connected. */
     async connections() {
-      const health = await fetch(`${server.url}/health`);
-      return (await health.json()).connections;
+      return (await health(server)).connections;
+    },
+    /** How many of them it says are on a WebSocket. */
+    async websockets() {
+      return (await health(server)).websocket.connections;
     },
   };
   t.after(async () => {
@@ -49,6 +52,11 @@ export async function startDevServer(t, options = []) {
   });
   await server.start();
   return server;
+}
+
+async function health({ url }) {
+  const answer = await fetch(`${url}/health`);
+  return answer.json();
 }
 
 async function addressOf(child) {

@@ -6,12 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use socketioxide::TransportType;
 
 use super::Site;
 use crate::core::iso8601;
 use crate::store::Store;
 
-/// 200 while the store answers, else 503: the fields of both product documents.
+/// 200 while the store answers, else 503: the fields of both product documents. Of all
+/// `connections`, `websocket.connections` are those that do not poll.
 pub(super) async fn health<S: Store>(
     State(site): State<Arc<Site<S>>>,
 ) -> (StatusCode, Json<Value>) {
@@ -20,6 +22,11 @@ pub(super) async fn health<S: Store>(
     let checked = core.store().check().await;
     let now_ms = core.now_ms();
     let connections = site.shared.connections.count();
+    let sockets = site.io.sockets();
+    let websockets = sockets
+        .iter()
+        .filter(|socket| socket.transport_type() == TransportType::Websocket)
+        .count();
     let (code, status, store) = match checked {
         Ok(()) => (StatusCode::OK, "healthy", "connected"),
         Err(error) => {
@@ -34,7 +41,7 @@ pub(super) async fn health<S: Store>(
         "timestamp": iso8601(now_ms),
         "uptime": (now_ms - site.started_at_ms).max(0) / 1_000,
         "connections": connections,
-        "websocket": { "running": true, "connections": connections },
+        "websocket": { "running": true, "connections": websockets },
         "dependencies": { "database": { "status": store, "latency": (now_ms - asked_at_ms).max(0) } },
     });
     (code, Json(body))

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use socketioxide::SocketIo;
 use socketioxide::layer::SocketIoLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::services::ServeDir;
@@ -22,6 +23,7 @@ pub use origin::Origins;
 /// What the routes share.
 struct Site<S> {
     shared: Arc<Shared<S>>,
+    io: SocketIo,
     started_at_ms: i64,
 }
 
@@ -29,11 +31,13 @@ struct Site<S> {
 pub fn router<S: Store>(
     config: &Config,
     shared: Arc<Shared<S>>,
-    socket_io: SocketIoLayer,
+    io: &SocketIo,
+    layer: SocketIoLayer,
 ) -> Router {
     let started_at_ms = shared.core.now_ms();
     let site = Arc::new(Site {
         shared,
+        io: io.clone(),
         started_at_ms,
     });
     let mut router = Router::new().route("/health", get(health::health::<S>));
@@ -46,7 +50,7 @@ pub fn router<S: Store>(
         None => router,
     };
     router
-        .layer(socket_io)
+        .layer(layer)
         .layer(cors(config.origins.clone()))
         .layer(from_fn_with_state(config.origins.clone(), origin::guard))
 }
