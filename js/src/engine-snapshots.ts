@@ -90,6 +90,13 @@ export class EngineSnapshots {
     this.store.invalidate(this.#timelineTopic(roomName));
   }
 
+  /** The newest message has its place; `firstLeft` where the oldest one gave way to it. */
+  messageAdded(roomName: string, index: number, firstLeft: boolean, message: MessageEvent): void {
+    this.#timelines.splice(roomName, index, 0, message);
+    if (firstLeft) this.#timelines.splice(roomName, 0, 1);
+    this.store.invalidate(this.#timelineTopic(roomName));
+  }
+
   timelineReset(roomName: string): void {
     this.#timelines.forget(roomName);
     this.store.invalidate(this.#timelineTopic(roomName));

@@ -28,6 +28,7 @@ export const SinkKind = {
   TimelineSplice: 11,
   TimelineReset: 12,
   Auth: 13,
+  Next: 14,
 } as const;
 
 interface Receivers {
@@ -70,6 +71,12 @@ export function createSink({ listeners, snapshots, onState, onError }: Receivers
         return snapshots.membersChanged(a);
       case SinkKind.TimelineSplice:
         return snapshots.timelineSpliced(a, b, c, d);
+      case SinkKind.Next: {
+        const [, message] = a;
+        snapshots.messageAdded(b, c, d, message);
+        listeners.emitEvent(a);
+        return listeners.message.emit(b, message);
+      }
       case SinkKind.TimelineReset:
         return snapshots.timelineReset(a);
     }

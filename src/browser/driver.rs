@@ -12,6 +12,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::delivery::{self, Delivery};
 use super::lifecycle::{Change, Lifecycle};
+use super::offer::Offer;
 use super::transports::Transports;
 use super::{clock, device, error_to_js, panics};
 use crate::engine::config::{RealtimeClientConfig, Settings};
@@ -21,8 +22,9 @@ use crate::engine::input::{CallbackId, Input, RequestId, TokenSource};
 use crate::engine::output::{Notification, Output, ReplyTo};
 use crate::engine::time::Now;
 use crate::engine::{Engine, Identity, Start};
-use crate::socketio::{TransportEvent, TransportId};
+use crate::socketio::{TransportEvent, TransportId, event_prefix};
 use crate::wire::error::ErrorCode;
+use crate::wire::names::MESSAGE_NEW;
 
 /// The longest wait of a browser's timer, in milliseconds: a longer one fires at once. A deadline
 /// further away is waited for in steps.
@@ -261,7 +263,7 @@ impl Driver {
             let mut transports = shared.transports.take();
             while let Some(output) = engine.poll_output() {
                 if let Output::Transport(command) = output {
-                    transports.carry_out(command, |_, _| {});
+                    transports.carry_out(command, "", |_, _| {}, |_, _| false);
                 }
             }
         }
@@ -299,6 +301,30 @@ impl Driver {
         shared.engine.set(Some(engine));
     }
 
+    /// Takes a message the short way, if the engine does: it is told at once. Else nothing has
+    /// happened.
+    fn take_next(&self, id: TransportId, offer: &Offer) -> bool {
+        let shared = &self.shared;
+        if shared.delivering.get() {
+            return false;
+        }
+        let Some(mut engine) = shared.engine.take() else {
+            return false;
+        };
+        shared.panics.set(panics::count());
+        let placed = offer.with_head(|head| engine.take_next(id, head, &offer.body));
+        shared.engine.set(Some(engine));
+        let Some(placed) = placed else { return false };
+        shared.delivering.set(true);
+        let sink = shared.sink.borrow().clone();
+        if let Some(sink) = sink {
+            delivery::tell_next(&sink, &offer.packet, &placed);
+        }
+        shared.delivering.set(false);
+        self.deliver();
+        true
+    }
+
     fn carry_out(&self, output: Output<JsValue>, engine: &Engine<JsValue>) {
         let delivery = match output {
             Output::Transport(command) => {
@@ -310,8 +336,15 @@ impl Driver {
                         let _ = driver.handle(Input::Transport { id, event });
                     }
                 };
+                let (weak, life) = (self.downgrade(), self.shared.life.get());
+                let offered = move |id: TransportId, offer: &Offer| {
+                    let driver = Driver::upgrade(&weak);
+                    let driver = driver.filter(|driver| driver.shared.life.get() == life);
+                    driver.is_some_and(|driver| driver.take_next(id, offer))
+                };
+                let prefix = event_prefix(engine.settings().endpoint.namespace(), MESSAGE_NEW);
                 let mut transports = self.shared.transports.take();
-                transports.carry_out(command, tell);
+                transports.carry_out(command, &prefix, tell, offered);
                 return self.shared.transports.set(transports);
             }
             Output::AskToken { ask } => Delivery::AskToken(ask),

@@ -7,6 +7,7 @@ mod device;
 mod driver;
 mod error;
 mod lifecycle;
+mod offer;
 mod panics;
 mod polling;
 mod transports;

@@ -3,6 +3,7 @@
 use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 
+use super::offer::Offer;
 use super::polling::PollingTransport;
 use super::websocket::WebSocketTransport;
 use crate::socketio::{TransportCommand, TransportEvent, TransportId};
@@ -20,11 +21,14 @@ pub(crate) struct Transports {
 }
 
 impl Transports {
-    /// Carries out one command. What fails at once is told like any other failure, later.
+    /// Carries out one command. What fails at once is told like any other failure, later. A
+    /// message in a frame that begins with `prefix` is told only if `offered` does not take it.
     pub(crate) fn carry_out(
         &mut self,
         command: TransportCommand<JsValue>,
+        prefix: &str,
         tell: impl Fn(TransportId, TransportEvent<JsValue>) + Clone + 'static,
+        offered: impl Fn(TransportId, &Offer) -> bool + 'static,
     ) {
         match command {
             TransportCommand::Open { id, url } => {
@@ -32,7 +36,8 @@ impl Transports {
                     let tell = tell.clone();
                     move |event| tell(id, event)
                 };
-                match WebSocketTransport::open(&url, came) {
+                match WebSocketTransport::open(&url, prefix, came, move |offer| offered(id, offer))
+                {
                     Ok(socket) => {
                         self.open.insert(id, Transport::WebSocket(socket));
                     }

@@ -2,6 +2,10 @@
 // memory and back would cost two to four times its JSON.parse.
 
 const MAX_DEPTH = 128;
+/** Longer ids are not looked at here. */
+const MAX_ID_UNITS = 64;
+/** Stands for the place of a name that is not given. */
+const NO_NAME = -1;
 
 /** The first units, seven bits each, the first one lowest; -1 where one is not within U+0001 to U+007F. */
 export function packedHead(text, maxUnits) {
@@ -77,6 +81,33 @@ export function nameField(object, key) {
 function placeOf(name) {
   if (typeof name === "string") return names.get(name) ?? -1;
   return name === undefined || name === null ? -3 : -2;
+}
+
+/**
+ * Hands on what a socket brings. A text that begins as `prefix` says, an event's beginning, is
+ * offered to `next` as numbers; it goes whole to `came` where `next` does not take it, as
+ * everything else does.
+ */
+export function listen(socket, prefix, maxUnits, next, came) {
+  const from = prefix.indexOf("[");
+  socket.onmessage = ({ data }) => {
+    const isMeant = typeof data === "string" && data.length <= maxUnits && data.startsWith(prefix);
+    if (!isMeant || !offer(parse(data, from), next)) came(data);
+  };
+}
+
+/** Offers a packet whose message says all that puts it in order, under names that are kept. */
+function offer(packet, next) {
+  if (packet?.length !== 2 || typeof packet[1] !== "object" || packet[1] === null) return false;
+  const { roomName, userId, messageId, epoch, seq } = packet[1];
+  const room = names.get(roomName);
+  const user = names.get(userId);
+  const era = epoch === undefined ? NO_NAME : names.get(epoch);
+  if (room === undefined || user === undefined || era === undefined) return false;
+  if (typeof messageId !== "string" || messageId === "" || messageId.length > MAX_ID_UNITS) {
+    return false;
+  }
+  return Number.isSafeInteger(seq) && seq > 0 && next(room, user, era, seq, packet, packet[1]);
 }
 
 /** Calls the sink. What it throws is reported there, and is not the caller's to handle. */

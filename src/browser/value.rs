@@ -248,6 +248,16 @@ fn key_of(key: &'static str) -> &'static JsString {
     })
 }
 
+/// The name at a place that JavaScript keeps; `None` for [`NO_NAME`] and what is no place.
+pub(super) fn with_names<T>(places: [i32; 3], action: impl FnOnce([Option<&str>; 3]) -> T) -> T {
+    NAMES.with_borrow(|names| {
+        action(places.map(|place| {
+            let place = usize::try_from(place).ok()?;
+            names.get(place).map(String::as_str)
+        }))
+    })
+}
+
 /// The name that JavaScript has found at `place`; one that is not kept yet by way of its text.
 fn name_at(place: i32, text: impl FnOnce() -> JsValue) -> Result<Option<String>, WrongType> {
     match place {

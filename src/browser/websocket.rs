@@ -2,31 +2,35 @@
 
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+use web_sys::{BinaryType, CloseEvent, WebSocket};
 
+use super::offer::{self, Listening, Offer};
 use crate::socketio::{Frame, TransportEvent};
 
 /// An open or opening WebSocket. Dropping it closes it, and nothing comes from it any more.
 pub(crate) struct WebSocketTransport {
     socket: WebSocket,
     _on_open: Closure<dyn FnMut()>,
-    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _listening: Listening,
     _on_close: Closure<dyn FnMut(CloseEvent)>,
 }
 
 impl WebSocketTransport {
-    /// Opens `url`; everything that happens goes to `tell`.
+    /// Opens `url`. Everything that happens goes to `tell`; messages in frames that begin with
+    /// `prefix` only if `offered` does not take them.
     pub(crate) fn open(
         url: &str,
+        prefix: &str,
         tell: impl Fn(TransportEvent<JsValue>) + Clone + 'static,
+        offered: impl Fn(&Offer) -> bool + 'static,
     ) -> Result<Self, JsValue> {
         let socket = WebSocket::new(url)?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let opened = tell.clone();
         let on_open = Closure::new(move || opened(TransportEvent::Opened));
         let came = tell.clone();
-        let on_message = Closure::new(move |event: MessageEvent| {
-            if let Some(frame) = frame(event.data()) {
+        let listening = offer::listen(&socket, prefix, offered, move |data| {
+            if let Some(frame) = frame(data) {
                 came(TransportEvent::Frame(frame));
             }
         });
@@ -37,13 +41,12 @@ impl WebSocketTransport {
             });
         });
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
-        socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         // An `error` event says nothing, and a `close` event always follows it.
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
         Ok(Self {
             socket,
             _on_open: on_open,
-            _on_message: on_message,
+            _listening: listening,
             _on_close: on_close,
         })
     }

@@ -8,6 +8,7 @@ pub mod config;
 pub mod device;
 pub mod error;
 pub mod ids;
+pub mod in_order;
 pub mod input;
 pub mod output;
 pub mod snapshot;

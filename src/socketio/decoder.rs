@@ -28,6 +28,11 @@ impl<V: Value> Decoder<V> {
         }
     }
 
+    /// Whether attachments of a packet are still to come.
+    pub(super) fn is_partial(&self) -> bool {
+        self.partial.is_some()
+    }
+
     /// Forgets a packet whose attachments were still coming.
     pub(super) fn clear(&mut self) {
         self.partial = None;

@@ -157,7 +157,7 @@ fn check_characters(text: &str) -> Result<(), EndpointError> {
 }
 
 fn check_authority(authority: &str) -> Result<(), EndpointError> {
-    if authority.contains('@') {
+    if authority.as_bytes().contains(&b'@') {
         return Err(EndpointError::Credentials);
     }
     let (host, port) = match authority.strip_prefix('[') {
@@ -177,7 +177,7 @@ fn check_authority(authority: &str) -> Result<(), EndpointError> {
             None => (authority, None),
         },
     };
-    if host.is_empty() || host.contains(|c| "\\<>\"^`{|}[]".contains(c)) {
+    if host.is_empty() || host.bytes().any(|byte| b"\\<>\"^`{|}[]".contains(&byte)) {
         return Err(EndpointError::Host);
     }
     port.map_or(Ok(()), check_port)
@@ -199,7 +199,7 @@ fn checked_namespace(namespace: &str) -> Result<String, EndpointError> {
     if namespace.is_empty() {
         return Ok("/".to_owned());
     }
-    if namespace.contains(',') || namespace.len() > MAX_NAMESPACE_BYTES {
+    if namespace.as_bytes().contains(&b',') || namespace.len() > MAX_NAMESPACE_BYTES {
         return Err(EndpointError::Namespace);
     }
     Ok(namespace.to_owned())

@@ -23,7 +23,7 @@ mod tests;
 pub use endpoint::{DEFAULT_PATH, Endpoint, EndpointError};
 pub use event::{CloseReason, EmitError, SessionEvent, SessionOutput};
 pub use handshake::{Handshake, HandshakeError};
-pub use packet::is_reserved_event;
+pub use packet::{event_prefix, is_reserved_event};
 pub use session::{Session, SessionConfig, SessionTimer};
 pub use transport::{Frame, TransportCommand, TransportEvent, TransportId, TransportKind};
 pub use value::{Bytes, MAX_DEPTH, Text, Value, ValueError, WrongType};

@@ -124,6 +124,13 @@ pub fn is_reserved_event(name: &str) -> bool {
     )
 }
 
+/// How a frame begins that is an event of this name, without attachments, and wants no answer.
+/// Writers may use white space, and then it begins otherwise.
+pub fn event_prefix(namespace: &str, name: &str) -> String {
+    let prefix = prefix::write(PacketType::Event, 0, namespace, None);
+    format!("{prefix}[\"{name}\",")
+}
+
 /// Writes an event or an ack with its attachments: one frame of text, then the bytes.
 pub(super) fn write<V: Value>(
     kind: PacketType,

@@ -205,6 +205,17 @@ impl<V: Value> Session<V> {
         self.phase == Phase::Connected
     }
 
+    /// Whether an event on this transport, now, would come out as it is, and change nothing here.
+    pub fn is_quiet(&self, transport: TransportId) -> bool {
+        let is_carrier =
+            |carrier: &Carrier| carrier.id == transport && carrier.kind == TransportKind::WebSocket;
+        self.is_connected()
+            && self.carrier.as_ref().is_some_and(is_carrier)
+            && self.outputs.is_empty()
+            && self.send_buffer.is_empty()
+            && !self.decoder.is_partial()
+    }
+
     /// Whether the session is over.
     pub fn is_closed(&self) -> bool {
         self.phase == Phase::Closed

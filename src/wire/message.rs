@@ -219,6 +219,11 @@ impl MessageHead {
     }
 }
 
+/// The server's id of a message, where it has a valid one.
+pub fn message_id<V: Value>(body: &V) -> Option<String> {
+    optional_id(body, "messageId").ok().flatten()
+}
+
 /// What a client needs of the answer to [`MessageSend`]; every field may be missing, since older
 /// servers answer nothing but success.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

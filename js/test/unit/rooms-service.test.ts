@@ -80,6 +80,23 @@ describe("RoomsService", () => {
     expect(order).toEqual(["general", "all"]);
   });
 
+  it("tells a message told in one to the event, the timeline and the room", async () => {
+    const { client, engine } = await connected();
+    const heard: [string, number][] = [];
+    const length = () => client.getSnapshot("timeline:general").length;
+    client.on("message:new", () => heard.push(["event", length()]));
+    client.rooms.onRoomMessage("general", () => heard.push(["room", length()]));
+    expect(length()).toBe(0);
+    engine.sink(SinkKind.Next, ["message:new", message], "general", 0, false);
+    engine.sink(SinkKind.Next, ["message:new", message], "general", 1, true);
+    expect(heard).toEqual([
+      ["event", 1],
+      ["room", 1],
+      ["event", 1],
+      ["room", 1],
+    ]);
+  });
+
   it("keeps message listeners when the room is left", async () => {
     const { client, engine } = await connected();
     const listener = vi.fn();

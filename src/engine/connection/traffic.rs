@@ -23,6 +23,20 @@ impl<V: Value> Connection<V> {
         self.drain_session(ctx);
     }
 
+    /// Whether an event on this transport would mean nothing to the connection but that the
+    /// server lives.
+    pub(crate) fn is_quiet(&self, transport: TransportId) -> bool {
+        let Phase::Up { session, .. } = &self.phase else {
+            return false;
+        };
+        session.is_quiet(transport) && self.leaving.is_none() && !self.was_offline
+    }
+
+    /// An event was taken while the connection [is quiet](Self::is_quiet).
+    pub(crate) fn event_taken(&mut self) {
+        self.latency.alive();
+    }
+
     /// Sends `[name, ...args]`; with `wants_ack`, gives the acknowledgement's id.
     pub(crate) fn emit(
         &mut self,

@@ -4,6 +4,7 @@ use super::{Room, Rooms};
 use crate::engine::acks::AckFor;
 use crate::engine::config::{HISTORY_PAGE, MAX_DEFERRED_MESSAGES};
 use crate::engine::context::Context;
+use crate::engine::in_order::Placed;
 use crate::engine::output::{Notification, TimelineChange};
 use crate::engine::timeline::Received;
 use crate::engine::uplink::Uplink;
@@ -131,6 +132,28 @@ impl<V: Value> Rooms<V> {
 }
 
 impl<V: Value> Room<V> {
+    /// Takes a message of others that simply is the next one. `None` where there is more to it,
+    /// and then nothing has changed.
+    pub(crate) fn take_next(
+        &mut self,
+        epoch: Option<&str>,
+        seq: u64,
+        body: &V,
+    ) -> Option<Placed<V>> {
+        let knows_epoch = epoch.is_none() || self.timeline.epoch() == epoch;
+        let is_next = self.cursor.is_some_and(|cursor| cursor + 1 == seq);
+        if !knows_epoch || !is_next || self.page.is_some() || !self.deferred.is_empty() {
+            return None;
+        }
+        let (index, first_left) = self.timeline.append(seq, body)?;
+        self.cursor = Some(seq);
+        Some(Placed {
+            room: self.label.clone(),
+            index,
+            first_left,
+        })
+    }
+
     /// After a join: fetches what the server has and this room lacks.
     pub(super) fn catch_up(
         &mut self,

@@ -15,6 +15,7 @@ mod connecting;
 mod convergence;
 mod determinism;
 mod history;
+mod in_order;
 mod interleavings;
 mod joining;
 mod link;

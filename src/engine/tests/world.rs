@@ -37,6 +37,9 @@ pub(super) struct World {
     pub(super) asks: VecDeque<u32>,
     /// Questions for a token in all.
     pub(super) asked: u32,
+    /// Whether frames are offered to the short way first, and how many took it.
+    pub(super) offers: bool,
+    pub(super) short_ways: usize,
     /// Whether outputs are printed; random tests have no time for it.
     pub(super) is_logged: bool,
     /// Every output, printed.
@@ -86,6 +89,8 @@ impl World {
             callbacks: Vec::new(),
             asks: VecDeque::new(),
             asked: 0,
+            offers: true,
+            short_ways: 0,
             is_logged: true,
             log: Vec::new(),
             mirrors: BTreeMap::new(),
@@ -117,7 +122,10 @@ impl World {
 
     /// Hands over one input and carries out everything that follows at this moment.
     pub(super) fn input(&mut self, input: Input<Json>) {
-        self.engine.handle(self.now, input);
+        match &input {
+            Input::Transport { id, event } if self.take_next(*id, event) => self.check_mirrors(),
+            _ => self.engine.handle(self.now, input),
+        }
         self.drain();
         while let Some((id, event)) = self.to_client.pop_front() {
             self.engine.handle(self.now, Input::Transport { id, event });
@@ -234,7 +242,7 @@ impl World {
         self.check_mirrors();
     }
 
-    fn tell(&mut self, notification: Notification<Json>) {
+    pub(super) fn tell(&mut self, notification: Notification<Json>) {
         if let Notification::Timeline { room, change } = &notification {
             let room = room.as_str().expect("a name").to_owned();
             self.changed.insert(room.clone());

@@ -6,6 +6,7 @@ mod rows;
 use std::collections::VecDeque;
 
 use self::rows::{Origin, Row};
+use super::config::MAX_TIMELINE_MESSAGES;
 use super::output::TimelineChange;
 use crate::socketio::Value;
 use crate::wire::message::MessageHead;
@@ -204,6 +205,39 @@ impl<V: Value> Timeline<V> {
         Received::New
     }
 
+    /// A message of others, of which is known that it comes right after the last `seq` here: gives
+    /// its row, and whether the first row left for it. `None` where more is to be done.
+    pub(crate) fn append(&mut self, seq: u64, body: &V) -> Option<(usize, bool)> {
+        let is_last = seq > self.floor && self.last_seq().is_none_or(|last| seq > last);
+        if self.locals > 0 || !is_last {
+            return None;
+        }
+        let first_leaves = self.rows.len() >= MAX_TIMELINE_MESSAGES;
+        if first_leaves && self.rows.front().is_none_or(|row| row.seq.is_none()) {
+            return None;
+        }
+        let index = self.sequenced;
+        let row = Row {
+            seq: Some(seq),
+            // Read from the body where it should ever be asked for.
+            message_id: None,
+            client_message_id: None,
+            origin: Origin::Server,
+            body: body.clone(),
+        };
+        if index == self.rows.len() {
+            self.rows.push_back(row);
+        } else {
+            self.rows.insert(index, row);
+        }
+        self.sequenced += 1;
+        if first_leaves {
+            let first = self.take(0)?;
+            self.floor = self.floor.max(first.seq?);
+        }
+        Some((index, first_leaves))
+    }
+
     /// A message that the server gave no id, with one: that of our own row where it is its echo,
     /// else a `fresh` one. Lists are keyed by it.
     pub(crate) fn identified(
@@ -247,14 +281,11 @@ impl<V: Value> Timeline<V> {
             Some(seq) if seq <= self.floor => true,
             Some(seq) if self.last_seq().is_none_or(|last| seq > last) => false,
             Some(seq) => self.place(seq).is_ok(),
-            None if head.message_id.is_some() => {
-                let mut rows = self.rows.iter().rev();
-                rows.any(|row| row.message_id == head.message_id)
-            }
-            None => head
-                .client_message_id
-                .as_ref()
-                .is_some_and(|id| self.find(id, |_| true).is_some()),
+            None => match (&head.message_id, &head.client_message_id) {
+                (Some(id), _) => self.rows.iter().rev().any(|row| row.has_id(id)),
+                (None, Some(id)) => self.find(id, |_| true).is_some(),
+                (None, None) => false,
+            },
         }
     }
 }

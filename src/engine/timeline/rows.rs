@@ -4,6 +4,7 @@ use super::{Received, Timeline};
 use crate::engine::config::MAX_TIMELINE_MESSAGES;
 use crate::engine::output::TimelineChange;
 use crate::socketio::Value;
+use crate::wire::message::message_id;
 
 /// One message.
 #[derive(Clone, Debug)]
@@ -32,6 +33,17 @@ impl Origin {
     /// Whether a message that comes can be this row's echo.
     pub(super) fn is_local(self) -> bool {
         matches!(self, Self::Pending | Self::Awaited)
+    }
+}
+
+impl<V: Value> Row<V> {
+    /// Whether the server knows it by this id.
+    pub(super) fn has_id(&self, id: &str) -> bool {
+        match &self.message_id {
+            Some(known) => known == id,
+            None if self.origin == Origin::Server => message_id(&self.body).as_deref() == Some(id),
+            None => false,
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 // A WebSocket without a network: what a client does with a frame is all that is left to measure.
-import { capabilities, roomJoined } from "./frames.js";
+import { authenticated, capabilities, roomJoined } from "./frames.js";
 
 const handshake = {
   sid: "fake",
@@ -36,6 +36,7 @@ export class FakeWebSocket {
     if (frame.startsWith("40")) {
       this.#later('40{"sid":"fake"}');
       this.#later(event("connected", { socketId: "fake", capabilities }));
+      this.#later(event("authenticated", authenticated));
       return;
     }
     const [, id, body] = /^42(\d+)(.*)$/s.exec(frame) ?? [];

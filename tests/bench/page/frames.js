@@ -7,6 +7,9 @@ export const rooms = Array.from({ length: 10 }, (_, index) => `room-${index}`);
 
 const epoch = "01kas3cv";
 
+/** Who the server says the client is: another than who sends. */
+export const authenticated = { userId: "alice", sessionId: "bench" };
+
 /** The answer to `room:join`. */
 export function roomJoined(roomName) {
   const room = { roomName, type: "channel", visibility: "public", memberCount: 2 };

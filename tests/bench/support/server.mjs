@@ -5,7 +5,7 @@
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 import { listening } from "../../e2e/support/listening.mjs";
-import { capabilities, Frames, roomJoined } from "../page/frames.js";
+import { authenticated, capabilities, Frames, roomJoined } from "../page/frames.js";
 
 /** Frames written before the event loop goes on. */
 const framesATurn = 100;
@@ -18,6 +18,7 @@ io.on("connection", (socket) => {
   let rendered = [];
   socket.emit("hello");
   socket.emit("connected", { socketId: socket.id, capabilities });
+  socket.emit("authenticated", authenticated);
   socket.on("echo", (data, ack) => ack(data));
   socket.on("ping", (data, ack) => ack?.(data));
   socket.on("room:join", (data, ack) => ack(roomJoined(data.roomName)));
