@@ -35,7 +35,7 @@ for (const { name, transports, first, upgradedTo } of Object.values(carriers)) {
   });
 
   test(`joins, sends and receives ${name}`, async (t) => {
-    const { enter } = await start(t);
+    const { server, enter } = await start(t);
     const [alice, bob] = [await enter("alice"), await enter("bob")];
     if (upgradedTo) await Promise.all([alice, bob].map(upgraded));
     const joined = await alice.emitWithAck("room:join", { roomName: "general" });
