@@ -11,7 +11,10 @@ before(async () => {
   site = await exportExample();
 });
 
-const serve = (t) => startDevServer(t, ["--static", site]);
+function serve(t) {
+  openChat.closeAfter(t);
+  return startDevServer(t, ["--static", site]);
+}
 
 test("alice's message reaches bob, and is there after a reload", async (t) => {
   const { url } = await serve(t);

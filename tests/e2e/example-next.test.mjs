@@ -12,6 +12,7 @@ const openChat = withChat();
 before(installExample);
 
 test("it builds, renders the chat on the server, and comes alive in the browser, without a warning", async (t) => {
+  openChat.closeAfter(t);
   const server = await startDevServer(t);
   const env = { NEXT_PUBLIC_REALTIME_URL: server.url };
   assert.deepEqual(complaints(await buildNext(env)), []);
@@ -30,6 +31,7 @@ test("it builds, renders the chat on the server, and comes alive in the browser,
 });
 
 test("under next dev, with React's checks on, the page says nothing either", async (t) => {
+  openChat.closeAfter(t);
   const server = await startDevServer(t);
   const env = { NEXT_PUBLIC_REALTIME_URL: server.url };
   const { url, printed } = await serveNext(t, "dev", env);

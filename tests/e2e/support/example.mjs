@@ -12,7 +12,8 @@ const pageLifetimeMs = 60_000;
  *
  * @returns {(t: import("node:test").TestContext, address: string, options?: ChatOptions) =>
  * Promise<import("playwright-core").Page>} opens an address in a profile of its own; closed after the test,
- * which fails if the page threw something that nobody caught, or printed a warning or an error
+ * which fails if the page threw something that nobody caught, or printed a warning or an error.
+ * `closeAfter(t)`, called before a server is started, has the pages closed before the server
  *
  * @typedef {object} ChatOptions
  * @property {{ width: number, height: number }} [viewport]
@@ -24,7 +25,21 @@ export function withChat() {
     browser = await chromium.launch({ executablePath: chromiumPath(), args: ["--no-sandbox"] });
   });
   after(() => browser?.close());
-  return async (t, address, { viewport, mayFailRequests = false } = {}) => {
+  const openedIn = new WeakMap();
+  /** What is open in a test. Hooks run in the order they are given: name this one before a server's. */
+  const closeAfter = (t) => {
+    if (!openedIn.has(t)) {
+      const opened = [];
+      openedIn.set(t, opened);
+      t.after(async () => {
+        await Promise.all(opened.map(({ profile }) => profile.close()));
+        const complaints = opened.flatMap((page) => page.complaints);
+        assert.deepEqual(complaints, [], "the page complained about nothing");
+      });
+    }
+    return openedIn.get(t);
+  };
+  const open = async (t, address, { viewport, mayFailRequests = false } = {}) => {
     const profile = await browser.newContext({ viewport, locale: "en-GB" });
     const page = await profile.newPage();
     const complaints = [];
@@ -36,14 +51,12 @@ export function withChat() {
       }
     });
     const overdue = setTimeout(() => profile.close(), pageLifetimeMs);
-    t.after(async () => {
-      clearTimeout(overdue);
-      await profile.close();
-      assert.deepEqual(complaints, [], "the page complained about nothing");
-    });
+    profile.once("close", () => clearTimeout(overdue));
+    closeAfter(t).push({ profile, complaints });
     await page.goto(address);
     return page;
   };
+  return Object.assign(open, { closeAfter });
 }
 
 /** The field to write in. */
