@@ -77,7 +77,8 @@ export class EngineHost {
   /** As {@link call}, but loads the module first where nobody did. */
   async request<T>(action: (engine: Engine, rooms: EngineRooms) => Promise<T>): Promise<T> {
     const discards = this.#discards;
-    await this.#load();
+    // The engine that is there already needs no turn of waiting.
+    if (!this.#engine || this.#failure) await this.#load();
     // Else it would wait in a new engine, for a connection that nobody asks for.
     if (discards !== this.#discards) throw destroyed();
     try {

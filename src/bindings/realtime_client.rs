@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::rooms_service::RoomsService;
 use super::types::{JsConfig, JsConnectionSnapshot, JsPromiseVoid, JsSink, JsTokenSource};
-use crate::browser::{Driver, error_to_js};
+use crate::browser::{Driver, error_to_js, packet_of, packet_with};
 use crate::engine::config::{RealtimeClientConfig, milliseconds};
 use crate::engine::error::ClientError;
 use crate::engine::input::{Input, Reply};
@@ -76,17 +76,17 @@ impl RealtimeClient {
     /// documented error where there is no connection or no answer within `timeout_ms`.
     pub fn emit(
         &self,
-        event: &str,
+        #[wasm_bindgen(unchecked_param_type = "string")] event: &JsValue,
         args: Array,
         ack: Option<Function>,
         timeout_ms: Option<f64>,
     ) -> Result<(), JsValue> {
         let timeout_ms = timeout(timeout_ms)?;
+        let packet = packet_of(event, &args);
+        let name = name_of(&packet)?;
         let reply = ack.map_or(Reply::None, |ack| {
             Reply::Callback(self.driver.callback(ack))
         });
-        let packet = packet(event, &args);
-        let name = event.to_owned();
         self.driver.handle(Input::Emitted {
             name,
             packet,
@@ -98,18 +98,18 @@ impl RealtimeClient {
     /// Emits an event and resolves with its answer: the envelope's `data` where the body has a
     /// boolean `success`, else the body.
     #[wasm_bindgen(js_name = emitAsync)]
-    pub fn emit_async(&self, event: &str, data: JsValue, timeout_ms: Option<f64>) -> Promise {
-        let timeout_ms = match timeout(timeout_ms) {
-            Ok(timeout_ms) => timeout_ms,
+    pub fn emit_async(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] event: &JsValue,
+        data: JsValue,
+        timeout_ms: Option<f64>,
+    ) -> Promise {
+        let packet = packet_with(event, &data);
+        let checked = timeout(timeout_ms).and_then(|ms| Ok((ms, name_of(&packet)?)));
+        let (timeout_ms, name) = match checked {
+            Ok(checked) => checked,
             Err(error) => return Promise::reject(&error),
         };
-        let args = if data.is_undefined() {
-            Array::new()
-        } else {
-            Array::of1(&data)
-        };
-        let packet = packet(event, &args);
-        let name = event.to_owned();
         self.driver.request(|request| Input::Emitted {
             name,
             packet,
@@ -166,8 +166,9 @@ impl RealtimeClient {
     }
 }
 
-fn packet(event: &str, args: &Array) -> JsValue {
-    Array::of1(&JsValue::from_str(event)).concat(args).into()
+fn name_of(packet: &JsValue) -> Result<String, JsValue> {
+    let name = packet.name_element(0).ok().flatten();
+    name.ok_or_else(|| invalid("an event's name is a text".to_owned()))
 }
 
 fn timeout(timeout_ms: Option<f64>) -> Result<Option<u64>, JsValue> {

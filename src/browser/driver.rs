@@ -30,6 +30,22 @@ use crate::wire::names::MESSAGE_NEW;
 /// further away is waited for in steps.
 const LONGEST_TIMER_MS: u64 = i32::MAX as u64;
 
+#[wasm_bindgen(module = "/src/browser/value.js")]
+extern "C" {
+    /// The promises of one client, by the number of their request.
+    type Promises;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Promises;
+    #[wasm_bindgen(method)]
+    fn open(this: &Promises, number: u32) -> Promise;
+    #[wasm_bindgen(method)]
+    fn resolve(this: &Promises, number: u32, value: &JsValue);
+    #[wasm_bindgen(method)]
+    fn reject(this: &Promises, number: u32, error: &JsValue);
+    #[wasm_bindgen(method, js_name = rejectAll)]
+    fn reject_all(this: &Promises, error: &JsValue);
+}
+
 /// Drives one engine. Cloning shares it.
 #[derive(Clone)]
 pub(crate) struct Driver {
@@ -56,7 +72,7 @@ struct Shared {
     /// Taken out while it carries something out, for the same reason as the engine.
     transports: Cell<Transports>,
     timer: RefCell<Option<(u64, Timeout)>>,
-    promises: RefCell<LiteMap<RequestId, (Function, Function)>>,
+    promises: Promises,
     callbacks: RefCell<LiteMap<CallbackId, Function>>,
     numbers: Cell<u32>,
     sink: RefCell<Option<Function>>,
@@ -91,7 +107,7 @@ impl Driver {
             delivering: Cell::new(false),
             transports: Cell::default(),
             timer: RefCell::new(None),
-            promises: RefCell::default(),
+            promises: Promises::new(),
             callbacks: RefCell::default(),
             numbers: Cell::new(0),
             sink: RefCell::new(Some(sink)),
@@ -135,12 +151,7 @@ impl Driver {
     /// Hands over an input that is answered by a promise. What fails at once rejects it.
     pub(crate) fn request(&self, input: impl FnOnce(RequestId) -> Input<JsValue>) -> Promise {
         let request = RequestId(self.number());
-        let promise = Promise::new(&mut |resolve, reject| {
-            self.shared
-                .promises
-                .borrow_mut()
-                .insert(request, (resolve, reject));
-        });
+        let promise = self.shared.promises.open(request.0);
         if let Err(error) = self.handle(input(request)) {
             self.settle(request, Err(error));
         }
@@ -391,13 +402,9 @@ impl Driver {
     }
 
     fn settle(&self, request: RequestId, result: Result<JsValue, JsValue>) {
-        let promise = self.shared.promises.borrow_mut().remove(&request);
-        if let Some((resolve, reject)) = promise {
-            // The functions of a promise never throw.
-            let _ = match result {
-                Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
-                Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
-            };
+        match result {
+            Ok(value) => self.shared.promises.resolve(request.0, &value),
+            Err(error) => self.shared.promises.reject(request.0, &error),
         }
     }
 
@@ -521,9 +528,7 @@ impl Driver {
     }
 
     fn reject_all(&self, error: &ClientError<JsValue>) {
-        for (_, (_, reject)) in self.shared.promises.take() {
-            let _ = reject.call1(&JsValue::UNDEFINED, &error_to_js(error));
-        }
+        self.shared.promises.reject_all(&error_to_js(error));
     }
 
     fn check(&self) -> Result<(), JsValue> {

@@ -7,16 +7,27 @@ const MAX_ID_UNITS = 64;
 /** Stands for the place of a name that is not given. */
 const NO_NAME = -1;
 
-/** The first units, seven bits each, the first one lowest; -1 where one is not within U+0001 to U+007F. */
-export function packedHead(text, maxUnits) {
-  const end = Math.min(text.length, maxUnits);
-  let packed = 0;
-  for (let index = end - 1; index >= 0; index -= 1) {
+/**
+ * Up to seven units from `start` on, seven bits each, the first one lowest; -1 where one is not
+ * within U+0001 to U+007F.
+ */
+export function packedHead(text, start, maxUnits) {
+  const end = Math.min(text.length, start + maxUnits);
+  let low = 0;
+  let high = 0;
+  for (let index = end - 1; index >= start; index -= 1) {
     const unit = text.charCodeAt(index);
     if (unit === 0 || unit > 0x7f) return -1;
-    packed = packed * 0x80 + unit;
+    if (index - start < 4) low = (low << 7) | unit;
+    else high = (high << 7) | unit;
   }
-  return packed;
+  return high * 0x10000000 + low;
+}
+
+function unpacked(packed) {
+  let text = "";
+  for (let rest = packed; rest > 0; rest >>>= 7) text += String.fromCharCode(rest & 0x7f);
+  return text;
 }
 
 export function head(text, maxUnits) {
@@ -32,8 +43,71 @@ export function parse(text, from) {
   }
 }
 
+/** What the last step failed with that answered undefined, or -1. */
+let failure;
+
+export function takeFailure() {
+  const thrown = failure;
+  failure = undefined;
+  return thrown;
+}
+
+/** Prefix and JSON; undefined where the value cannot be written. */
 export function stringify(prefix, value) {
-  return prefix + JSON.stringify(value === undefined ? null : value);
+  try {
+    return prefix + JSON.stringify(value === undefined ? null : value);
+  } catch (error) {
+    failure = error;
+    return undefined;
+  }
+}
+
+/** As `stringify`, with the prefix as two numbers of up to four units each. */
+export function stringifyPacked(low, high, value) {
+  return stringify(unpacked(low) + unpacked(high), value);
+}
+
+/** Sends, or answers false. */
+export function send(socket, frame) {
+  try {
+    socket.send(frame);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `[event, ...args]`. */
+export function packetOf(event, args) {
+  return [event, ...args];
+}
+
+/** `[event, data]`, or `[event]`. */
+export function packetWith(event, data) {
+  return data === undefined ? [event] : [event, data];
+}
+
+/** Promises that are settled from the other side, by number. */
+export class Promises {
+  #pending = new Map();
+
+  open(number) {
+    return new Promise((resolve, reject) => this.#pending.set(number, { resolve, reject }));
+  }
+
+  resolve(number, value) {
+    this.#pending.get(number)?.resolve(value);
+    this.#pending.delete(number);
+  }
+
+  reject(number, error) {
+    this.#pending.get(number)?.reject(error);
+    this.#pending.delete(number);
+  }
+
+  rejectAll(error) {
+    for (const number of [...this.#pending.keys()]) this.reject(number, error);
+  }
 }
 
 /** Element `index`, or undefined where there is none, or no array. */
@@ -123,12 +197,20 @@ export function withFields(object, keys, values) {
   return copy;
 }
 
-/** `[body with placeholders, attachments]`, or undefined where there are no bytes inside. */
+/** 1 where there are bytes inside, 0 where there are none, -1 where that cannot be found out. */
+export function carriesBytes(value) {
+  try {
+    return hasBytes(value, 0) ? 1 : 0;
+  } catch (error) {
+    failure = error;
+    return -1;
+  }
+}
+
+/** `[body with placeholders, attachments]`. */
 export function detach(value) {
-  if (!hasBytes(value, 0)) return undefined;
   const attachments = [];
-  const body = withPlaceholders(value, attachments);
-  return [body, attachments];
+  return [withPlaceholders(value, attachments), attachments];
 }
 
 /** The body with each placeholder replaced by its attachment. Throws 'depth' or 'placeholder'. */

@@ -11,11 +11,20 @@ use crate::socketio::{Bytes, Text, Value, ValueError, WrongType};
 #[wasm_bindgen(module = "/src/browser/value.js")]
 extern "C" {
     #[wasm_bindgen(js_name = packedHead)]
-    fn packed_head(text: &JsString, max_units: u32) -> f64;
+    fn packed_head(text: &JsString, start: u32, max_units: u32) -> f64;
     fn head(text: &JsString, max_units: u32) -> String;
     fn parse(text: &JsString, from: u32) -> JsValue;
-    #[wasm_bindgen(catch)]
-    fn stringify(prefix: &str, value: &JsValue) -> Result<JsString, JsValue>;
+    #[wasm_bindgen(js_name = takeFailure)]
+    fn take_failure() -> JsValue;
+    fn stringify(prefix: &str, value: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = stringifyPacked)]
+    fn stringify_packed(low: u32, high: u32, value: &JsValue) -> JsValue;
+    /// `[event, ...args]`.
+    #[wasm_bindgen(js_name = packetOf)]
+    pub(crate) fn packet_of(event: &JsValue, args: &Array) -> JsValue;
+    /// `[event, data]`; without data `[event]`.
+    #[wasm_bindgen(js_name = packetWith)]
+    pub(crate) fn packet_with(event: &JsValue, data: &JsValue) -> JsValue;
     fn element(array: &JsValue, index: u32) -> JsValue;
     fn field(object: &JsValue, key: &JsString) -> JsValue;
     #[wasm_bindgen(js_name = numberField)]
@@ -28,6 +37,8 @@ extern "C" {
     fn keep_name(name: &str) -> bool;
     #[wasm_bindgen(catch, js_name = withFields)]
     fn with_fields(object: &JsValue, keys: &Array, values: &Array) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = carriesBytes)]
+    fn carries_bytes(value: &JsValue) -> i32;
     #[wasm_bindgen(catch)]
     fn detach(value: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
@@ -49,13 +60,7 @@ impl Text for JsString {
 
     fn head(&self, max_units: usize) -> String {
         let max_units = u32::try_from(max_units).unwrap_or(u32::MAX);
-        if max_units <= PACKED_UNITS {
-            let packed = packed_head(self, max_units);
-            if packed >= 0.0 {
-                return unpack(packed as u64);
-            }
-        }
-        head(self, max_units)
+        packed_text(self, max_units).unwrap_or_else(|| head(self, max_units))
     }
 
     fn split(&self, separator: char) -> Vec<Self> {
@@ -105,7 +110,13 @@ impl Value for JsValue {
     }
 
     fn stringify(&self, prefix: &str) -> Result<JsString, ValueError> {
-        stringify(prefix, self).map_err(|error| unserializable(&error))
+        let text = match packed(prefix) {
+            Some([low, high]) => stringify_packed(low, high, self),
+            None => stringify(prefix, self),
+        };
+        some(text)
+            .map(JsCast::unchecked_into)
+            .ok_or_else(|| unserializable(&take_failure()))
     }
 
     fn attach(self, attachments: Vec<Uint8Array>) -> Result<Self, ValueError> {
@@ -114,11 +125,13 @@ impl Value for JsValue {
     }
 
     fn detach(self) -> Result<(Self, Vec<Uint8Array>), ValueError> {
-        let found = detach(&self).map_err(|error| unserializable(&error))?;
-        if found.is_undefined() {
-            return Ok((self, Vec::new()));
+        match carries_bytes(&self) {
+            0 => return Ok((self, Vec::new())),
+            1 => {}
+            _ => return Err(unserializable(&take_failure())),
         }
-        let parts: Array = found.unchecked_into();
+        let parts = detach(&self).map_err(|error| unserializable(&error))?;
+        let parts: Array = parts.unchecked_into();
         let attachments: Array = parts.get(1).unchecked_into();
         Ok((
             parts.get(0),
@@ -213,13 +226,38 @@ impl Value for JsValue {
 /// Units of a head that fit into one number, seven bits each.
 const PACKED_UNITS: u32 = 7;
 
-fn unpack(mut packed: u64) -> String {
-    let mut text = String::with_capacity(PACKED_UNITS as usize);
-    while packed > 0 {
-        text.push(char::from((packed & 0x7f) as u8));
-        packed >>= 7;
+/// The first units by way of numbers: quicker than by a copy, as long as they are few.
+fn packed_text(text: &JsString, max_units: u32) -> Option<String> {
+    if max_units > 2 * PACKED_UNITS {
+        return None;
     }
-    text
+    let mut head = String::with_capacity(max_units as usize);
+    for start in (0..max_units).step_by(PACKED_UNITS as usize) {
+        let packed = packed_head(text, start, PACKED_UNITS.min(max_units - start));
+        if packed < 0.0 {
+            return None;
+        }
+        let mut packed = packed as u64;
+        while packed > 0 {
+            head.push(char::from((packed & 0x7f) as u8));
+            packed >>= 7;
+        }
+    }
+    Some(head)
+}
+
+/// A short text as two numbers of up to four units.
+fn packed(text: &str) -> Option<[u32; 2]> {
+    if text.len() > 8 || !text.bytes().all(|byte| (1..0x80).contains(&byte)) {
+        return None;
+    }
+    let pack = |bytes: &[u8]| {
+        let bytes = bytes.iter().rev();
+        bytes.fold(0, |packed, byte| packed << 7 | u32::from(*byte))
+    };
+    let bytes = text.as_bytes();
+    let (low, high) = bytes.split_at_checked(4).unwrap_or((bytes, &[]));
+    Some([pack(low), pack(high)])
 }
 
 /// Most names that are kept, and the longest one, in bytes. A chat has far fewer; one beyond

@@ -1,6 +1,6 @@
 //! One WebSocket, which lives as long as its value.
 
-use js_sys::{ArrayBuffer, JsString, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, WebSocket};
 
@@ -55,10 +55,10 @@ impl WebSocketTransport {
     pub(crate) fn send(&self, frames: Vec<Frame<JsValue>>) {
         for frame in frames {
             let sent = match frame {
-                Frame::Text(text) => send_text(&self.socket, &text),
-                Frame::Bytes(bytes) => self.socket.send_with_js_u8_array(&bytes),
+                Frame::Text(text) => send(&self.socket, &text),
+                Frame::Bytes(bytes) => send(&self.socket, &bytes),
             };
-            if sent.is_err() {
+            if !sent {
                 return;
             }
         }
@@ -75,17 +75,9 @@ impl Drop for WebSocketTransport {
     }
 }
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/browser/value.js")]
 extern "C" {
-    /// `WebSocket.send` of a string that stays a JavaScript string.
-    #[wasm_bindgen(extends = WebSocket, js_name = WebSocket)]
-    type TextSocket;
-    #[wasm_bindgen(method, structural, catch, js_name = send)]
-    fn send(this: &TextSocket, text: &JsString) -> Result<(), JsValue>;
-}
-
-fn send_text(socket: &WebSocket, text: &JsString) -> Result<(), JsValue> {
-    socket.unchecked_ref::<TextSocket>().send(text)
+    fn send(socket: &WebSocket, frame: &JsValue) -> bool;
 }
 
 fn frame(data: JsValue) -> Option<Frame<JsValue>> {

@@ -1,6 +1,6 @@
 //! Frames of messages in, packets of one namespace out.
 
-use super::limits::{LONG_HEAD_UNITS, MAX_ATTACHMENT_BYTES, SHORT_HEAD_UNITS};
+use super::limits::{LONG_HEAD_UNITS, MAX_ATTACHMENT_BYTES, MIDDLE_HEAD_UNITS, SHORT_HEAD_UNITS};
 use super::packet::{Packet, PacketError};
 use super::prefix::{Prefix, PrefixError};
 use super::value::{Bytes, Text, Value};
@@ -50,17 +50,26 @@ impl<V: Value> Decoder<V> {
         if self.partial.is_some() {
             return Err(PacketError::TextInBinary);
         }
-        match Prefix::read(head, units <= SHORT_HEAD_UNITS) {
-            Err(PrefixError::Incomplete) => {
-                let head = frame.head(LONG_HEAD_UNITS);
-                let prefix = Prefix::read(&head, units <= LONG_HEAD_UNITS)?;
-                self.packet(&prefix, frame, prefix.text.len() < head.len())
-            }
-            prefix => {
+        self.read(frame, units, head, SHORT_HEAD_UNITS)
+    }
+
+    /// Reads a message frame whose first `limit` units are `head`, or more of it if need be.
+    fn read(
+        &mut self,
+        frame: &V::Text,
+        units: usize,
+        head: &str,
+        limit: usize,
+    ) -> Result<Option<Packet<V>>, PacketError> {
+        let longer = match (Prefix::read(head, units <= limit), limit) {
+            (Err(PrefixError::Incomplete), SHORT_HEAD_UNITS) => MIDDLE_HEAD_UNITS,
+            (Err(PrefixError::Incomplete), MIDDLE_HEAD_UNITS) => LONG_HEAD_UNITS,
+            (prefix, _) => {
                 let prefix = prefix?;
-                self.packet(&prefix, frame, prefix.text.len() < head.len())
+                return self.packet(&prefix, frame, prefix.text.len() < head.len());
             }
-        }
+        };
+        self.read(frame, units, &frame.head(longer), longer)
     }
 
     /// Takes an attachment, and gives the packet that it completes.

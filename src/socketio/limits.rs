@@ -7,7 +7,10 @@
 /// `/`, also with an ack id of four digits; the browser hands over so few as one number.
 pub const SHORT_HEAD_UNITS: usize = 7;
 
-/// How much of a frame is read when its prefix did not end inside [`SHORT_HEAD_UNITS`], in
+/// How much is read next, in units: holds any likely ack id, and is two numbers.
+pub const MIDDLE_HEAD_UNITS: usize = 14;
+
+/// How much of a frame is read when its prefix did not end inside [`MIDDLE_HEAD_UNITS`], in
 /// units. A longer prefix is a parse error.
 pub const LONG_HEAD_UNITS: usize = 256;
 

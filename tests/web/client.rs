@@ -97,7 +97,12 @@ async fn without_a_connection_an_emit_is_answered_and_nothing_is_kept() {
     let page = page();
     let answer = Promise::new(&mut |resolve, _| {
         page.client
-            .emit("greet", Array::new(), Some(resolve), None)
+            .emit(
+                &JsValue::from_str("greet"),
+                Array::new(),
+                Some(resolve),
+                None,
+            )
             .unwrap();
     });
     let answer = JsFuture::from(answer).await.unwrap();
@@ -106,7 +111,12 @@ async fn without_a_connection_an_emit_is_answered_and_nothing_is_kept() {
         get(&get(&answer, "error"), "code"),
         JsValue::from_str("NOT_CONNECTED")
     );
-    let error = rejection(page.client.emit_async("greet", JsValue::NULL, None).into()).await;
+    let error = rejection(
+        page.client
+            .emit_async(&"greet".into(), JsValue::NULL, None)
+            .into(),
+    )
+    .await;
     assert_eq!(code(&error), "NOT_CONNECTED");
     assert_eq!(
         get(&error, "message"),

@@ -28,10 +28,9 @@ impl<V: Value> Session<V> {
         wants_ack: bool,
     ) -> Result<Option<u64>, EmitError> {
         self.check_connected(now_ms)?;
-        let name = packet
-            .element(0)
-            .and_then(|name| name.as_text())
-            .ok_or(EmitError::InvalidPacket)?;
+        let Ok(Some(name)) = packet.name_element(0) else {
+            return Err(EmitError::InvalidPacket);
+        };
         if is_reserved_event(&name) {
             return Err(EmitError::ReservedName(name));
         }
