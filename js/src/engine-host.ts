@@ -204,7 +204,7 @@ export class EngineHost {
       if (generation === this.#generation) sink(kind, a, b, c, d);
     });
     try {
-      engine.initialize({ url: defaultUrl(), ...this.#config });
+      engine.initialize({ ...this.#config, url: this.#config.url ?? defaultUrl() });
     } catch (error) {
       engine.destroy();
       throw error;

@@ -2,8 +2,9 @@ import { createConnection, createServer } from "node:net";
 import { listening } from "../../e2e/support/listening.mjs";
 
 /**
- * A TCP proxy in front of a server, as far away as `roundTripMs`: a connection is accepted, and
- * every byte arrives, half of it later. A connection's own handshake takes no time.
+ * A TCP proxy in front of a server, as far away as `roundTripMs`: every byte arrives half of it
+ * later, and a connection's first ones a whole one later still, for the handshake of TCP, which
+ * cannot be delayed itself.
  *
  * @param {string} url of the server
  * @param {number} roundTripMs
@@ -14,8 +15,9 @@ export async function startDelayProxy(url, roundTripMs) {
   const sockets = new Set();
   const server = createServer((near) => {
     const far = createConnection(port, "127.0.0.1");
-    pass(near, far, roundTripMs / 2);
-    pass(far, near, roundTripMs / 2);
+    const handshake = new Promise((resolve) => setTimeout(resolve, roundTripMs));
+    pass(near, far, roundTripMs / 2, handshake);
+    pass(far, near, roundTripMs / 2, handshake);
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.setNoDelay(true);
@@ -32,7 +34,8 @@ export async function startDelayProxy(url, roundTripMs) {
   }
 }
 
-function pass(from, to, delayMs) {
-  from.on("data", (bytes) => setTimeout(() => to.writable && to.write(bytes), delayMs));
-  from.once("end", () => setTimeout(() => to.end(), delayMs));
+function pass(from, to, delayMs, handshake) {
+  const later = (action) => handshake.then(() => setTimeout(action, delayMs));
+  from.on("data", (bytes) => later(() => to.writable && to.write(bytes)));
+  from.once("end", () => later(() => to.end()));
 }
