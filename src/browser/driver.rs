@@ -363,6 +363,7 @@ impl Driver {
                 Delivery::Settle(request, result.map_err(|error| error_to_js(&error)))
             }
             Output::Callback { callback, args } => Delivery::Callback(callback, args),
+            Output::Journal(_) | Output::Store(_) | Output::Lock(_) | Output::Post(_) => return,
             Output::Notify(notification) => {
                 if matches!(notification, Notification::Rooms) {
                     self.shared.rooms_wanted.replace(engine.intent().1);

@@ -1,5 +1,7 @@
 //! Everything that can happen to the engine.
 
+use super::store::StoreEvent;
+use super::tabs::LockEvent;
 use crate::socketio::{TransportEvent, TransportId, Value};
 
 /// Names a promise that the driver keeps; answered once by `Output::Settle`.
@@ -105,6 +107,12 @@ pub enum Input<V: Value> {
     OnlineChanged(bool),
     /// The page can be seen again, was shown from the back-forward cache, or woke up.
     Resumed,
+    /// The store or the journal answered.
+    Store(StoreEvent<V>),
+    /// Something became of the lock among tabs.
+    Lock(LockEvent),
+    /// Another tab of this namespace posted a message.
+    TabMessage(V),
 }
 
 /// Who wants the acknowledgement of an emitted event.

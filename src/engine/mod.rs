@@ -12,6 +12,8 @@ pub mod in_order;
 pub mod input;
 pub mod output;
 pub mod snapshot;
+pub mod store;
+pub mod tabs;
 pub mod time;
 
 mod acks;
@@ -241,6 +243,7 @@ impl<V: Value> Parts<'_, '_, V> {
             Input::TimedOut => self.timed_out(),
             Input::OnlineChanged(online) => connection.online_changed(ctx, online),
             Input::Resumed => connection.resumed(ctx),
+            Input::Store(_) | Input::Lock(_) | Input::TabMessage(_) => {}
         }
     }
 

@@ -3,6 +3,8 @@
 use super::error::ClientError;
 use super::input::{CallbackId, RequestId};
 use super::snapshot::{AuthResponse, RealtimeConnectionState};
+use super::store::{JournalCommand, StoreCommand};
+use super::tabs::LockCommand;
 use crate::socketio::{TransportCommand, Value};
 use crate::wire::room::RoomMember;
 
@@ -30,6 +32,14 @@ pub enum Output<V: Value> {
         /// The arguments.
         args: V,
     },
+    /// Keep something, in this instant.
+    Journal(JournalCommand),
+    /// Keep or read something, a little later.
+    Store(StoreCommand<V>),
+    /// Take or give back the lock among tabs.
+    Lock(LockCommand),
+    /// Post a message to the other tabs of the open namespace.
+    Post(V),
     /// Tell the app.
     Notify(Notification<V>),
 }

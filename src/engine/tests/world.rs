@@ -236,6 +236,7 @@ impl World {
                     assert!(before.is_none(), "{request:?} was settled twice");
                 }
                 Output::Callback { callback, args } => self.callbacks.push((callback, args)),
+                Output::Journal(_) | Output::Store(_) | Output::Lock(_) | Output::Post(_) => {}
                 Output::Notify(notification) => self.tell(notification),
             }
         }
