@@ -189,7 +189,20 @@ impl<V: Value> Parts<'_, '_, V> {
                 let error = Refusal::read(&body).into();
                 self.up.ctx.notify(Notification::Error(error));
             }
-            ServerEvent::Batch => {}
+            ServerEvent::Batch
+            | ServerEvent::MessageUpdate
+            | ServerEvent::MessageDelete
+            | ServerEvent::ReactionAdd
+            | ServerEvent::ReactionRemove
+            | ServerEvent::MessageSent
+            | ServerEvent::MessageDelivered
+            | ServerEvent::MessageRead
+            | ServerEvent::MessageFailed
+            | ServerEvent::MessageAck
+            | ServerEvent::MessageBatchRead
+            | ServerEvent::MessageBatchDelivered
+            | ServerEvent::ReadCursor
+            | ServerEvent::DeliverySyncResponse => {}
         }
     }
 

@@ -23,6 +23,15 @@ pub mod capability {
     pub const AUTH_REFRESH: &str = "auth:refresh";
     /// `ping` is acknowledged with the echoed time stamp.
     pub const PING_ACK: &str = "ping:ack";
+    /// `message:edit`, `message:delete`, `reaction:add` and `reaction:remove` are answered and told,
+    /// and take a `seq`; pages bring them.
+    pub const OPERATIONS: &str = "operations";
+    /// `sync:resume` is answered.
+    pub const RESUME: &str = "resume";
+    /// Receipts are kept and told, `delivery:sync` is answered, rooms come with unread counts.
+    pub const RECEIPTS: &str = "receipts";
+    /// What comes from a tab that is no longer the leader is refused.
+    pub const FENCE: &str = "fence";
     /// The server may put queued events into one `batch`. Client and server both name it.
     pub const BATCH: &str = "batch";
 
@@ -46,12 +55,14 @@ pub struct HandshakeAuth {
     pub client: Option<ClientInfo>,
 }
 
-/// The client's [`HandshakeAuth`] as a body: `device_id` is one browser profile, `tab_id` one tab.
+/// The client's [`HandshakeAuth`] as a body: `device_id` is one browser profile, `tab_id` one tab,
+/// `fence` the epoch of its leadership.
 pub fn handshake_auth<V: Value>(
     token: Option<&str>,
     device: &DeviceInfo,
     device_id: &str,
     tab_id: &str,
+    fence: Option<u64>,
 ) -> V {
     let device = Object::new()
         .text("type", device.kind.as_str())
@@ -65,6 +76,7 @@ pub fn handshake_auth<V: Value>(
         .text("protocol", PROTOCOL_VERSION)
         .text("deviceId", device_id)
         .text("tabId", tab_id)
+        .maybe_number("fence", fence.map(|fence| fence as f64))
         .value("capabilities", V::array(vec![V::string(capability::BATCH)]))
         .build();
     Object::new()

@@ -57,6 +57,8 @@ error_codes! {
     NotInRoom, "NOT_IN_ROOM", false, "Not a member of this room";
     /// The user may not do this. Server.
     Forbidden, "FORBIDDEN", false, "Not allowed";
+    /// No such thing that this user may know of: a message that never was, or is deleted. Server.
+    NotFound, "NOT_FOUND", false, "Not found";
     /// The request is malformed; `details.field` names the field where there is one. Both.
     ValidationError, "VALIDATION_ERROR", false, "Invalid request";
     /// The server knows no event of that name. Server.

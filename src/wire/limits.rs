@@ -38,3 +38,21 @@ pub const MAX_HISTORY_PAGE_BYTES: usize = 512 * 1024;
 pub const MAX_SYNC_CHANNELS: u32 = 1_000;
 /// Longest token, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
+/// Longest reaction, in characters.
+pub const MAX_EMOJI_CHARS: usize = 64;
+/// Most different reactions on one message.
+pub const MAX_REACTIONS: usize = 50;
+/// Most users with the same reaction on one message.
+pub const MAX_REACTION_USERS: usize = 1_000;
+/// Most ids in one receipt or one `delivery:sync`.
+pub const MAX_RECEIPT_IDS: usize = 500;
+/// Most messages that one `message:batch-read` or `message:batch-delivered` lists.
+pub const MAX_BATCH_RECEIPT_IDS: usize = 100;
+/// Most rooms in one `sync:resume`.
+pub const MAX_RESUME_ROOMS: usize = 100;
+/// Most log entries of one room in the answer to `sync:resume`.
+pub const MAX_RESUME_OPERATIONS: u32 = 200;
+/// Bytes of log entries after which the answer to `sync:resume` ends.
+pub const MAX_RESUME_BYTES: usize = 256 * 1024;
+/// Most members' receipts of one room in the answer to `sync:resume`.
+pub const MAX_RESUME_RECEIPTS: u32 = 200;

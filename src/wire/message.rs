@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::WireError;
 use super::fields::{optional_id, optional_integer, optional_name, required_name};
 use super::json::Json;
+use super::operation::Reaction;
 use crate::socketio::Value;
 
 /// [`MESSAGE_SEND`](super::names::MESSAGE_SEND), client to server; ack [`SendAck`]. Errors: `ROOM_NOT_FOUND`,
@@ -178,6 +179,21 @@ pub struct MessageNew {
     pub metadata: Option<Json>,
     /// When the server took it.
     pub timestamp: String,
+    /// Counts edits and the deletion, from 1. Absent from older servers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// When it was edited last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<String>,
+    /// Present and true where it was edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_edited: Option<bool>,
+    /// Present and true where it was deleted: the content is then empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_deleted: Option<bool>,
+    /// By emoji, in the order in which they came; at most 50, with at most 1,000 users each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reactions: Option<Vec<Reaction>>,
 }
 
 /// What a client needs of a message to order it: scalars, the body stays where it is.

@@ -17,6 +17,9 @@ pub mod json;
 pub mod limits;
 pub mod message;
 pub mod names;
+pub mod operation;
+pub mod receipt;
+pub mod resume;
 pub mod room;
 pub mod sync;
 

@@ -10,6 +10,33 @@ pub const ROOM_CREATE: &str = "room:create";
 pub const ROOM_MEMBERS: &str = "room:members";
 /// Client: send a message. [`MessageSend`](super::message::MessageSend).
 pub const MESSAGE_SEND: &str = "message:send";
+/// Client: change the text of one's own message. [`MessageEdit`](super::operation::MessageEdit).
+pub const MESSAGE_EDIT: &str = "message:edit";
+/// Client: delete a message. [`MessageDelete`](super::operation::MessageDelete).
+/// Server: one was deleted. [`MessageDeleted`](super::operation::MessageDeleted).
+pub const MESSAGE_DELETE: &str = "message:delete";
+/// Client: react to a message. [`ReactionChange`](super::operation::ReactionChange).
+/// Server: somebody did. [`ReactionChanged`](super::operation::ReactionChanged).
+pub const REACTION_ADD: &str = "reaction:add";
+/// Client: take a reaction back. [`ReactionChange`](super::operation::ReactionChange).
+/// Server: somebody did. [`ReactionChanged`](super::operation::ReactionChanged).
+pub const REACTION_REMOVE: &str = "reaction:remove";
+/// Client: messages are in this user's store. [`DeliveredAck`](super::receipt::DeliveredAck).
+pub const MESSAGE_DELIVERED_ACK: &str = "message:delivered-ack";
+/// Client: this user read up to a message. [`ReadAck`](super::receipt::ReadAck).
+pub const MESSAGE_READ_ACK: &str = "message:read-ack";
+/// Client: this user read several messages. [`BatchReadAck`](super::receipt::BatchReadAck).
+pub const MESSAGE_BATCH_READ_ACK: &str = "message:batch-read-ack";
+/// Client: how far one's own messages have come. [`DeliverySync`](super::receipt::DeliverySync).
+pub const DELIVERY_SYNC: &str = "delivery:sync";
+/// Client: everything that was missed, of many rooms. [`SyncResume`](super::resume::SyncResume).
+pub const SYNC_RESUME: &str = "sync:resume";
+/// Client: this user's settings, without a payload; ack
+/// [`PresenceSettings`](super::receipt::PresenceSettings).
+pub const PRESENCE_SETTINGS_GET: &str = "presence:settings:get";
+/// Client: change this user's settings.
+/// [`PresenceSettingsUpdate`](super::receipt::PresenceSettingsUpdate).
+pub const PRESENCE_SETTINGS_UPDATE: &str = "presence:settings:update";
 /// Client: a page of history. [`SyncMessages`](super::sync::SyncMessages).
 pub const SYNC_MESSAGES: &str = "sync:messages";
 /// Client: the rooms of this user. [`SyncChannels`](super::sync::SyncChannels).
@@ -41,6 +68,31 @@ pub const ERROR: &str = "error";
 pub const PONG: &str = "pong";
 /// Server: a message of a room. [`MessageNew`](super::message::MessageNew).
 pub const MESSAGE_NEW: &str = "message:new";
+/// Server: a message was edited. [`MessageUpdate`](super::operation::MessageUpdate).
+pub const MESSAGE_UPDATE: &str = "message:update";
+/// Server: a message of this user is stored. [`MessageSent`](super::receipt::MessageSent).
+pub const MESSAGE_SENT: &str = "message:sent";
+/// Server: a message of this user reached somebody.
+/// [`MessageDelivered`](super::receipt::MessageDelivered).
+pub const MESSAGE_DELIVERED: &str = "message:delivered";
+/// Server: somebody read a message of this user. [`MessageRead`](super::receipt::MessageRead).
+pub const MESSAGE_READ: &str = "message:read";
+/// Server, in the sources only: a message of this user was given up, `{clientMessageId,
+/// errorCode, errorMessage, retryable}`.
+pub const MESSAGE_FAILED: &str = "message:failed";
+/// Server, in the sources only: how far a message of this user has come, `{messageId, status}`.
+pub const MESSAGE_ACK: &str = "message:ack";
+/// Server: several messages of this user reached somebody.
+/// [`BatchReceipt`](super::receipt::BatchReceipt).
+pub const MESSAGE_BATCH_DELIVERED: &str = "message:batch-delivered";
+/// Server: somebody read several messages of this user.
+/// [`BatchReceipt`](super::receipt::BatchReceipt).
+pub const MESSAGE_BATCH_READ: &str = "message:batch-read";
+/// Server: this user read on another device. [`ReadCursor`](super::receipt::ReadCursor).
+pub const READ_CURSOR: &str = "read:cursor";
+/// Server: answer to a [`DELIVERY_SYNC`] that asked for no ack.
+/// [`DeliveryStatuses`](super::receipt::DeliveryStatuses).
+pub const DELIVERY_SYNC_RESPONSE: &str = "delivery:sync-response";
 /// Server: someone became a member. [`MembershipChange`](super::room::MembershipChange).
 pub const USER_JOINED: &str = "user:joined";
 /// Server: someone gave up membership. [`MembershipChange`](super::room::MembershipChange).
@@ -59,6 +111,10 @@ pub const MESSAGE: &str = "message";
 pub const CHANNEL_JOINED: &str = "channel:joined";
 /// Server, plugin guide's dialect, to sockets that spoke it: [`USER_LEFT`].
 pub const CHANNEL_LEFT: &str = "channel:left";
+
+/// Server, plugin guide's dialect, to sockets that spoke it: [`REACTION_ADD`] and
+/// [`REACTION_REMOVE`], with `action` `add` or `remove`.
+pub const REACTION: &str = "reaction";
 
 /// The server's events that a client reads itself. All others only reach listeners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,6 +137,32 @@ pub enum ServerEvent {
     UserJoined,
     /// [`USER_LEFT`].
     UserLeft,
+    /// [`MESSAGE_UPDATE`].
+    MessageUpdate,
+    /// [`MESSAGE_DELETE`].
+    MessageDelete,
+    /// [`REACTION_ADD`].
+    ReactionAdd,
+    /// [`REACTION_REMOVE`].
+    ReactionRemove,
+    /// [`MESSAGE_SENT`].
+    MessageSent,
+    /// [`MESSAGE_DELIVERED`].
+    MessageDelivered,
+    /// [`MESSAGE_READ`].
+    MessageRead,
+    /// [`MESSAGE_FAILED`].
+    MessageFailed,
+    /// [`MESSAGE_ACK`].
+    MessageAck,
+    /// [`MESSAGE_BATCH_READ`].
+    MessageBatchRead,
+    /// [`MESSAGE_BATCH_DELIVERED`].
+    MessageBatchDelivered,
+    /// [`READ_CURSOR`].
+    ReadCursor,
+    /// [`DELIVERY_SYNC_RESPONSE`].
+    DeliverySyncResponse,
     /// [`BATCH`].
     Batch,
 }
@@ -99,6 +181,19 @@ impl ServerEvent {
             AUTH_EXPIRED => Self::AuthExpired,
             AUTH_ERROR => Self::AuthError,
             ERROR => Self::Error,
+            MESSAGE_UPDATE => Self::MessageUpdate,
+            MESSAGE_DELETE => Self::MessageDelete,
+            REACTION_ADD => Self::ReactionAdd,
+            REACTION_REMOVE => Self::ReactionRemove,
+            MESSAGE_SENT => Self::MessageSent,
+            MESSAGE_DELIVERED => Self::MessageDelivered,
+            MESSAGE_READ => Self::MessageRead,
+            MESSAGE_FAILED => Self::MessageFailed,
+            MESSAGE_ACK => Self::MessageAck,
+            MESSAGE_BATCH_READ => Self::MessageBatchRead,
+            MESSAGE_BATCH_DELIVERED => Self::MessageBatchDelivered,
+            READ_CURSOR => Self::ReadCursor,
+            DELIVERY_SYNC_RESPONSE => Self::DeliverySyncResponse,
             _ => return None,
         })
     }
@@ -114,6 +209,17 @@ pub fn is_client_event(name: &str) -> bool {
             | ROOM_CREATE
             | ROOM_MEMBERS
             | MESSAGE_SEND
+            | MESSAGE_EDIT
+            | MESSAGE_DELETE
+            | REACTION_ADD
+            | REACTION_REMOVE
+            | MESSAGE_DELIVERED_ACK
+            | MESSAGE_READ_ACK
+            | MESSAGE_BATCH_READ_ACK
+            | DELIVERY_SYNC
+            | SYNC_RESUME
+            | PRESENCE_SETTINGS_GET
+            | PRESENCE_SETTINGS_UPDATE
             | SYNC_MESSAGES
             | SYNC_CHANNELS
             | PING

@@ -61,6 +61,15 @@ pub struct RoomJoined {
     /// The history that `seq` counts in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<String>,
+    /// The user's own read cursor. Absent from older servers, as are the next two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_up_to_seq: Option<u64>,
+    /// Messages of others beyond the cursor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread_count: Option<u32>,
+    /// Those among them that mention the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mention_count: Option<u32>,
 }
 
 /// Kinds of rooms.
@@ -212,6 +221,9 @@ impl RoomJoined {
             members: optional_list(body, "members", RoomMember::read)?,
             head_seq: optional_integer(body, "headSeq")?,
             epoch: optional_id(body, "epoch")?,
+            read_up_to_seq: optional_integer(body, "readUpToSeq")?,
+            unread_count: optional_count(body, "unreadCount")?,
+            mention_count: optional_count(body, "mentionCount")?,
         })
     }
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::{Object, optional_id};
+use super::fields::{Object, optional_count, optional_id, optional_integer, required_name};
 use super::message::MessageNew;
+use super::operation::Operation;
 use super::room::RoomType;
 use crate::socketio::Value;
 
@@ -26,7 +27,7 @@ pub struct SyncMessages {
     /// The newest messages before this `seq`: pages back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before_seq: Option<u64>,
-    /// Most messages, 1 to 200, default 50; a larger number means 200.
+    /// Most entries of the log, 1 to 200, default 50; a larger number means 200.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
@@ -57,13 +58,33 @@ pub struct SyncMessagesPage {
     pub head_seq: u64,
     /// Whether there is more in the direction that was asked for.
     pub has_more: bool,
+    /// The first place of the log that is covered; 0 for an empty page. A place within the range
+    /// that no message has was an operation.
+    #[serde(default)]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
+    pub from_seq: u64,
+    /// The last place of the log that is covered; 0 for an empty page.
+    #[serde(default)]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
+    pub to_seq: u64,
+    /// Where `afterSeq` was asked: edits, deletions and reactions of the range, in the order of
+    /// `seq`. The messages have them in already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operations: Option<Vec<Operation>>,
 }
 
-/// What a client needs of a [`SyncMessagesPage`] beside its messages, which stay where they are.
+/// What a client needs of a [`SyncMessagesPage`] beside its messages and operations, which stay
+/// where they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageHead {
     /// The history that `seq` counts in.
     pub epoch: Option<String>,
+    /// The log's newest `seq`.
+    pub head_seq: Option<u64>,
+    /// The first place of the log that is covered.
+    pub from_seq: Option<u64>,
+    /// The last place of the log that is covered.
+    pub to_seq: Option<u64>,
     /// Whether there is more in the direction that was asked for.
     pub has_more: bool,
 }
@@ -71,8 +92,12 @@ pub struct PageHead {
 impl PageHead {
     /// Reads a page; what an older server leaves out is absent.
     pub fn read<V: Value>(body: &V) -> Self {
+        let seq = |key| optional_integer(body, key).ok().flatten();
         Self {
             epoch: optional_id(body, "epoch").ok().flatten(),
+            head_seq: seq("headSeq"),
+            from_seq: seq("fromSeq").filter(|seq| *seq > 0),
+            to_seq: seq("toSeq").filter(|seq| *seq > 0),
             has_more: body.field("hasMore").and_then(|flag| flag.as_boolean()) == Some(true),
         }
     }
@@ -139,6 +164,46 @@ pub struct SyncChannel {
     /// The history that `seq` counts in.
     #[serde(default)]
     pub epoch: String,
+    /// The user's own read cursor. Absent from older servers, as are the next two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_up_to_seq: Option<u64>,
+    /// Messages of others beyond the cursor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread_count: Option<u32>,
+    /// Those among them that mention the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mention_count: Option<u32>,
+}
+
+/// What a client needs of a [`SyncChannel`] to know where it stands in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelHead {
+    /// The room.
+    pub room_name: String,
+    /// The log's newest `seq`.
+    pub head_seq: Option<u64>,
+    /// The history that `seq` counts in.
+    pub epoch: Option<String>,
+    /// The user's own read cursor.
+    pub read_up_to_seq: Option<u64>,
+    /// Messages of others beyond the cursor.
+    pub unread_count: Option<u32>,
+    /// Those among them that mention the user.
+    pub mention_count: Option<u32>,
+}
+
+impl ChannelHead {
+    /// Reads an entry of a [`SyncChannelsPage`]; `None` where it cannot be one.
+    pub fn read<V: Value>(body: &V) -> Option<Self> {
+        Some(Self {
+            room_name: required_name(body, "id", "name").ok()?,
+            head_seq: optional_integer(body, "headSeq").ok()?,
+            epoch: optional_id(body, "epoch").ok().flatten(),
+            read_up_to_seq: optional_integer(body, "readUpToSeq").ok()?,
+            unread_count: optional_count(body, "unreadCount").ok()?,
+            mention_count: optional_count(body, "mentionCount").ok()?,
+        })
+    }
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]

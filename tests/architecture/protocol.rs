@@ -59,7 +59,16 @@ fn events(text: &mut String) {
 
 fn payloads(text: &mut String) {
     text.push_str("\n### Payloads\n");
-    for file in ["connection", "room", "message", "sync", "error"] {
+    for file in [
+        "connection",
+        "room",
+        "message",
+        "operation",
+        "sync",
+        "resume",
+        "receipt",
+        "error",
+    ] {
         for item in items(&format!("src/wire/{file}.rs")) {
             match item {
                 Item::Struct(payload) if is_on_the_wire(&payload) => one_payload(text, &payload),

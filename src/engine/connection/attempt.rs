@@ -71,6 +71,7 @@ impl<V: Value> Connection<V> {
             &device,
             &self.client.device_id,
             &self.client.tab_id,
+            None,
         );
         let config = SessionConfig {
             transports: ctx.settings.transports.clone(),

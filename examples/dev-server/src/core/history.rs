@@ -39,6 +39,9 @@ impl<S: Store> Core<S> {
             epoch: room.epoch,
             head_seq: room.head_seq,
             has_more: page.has_more,
+            from_seq: 0,
+            to_seq: 0,
+            operations: None,
         })
     }
 
@@ -133,5 +136,8 @@ fn sync_channel(room: Room) -> SyncChannel {
         member_count: room.member_count,
         head_seq: room.head_seq,
         epoch: room.epoch,
+        read_up_to_seq: None,
+        unread_count: None,
+        mention_count: None,
     }
 }

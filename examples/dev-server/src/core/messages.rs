@@ -133,6 +133,11 @@ pub(super) fn message_new(room_name: &str, stored: StoredMessage) -> MessageNew 
         attachments: body.attachments,
         metadata: body.metadata,
         timestamp: iso8601(receipt.timestamp_ms),
+        version: None,
+        edited_at: None,
+        is_edited: None,
+        is_deleted: None,
+        reactions: None,
     }
 }
 

@@ -152,6 +152,9 @@ impl<S: Store> Core<S> {
             members: Some(members.into_iter().map(room_member).collect()),
             head_seq: Some(room.head_seq),
             epoch: Some(room.epoch),
+            read_up_to_seq: None,
+            unread_count: None,
+            mention_count: None,
         })
     }
 
