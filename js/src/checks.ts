@@ -28,6 +28,7 @@ export function checkedOptions<T extends object>(value: T | null): Partial<T> {
   }
 }
 
-function refused(message: string, cause?: unknown): Error & RealtimeError {
+/** The refusal of an argument. */
+export function refused(message: string, cause?: unknown): Error & RealtimeError {
   return realtimeError("VALIDATION_ERROR", message, { cause });
 }

@@ -33,9 +33,10 @@ function shareObject(previous: unknown, next: PlainObject): PlainObject {
   return same ? before : Object.freeze(shared);
 }
 
-type PlainObject = Record<string, unknown>;
+export type PlainObject = Record<string, unknown>;
 
-function isPlainObject(value: unknown): value is PlainObject {
+/** Whether it was made as `{ … }`, by `JSON.parse` or without a prototype: no class, no array. */
+export function isPlainObject(value: unknown): value is PlainObject {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
