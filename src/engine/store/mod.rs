@@ -9,8 +9,12 @@
 //! - the **store** commits transactions a little later ([`StoreCommand`]); once one is reported
 //!   [`StoreEvent::Committed`] it survives the browser too.
 
+#[cfg(test)]
+pub(crate) mod conformance;
+mod memory;
 mod record;
 
+pub use self::memory::{Connection, MemoryStore};
 pub use self::record::{Record, SCHEMA, seal, unseal};
 
 /// Whose records: of one server, of one user. Nothing of one is ever read under another.
