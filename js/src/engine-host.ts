@@ -5,6 +5,7 @@ import {
 import { checkedOptions } from "./checks.js";
 import { defaultUrl, definedOnly } from "./config.js";
 import { logState } from "./debug-log.js";
+import { EarlySocket } from "./early-socket.js";
 import { EngineListeners } from "./engine-listeners.js";
 import { connectionWithoutEngine, EngineSnapshots } from "./engine-snapshots.js";
 import {
@@ -50,6 +51,7 @@ export class EngineHost {
   #state: RealtimeConnectionState = "disconnected";
   /** Whether a connection was asked for that waits for the module. */
   #isAwaited = false;
+  #early: EarlySocket | undefined;
   /** Why nothing can be asked of the engine: it crashed, or the module could not be loaded. */
   #failure: (Error & RealtimeError) | undefined;
 
@@ -93,11 +95,21 @@ export class EngineHost {
     action: (engine: Engine, rooms: EngineRooms) => Promise<T>,
   ): Promise<T> {
     this.awaitConnection(true);
+    // First the module, which takes longer.
+    const answer = this.request(action);
+    const early = this.#openEarly();
     try {
-      return await this.request(action);
+      return await answer;
     } finally {
+      this.#closeEarly(early);
       this.awaitConnection(false);
     }
+  }
+
+  /** Nobody waits for a connection any more. */
+  abandonConnection(): void {
+    this.#closeEarly();
+    this.awaitConnection(false);
   }
 
   /** Says whether a connection is under way, for as long as there is no engine to say it. */
@@ -161,6 +173,7 @@ export class EngineHost {
     this.#rooms = undefined;
     this.#failure = undefined;
     this.#isAwaited = false;
+    this.#closeEarly();
     try {
       engine?.destroy();
     } catch (error) {
@@ -202,7 +215,7 @@ export class EngineHost {
     });
     const engine = new Engine((kind, a, b, c, d) => {
       if (generation === this.#generation) sink(kind, a, b, c, d);
-    });
+    }, this.#early);
     try {
       engine.initialize({ ...this.#config, url: this.#config.url ?? defaultUrl() });
     } catch (error) {
@@ -214,6 +227,18 @@ export class EngineHost {
     this.#rooms = engine.rooms();
     this.snapshots.reset();
     return [this.#engine, this.#rooms];
+  }
+
+  /** The engine under way opens this socket; one that is there opens its own at once. */
+  #openEarly(): EarlySocket | undefined {
+    if (this.#engine || this.#failure?.code === "CLIENT_CRASHED") return undefined;
+    this.#early ??= EarlySocket.open(this.#config);
+    return this.#early;
+  }
+
+  #closeEarly(early = this.#early): void {
+    early?.close();
+    if (early === this.#early) this.#early = undefined;
   }
 
   #connection(): ConnectionSnapshot {

@@ -72,7 +72,7 @@ export class RealtimeClient extends ConnectionView {
   /** Ends the connection, and the search for one. Rooms stay wanted for the next `connect`. */
   disconnect(): void {
     this.#disconnects += 1;
-    this.host.awaitConnection(false);
+    this.host.abandonConnection();
     this.host.callIfAny((engine) => engine.disconnect());
   }
 

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::rooms_service::RoomsService;
 use super::types::{JsConfig, JsConnectionSnapshot, JsPromiseVoid, JsSink, JsTokenSource};
-use crate::browser::{Driver, error_to_js, packet_of, packet_with};
+use crate::browser::{Driver, EarlySocket, error_to_js, packet_of, packet_with};
 use crate::engine::config::{RealtimeClientConfig, milliseconds};
 use crate::engine::error::ClientError;
 use crate::engine::input::{Input, Reply};
@@ -20,10 +20,11 @@ pub struct RealtimeClient {
 
 #[wasm_bindgen]
 impl RealtimeClient {
-    /// A client that is not connected. `sink` is called with every notification.
+    /// A client that is not connected. `sink` is called with every notification; `early` may have
+    /// the first WebSocket.
     #[wasm_bindgen(constructor)]
-    pub fn new(sink: JsSink) -> Result<RealtimeClient, JsValue> {
-        let driver = Driver::new(sink.unchecked_into::<Function>())?;
+    pub fn new(sink: JsSink, early: Option<EarlySocket>) -> Result<RealtimeClient, JsValue> {
+        let driver = Driver::new(sink.unchecked_into::<Function>(), early)?;
         Ok(Self { driver })
     }
 

@@ -28,6 +28,12 @@ export type UserLeftEvent = MembershipChange;
 /** Gets every notification of one client: what the arguments are, the first says. */
 export type Sink = (kind: number, a: any, b: any, c?: any, d?: any) => void;
 
+/** A WebSocket that was opened before there was an engine. */
+export interface EarlySocket {
+  /** Gives it away, once, if it is for this address and has not ended. */
+  take(url: string): WebSocket | undefined;
+}
+
 /** Where a message of one's own stands; absent on messages that came from the server. */
 export type MessageState = "sending" | "sent" | "failed";
 

@@ -14,6 +14,7 @@ use super::delivery::{self, Delivery};
 use super::lifecycle::{Change, Lifecycle};
 use super::offer::Offer;
 use super::transports::Transports;
+use super::websocket::EarlySocket;
 use super::{clock, device, error_to_js, panics};
 use crate::engine::config::{RealtimeClientConfig, Settings};
 use crate::engine::error::ClientError;
@@ -88,8 +89,9 @@ struct Shared {
 }
 
 impl Driver {
-    /// A driver that is not connected. `sink` is called with every notification.
-    pub(crate) fn new(sink: Function) -> Result<Self, JsValue> {
+    /// A driver that is not connected. `sink` is called with every notification; `early` may have
+    /// the first WebSocket.
+    pub(crate) fn new(sink: Function, early: Option<EarlySocket>) -> Result<Self, JsValue> {
         let mut random = Random::new(seed()?);
         let identity = device::identity(&mut random, clock::now().wall_ms);
         let settings = Settings::new().map_err(|error| JsValue::from_str(&error.to_string()))?;
@@ -105,7 +107,7 @@ impl Driver {
             waiting: RefCell::default(),
             deliveries: RefCell::default(),
             delivering: Cell::new(false),
-            transports: Cell::default(),
+            transports: Cell::new(Transports::new(early)),
             timer: RefCell::new(None),
             promises: Promises::new(),
             callbacks: RefCell::default(),

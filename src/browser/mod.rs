@@ -17,3 +17,4 @@ mod websocket;
 pub(crate) use self::driver::Driver;
 pub(crate) use self::error::to_js as error_to_js;
 pub(crate) use self::value::{packet_of, packet_with};
+pub(crate) use self::websocket::EarlySocket;

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::offer::Offer;
 use super::polling::PollingTransport;
-use super::websocket::WebSocketTransport;
+use super::websocket::{EarlySocket, WebSocketTransport};
 use crate::socketio::{TransportCommand, TransportEvent, TransportId};
 
 enum Transport {
@@ -18,9 +18,16 @@ enum Transport {
 #[derive(Default)]
 pub(crate) struct Transports {
     open: LiteMap<TransportId, Transport>,
+    early: Option<EarlySocket>,
 }
 
 impl Transports {
+    /// None is open yet; `early` is asked for the first WebSocket.
+    pub(crate) fn new(early: Option<EarlySocket>) -> Self {
+        let open = LiteMap::new();
+        Self { open, early }
+    }
+
     /// Carries out one command. What fails at once is told like any other failure, later. A
     /// message in a frame that begins with `prefix` is told only if `offered` does not take it.
     pub(crate) fn carry_out(
@@ -36,8 +43,9 @@ impl Transports {
                     let tell = tell.clone();
                     move |event| tell(id, event)
                 };
-                match WebSocketTransport::open(&url, prefix, came, move |offer| offered(id, offer))
-                {
+                let early = self.early.take();
+                let offered = move |offer: &Offer| offered(id, offer);
+                match WebSocketTransport::open(&url, early, prefix, came, offered) {
                     Ok(socket) => {
                         self.open.insert(id, Transport::WebSocket(socket));
                     }

@@ -7,6 +7,15 @@ use web_sys::{BinaryType, CloseEvent, WebSocket};
 use super::offer::{self, Listening, Offer};
 use crate::socketio::{Frame, TransportEvent};
 
+#[wasm_bindgen]
+extern "C" {
+    /// A WebSocket that the page opened before there was an engine.
+    #[wasm_bindgen(typescript_type = "EarlySocket")]
+    pub type EarlySocket;
+    #[wasm_bindgen(method)]
+    fn take(this: &EarlySocket, url: &str) -> Option<WebSocket>;
+}
+
 /// An open or opening WebSocket. Dropping it closes it, and nothing comes from it any more.
 pub(crate) struct WebSocketTransport {
     socket: WebSocket,
@@ -16,15 +25,19 @@ pub(crate) struct WebSocketTransport {
 }
 
 impl WebSocketTransport {
-    /// Opens `url`. Everything that happens goes to `tell`; messages in frames that begin with
+    /// Opens `url`, or takes the socket that was opened there early. Everything that happens goes to `tell`; messages in frames that begin with
     /// `prefix` only if `offered` does not take them.
     pub(crate) fn open(
         url: &str,
+        early: Option<EarlySocket>,
         prefix: &str,
         tell: impl Fn(TransportEvent<JsValue>) + Clone + 'static,
         offered: impl Fn(&Offer) -> bool + 'static,
     ) -> Result<Self, JsValue> {
-        let socket = WebSocket::new(url)?;
+        let socket = match early.and_then(|early| early.take(url)) {
+            Some(socket) => socket,
+            None => WebSocket::new(url)?,
+        };
         socket.set_binary_type(BinaryType::Arraybuffer);
         let opened = tell.clone();
         let on_open = Closure::new(move || opened(TransportEvent::Opened));

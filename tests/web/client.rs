@@ -26,7 +26,7 @@ fn page() -> Page {
         },
     );
     let function: &Function = sink.as_ref().unchecked_ref();
-    let client = RealtimeClient::new(function.clone().unchecked_into()).unwrap();
+    let client = RealtimeClient::new(function.clone().unchecked_into(), None).unwrap();
     Page {
         client,
         told,

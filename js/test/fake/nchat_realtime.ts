@@ -6,6 +6,7 @@
 import { type Sink, SinkKind } from "../../src/sink.js";
 import type {
   ConnectionSnapshot,
+  EarlySocket,
   MessageEvent,
   Room,
   RoomMember,
@@ -16,6 +17,10 @@ export const fake = {
   engines: [] as RealtimeClient[],
   loads: [] as unknown[],
   loadError: undefined as Error | undefined,
+  /** The address that an engine opens to connect. */
+  address: "",
+  /** Runs when an engine is given a socket to connect with. */
+  onSocket: undefined as (() => void) | undefined,
   /** The engine made last. */
   get engine(): RealtimeClient {
     const engine = this.engines.at(-1);
@@ -43,8 +48,13 @@ export class RealtimeClient {
   memberList: RoomMember[] = [];
   messages: MessageEvent[] = [];
   answer: unknown;
+  /** What it was given to connect with. */
+  socket: WebSocket | undefined;
 
-  constructor(readonly sink: Sink) {
+  constructor(
+    readonly sink: Sink,
+    readonly early?: EarlySocket,
+  ) {
     fake.engines.push(this);
   }
 
@@ -74,6 +84,8 @@ export class RealtimeClient {
   }
   async connect(token: unknown): Promise<void> {
     this.#record("connect", token);
+    this.socket = this.early?.take(fake.address);
+    if (this.socket) fake.onSocket?.();
     this.setState("connected");
   }
   disconnect(): void {

@@ -102,7 +102,7 @@ impl<V: Value> Connection<V> {
 
     fn session_event(&mut self, ctx: &mut Context<'_, V>, event: SessionEvent<V>) {
         match event {
-            SessionEvent::Handshaken { rtt_ms, .. } => self.latency.handshaken(rtt_ms),
+            SessionEvent::Handshaken { .. } => self.latency.joining(ctx.now.mono_ms),
             SessionEvent::Connected { socket_id } => self.came_up(ctx, socket_id),
             SessionEvent::ConnectError { message, data } => {
                 let (verdict, error) = refusal::classify(&message, data);
@@ -141,6 +141,7 @@ impl<V: Value> Connection<V> {
             session,
             ready: ready_at(ctx.now.mono_ms),
         };
+        self.latency.joined(ctx.now.mono_ms);
         self.socket_id = Some(socket_id);
         self.capabilities.clear();
         self.resumed = false;

@@ -11,6 +11,8 @@ use crate::engine::snapshot::ConnectionQuality;
 #[derive(Debug, Default)]
 pub(crate) struct Latency {
     samples: VecDeque<u64>,
+    /// When the namespace was asked for.
+    joining_ms: Option<u64>,
     measured_by_ping: bool,
     sent_ms: Option<u64>,
     unanswered: u32,
@@ -29,11 +31,17 @@ impl Latency {
         self.next_ping_ms = Some(now_ms);
     }
 
-    /// A round trip of the engine: used until a ping is answered.
-    pub(crate) fn handshaken(&mut self, rtt_ms: u64) {
-        if !self.measured_by_ping {
+    /// The namespace was asked for.
+    pub(crate) fn joining(&mut self, now_ms: u64) {
+        self.joining_ms = Some(now_ms);
+    }
+
+    /// The namespace answered: a first round trip, used until a ping is answered. The handshake
+    /// before it would not do: the driver may have opened the socket earlier than it was asked to.
+    pub(crate) fn joined(&mut self, now_ms: u64) {
+        if let Some(joining_ms) = self.joining_ms.take() {
             self.samples.clear();
-            self.samples.push_back(rtt_ms);
+            self.samples.push_back(now_ms.saturating_sub(joining_ms));
         }
     }
 
@@ -157,7 +165,8 @@ mod tests {
     #[test]
     fn a_server_that_never_answers_is_left_in_peace_and_judged_by_its_handshake() {
         let mut latency = Latency::default();
-        latency.handshaken(42);
+        latency.joining(1_000);
+        latency.joined(1_042);
         latency.start(0);
         let pings = (0..10)
             .filter(|n| latency.take_due_ping(n * PING_INTERVAL_MS))

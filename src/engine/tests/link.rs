@@ -1,5 +1,6 @@
 //! The link: how good it is, whether it lives, and what the browser's hints are worth.
 
+use super::server::{Door, text};
 use super::world::World;
 use crate::engine::input::Input;
 use crate::engine::output::Notification;
@@ -42,6 +43,24 @@ fn a_pong_event_measures_the_link_and_the_later_acknowledgement_does_not_count()
     world.advance(500);
     world.ack_with(&ping, &json!([ping.body]));
     assert_eq!(world.connection().average_latency, Some(150.0));
+}
+
+#[test]
+fn until_a_ping_is_answered_the_link_is_judged_by_the_answer_of_the_namespace_alone() {
+    let mut world = World::new();
+    world.server.answers_pings = false;
+    world.server.door = Door::Silent;
+    world.server.holds_connect = true;
+    world.request(Input::ConnectRequested);
+    let id = world.server.socket().unwrap();
+    world.advance(3_000);
+    for (id, event) in world.server.open_at_last(id) {
+        world.input(Input::Transport { id, event });
+    }
+    world.advance(400);
+    let (id, event) = text(id, r#"40{"sid":"s"}"#);
+    world.input(Input::Transport { id, event });
+    assert_eq!(world.connection().average_latency, Some(400.0));
 }
 
 #[test]
