@@ -42,8 +42,8 @@ pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 pub const MAX_EMOJI_CHARS: usize = 64;
 /// Most different reactions on one message.
 pub const MAX_REACTIONS: usize = 50;
-/// Most users with the same reaction on one message.
-pub const MAX_REACTION_USERS: usize = 1_000;
+/// Most reactions on one message, over all of its users.
+pub const MAX_MESSAGE_REACTIONS: usize = 1_000;
 /// Most ids in one receipt or one `delivery:sync`.
 pub const MAX_RECEIPT_IDS: usize = 500;
 /// Most messages that one `message:batch-read` or `message:batch-delivered` lists.

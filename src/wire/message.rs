@@ -191,7 +191,7 @@ pub struct MessageNew {
     /// Present and true where it was deleted: the content is then empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_deleted: Option<bool>,
-    /// By emoji, in the order in which they came; at most 50, with at most 1,000 users each.
+    /// By emoji, in the order in which they came; at most 50, and 1,000 users in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reactions: Option<Vec<Reaction>>,
 }

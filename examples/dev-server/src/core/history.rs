@@ -1,5 +1,7 @@
 //! Reading what was missed.
 
+use std::collections::BTreeMap;
+
 use nchat_realtime::wire::error::ErrorCode;
 use nchat_realtime::wire::ids::check_room_name;
 use nchat_realtime::wire::limits::{
@@ -11,9 +13,10 @@ use nchat_realtime::wire::sync::{
 };
 
 use super::messages::message_new;
+use super::operations::operation_event;
 use super::time::iso8601;
 use super::{Core, Refusal, User};
-use crate::store::{HistoryRange, PageLimit, Room, Store, StoredMessage};
+use crate::store::{HistoryRange, PageLimit, Room, Standing, Store, StoredMessage};
 
 impl<S: Store> Core<S> {
     /// A page of a room's messages.
@@ -26,10 +29,15 @@ impl<S: Store> Core<S> {
         check_room_name(room_name).map_err(Refusal::invalid_id("channelId"))?;
         let range = range(&request)?;
         let limit = page_limit(request.limit)?;
-        // The head before the page: the page may know more than the head, never less.
         let room = self.room_of_member(room_name, user).await?;
         let page = self.store.history(room_name, range, limit).await?;
+        let operations = page
+            .operations
+            .into_iter()
+            .map(|operation| operation_event(room_name, operation));
+        let has_operations = matches!(range, HistoryRange::AfterSeq(_));
         Ok(SyncMessagesPage {
+            operations: has_operations.then(|| operations.collect()),
             messages: page
                 .messages
                 .into_iter()
@@ -37,11 +45,10 @@ impl<S: Store> Core<S> {
                 .collect(),
             server_time: self.now_ms(),
             epoch: room.epoch,
-            head_seq: room.head_seq,
+            head_seq: page.head_seq,
             has_more: page.has_more,
-            from_seq: 0,
-            to_seq: 0,
-            operations: None,
+            from_seq: page.from_seq,
+            to_seq: page.to_seq,
         })
     }
 
@@ -55,7 +62,19 @@ impl<S: Store> Core<S> {
             .store
             .rooms_of(&user.id, request.since, MAX_SYNC_CHANNELS)
             .await?;
-        let channels = rooms.into_iter().map(sync_channel).collect();
+        let names: Vec<String> = rooms.iter().map(|room| room.name.clone()).collect();
+        let standings = self.store.standings(&user.id, &names).await?;
+        let mut standings: BTreeMap<String, Standing> = standings
+            .into_iter()
+            .map(|standing| (standing.room_name.clone(), standing))
+            .collect();
+        let channels = rooms
+            .into_iter()
+            .map(|room| {
+                let standing = standings.remove(&room.name).unwrap_or_default();
+                sync_channel(room, &standing)
+            })
+            .collect();
         Ok(SyncChannelsPage {
             channels,
             server_time: self.now_ms(),
@@ -107,12 +126,12 @@ fn range(request: &SyncMessages) -> Result<HistoryRange, Refusal> {
 }
 
 fn page_limit(limit: Option<u32>) -> Result<PageLimit, Refusal> {
-    let messages = limit.unwrap_or(DEFAULT_HISTORY_PAGE).min(MAX_HISTORY_PAGE);
-    if messages == 0 {
+    let entries = limit.unwrap_or(DEFAULT_HISTORY_PAGE).min(MAX_HISTORY_PAGE);
+    if entries == 0 {
         return Err(Refusal::invalid("limit", "must be at least 1"));
     }
     Ok(PageLimit {
-        messages,
+        entries,
         bytes: MAX_HISTORY_PAGE_BYTES,
     })
 }
@@ -127,7 +146,7 @@ fn sync_message(room_name: &str, stored: StoredMessage) -> SyncMessage {
     }
 }
 
-fn sync_channel(room: Room) -> SyncChannel {
+fn sync_channel(room: Room, standing: &Standing) -> SyncChannel {
     SyncChannel {
         id: room.name.clone(),
         name: room.name,
@@ -136,8 +155,8 @@ fn sync_channel(room: Room) -> SyncChannel {
         member_count: room.member_count,
         head_seq: room.head_seq,
         epoch: room.epoch,
-        read_up_to_seq: None,
-        unread_count: None,
-        mention_count: None,
+        read_up_to_seq: Some(standing.read_up_to),
+        unread_count: Some(standing.unread_count),
+        mention_count: Some(standing.mention_count),
     }
 }

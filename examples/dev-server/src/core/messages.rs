@@ -1,6 +1,5 @@
 //! Taking messages.
 
-use nchat_realtime::wire::error::ErrorCode;
 use nchat_realtime::wire::ids::{check_id, check_room_name, check_user_id};
 use nchat_realtime::wire::json::Json;
 use nchat_realtime::wire::limits::{
@@ -8,24 +7,25 @@ use nchat_realtime::wire::limits::{
 };
 use nchat_realtime::wire::message::{MessageNew, MessageSend, SendAck};
 
-use super::append_queue::{Submitted, Waiting};
-use super::outlet::RoomEvent;
 use super::time::iso8601;
-use super::{Core, Refusal, User};
-use crate::store::{AppendOutcome, MessageBody, NewMessage, Receipt, Store, StoredMessage};
+use super::{Caller, Core, Refusal};
+use crate::store::{Change, MessageBody, NewMessage, Place, Store, StoredMessage};
 
 impl<S: Store> Core<S> {
-    /// Checks a message and takes its place in the order: messages submitted one after another
-    /// stand in the log in this order.
-    pub fn submit(&self, user: &User, send: MessageSend) -> Result<Submitted, Refusal> {
+    pub(super) fn new_message(
+        &self,
+        caller: Caller<'_>,
+        send: MessageSend,
+    ) -> Result<Change, Refusal> {
         check(&send)?;
-        let message = NewMessage {
+        Ok(Change::Message(Box::new(NewMessage {
             room_name: send.room_name,
             message_id: self.new_id(),
             client_message_id: send.client_message_id.unwrap_or_else(|| self.new_id()),
             timestamp_ms: self.now_ms(),
+            fence: caller.fence(send.fence),
             body: MessageBody {
-                user: user.clone(),
+                user: caller.user.clone(),
                 content: send.content,
                 kind: send.kind.unwrap_or_default(),
                 thread_id: send.thread_id,
@@ -34,94 +34,27 @@ impl<S: Store> Core<S> {
                 attachments: send.attachments,
                 metadata: send.metadata,
             },
-        };
-        self.appends.push(message)
-    }
-
-    /// Waits until a submitted message is stored and told to its room, committing it where
-    /// nobody else does.
-    pub async fn settle(&self, mut submitted: Submitted) -> Result<SendAck, Refusal> {
-        loop {
-            let _committing = self.appends.committing.lock().await;
-            match submitted.0.try_recv() {
-                Ok(Some(answer)) => return answer,
-                Ok(None) => self.commit_batch().await,
-                // Whoever was to answer is gone: the outcome is unknown, the key is kept.
-                Err(_) => return Err(ErrorCode::InternalError.into()),
-            }
-        }
-    }
-
-    /// Waits until everything that was submitted has its answer.
-    pub async fn finish(&self) {
-        loop {
-            let _committing = self.appends.committing.lock().await;
-            if self.appends.is_empty() {
-                return;
-            }
-            self.commit_batch().await;
-        }
-    }
-
-    async fn commit_batch(&self) {
-        let batch = self.appends.next_batch();
-        let messages = batch
-            .iter()
-            .map(|waiting| waiting.message.clone())
-            .collect();
-        match self.store.append(messages).await {
-            Ok(outcomes) => {
-                for (waiting, outcome) in batch.into_iter().zip(outcomes) {
-                    self.conclude(waiting, outcome).await;
-                }
-            }
-            Err(error) => {
-                let refusal = Refusal::from(error);
-                for waiting in batch {
-                    // Nobody waits any more where the socket's task ended.
-                    let _ = waiting.answer.send(Err(refusal.clone()));
-                }
-            }
-        }
-    }
-
-    async fn conclude(&self, waiting: Waiting, outcome: AppendOutcome) {
-        let Waiting { message, answer } = waiting;
-        let client_message_id = message.client_message_id.clone();
-        let result = match outcome {
-            AppendOutcome::Appended(receipt) => {
-                let room_name = message.room_name.clone();
-                let stored = StoredMessage {
-                    receipt: receipt.clone(),
-                    client_message_id: message.client_message_id,
-                    body: message.body,
-                };
-                let event = RoomEvent::Message(Box::new(message_new(&room_name, stored)));
-                self.outlet.publish(&room_name, None, event).await;
-                Ok(send_ack(receipt, client_message_id, false))
-            }
-            AppendOutcome::Duplicate(receipt) => Ok(send_ack(receipt, client_message_id, true)),
-            AppendOutcome::RoomNotFound => Err(ErrorCode::RoomNotFound.into()),
-            AppendOutcome::NotMember => Err(ErrorCode::NotInRoom.into()),
-            AppendOutcome::ReadOnly => Err(ErrorCode::Forbidden.into()),
-        };
-        let _ = answer.send(result);
+        })))
     }
 }
 
 /// A stored message as the room is told.
 pub(super) fn message_new(room_name: &str, stored: StoredMessage) -> MessageNew {
     let StoredMessage {
-        receipt,
+        place,
         client_message_id,
         body,
+        version,
+        edited_at_ms,
+        is_deleted,
+        reactions,
     } = stored;
     MessageNew {
         room_name: room_name.to_owned(),
-        message_id: Some(receipt.message_id),
+        message_id: Some(place.message_id),
         client_message_id: Some(client_message_id),
-        seq: Some(receipt.seq),
-        epoch: Some(receipt.epoch),
+        seq: Some(place.seq),
+        epoch: Some(place.epoch),
         user_id: body.user.id,
         user_name: body.user.name,
         user_avatar: body.user.avatar,
@@ -132,22 +65,22 @@ pub(super) fn message_new(room_name: &str, stored: StoredMessage) -> MessageNew 
         mentions: body.mentions,
         attachments: body.attachments,
         metadata: body.metadata,
-        timestamp: iso8601(receipt.timestamp_ms),
-        version: None,
-        edited_at: None,
-        is_edited: None,
-        is_deleted: None,
-        reactions: None,
+        timestamp: iso8601(place.timestamp_ms),
+        version: Some(version),
+        edited_at: edited_at_ms.map(iso8601),
+        is_edited: edited_at_ms.map(|_| true),
+        is_deleted: is_deleted.then_some(true),
+        reactions: (!reactions.is_empty()).then_some(reactions),
     }
 }
 
-fn send_ack(receipt: Receipt, client_message_id: String, is_duplicate: bool) -> SendAck {
+pub(super) fn send_ack(place: Place, client_message_id: String, is_duplicate: bool) -> SendAck {
     SendAck {
-        message_id: receipt.message_id,
+        message_id: place.message_id,
         client_message_id,
-        seq: receipt.seq,
-        epoch: receipt.epoch,
-        timestamp: iso8601(receipt.timestamp_ms),
+        seq: place.seq,
+        epoch: place.epoch,
+        timestamp: iso8601(place.timestamp_ms),
         duplicate: is_duplicate.then_some(true),
     }
 }

@@ -1,19 +1,25 @@
-//! What the server does, apart from how it is reached: rooms, messages, history, limits.
+//! What the server does, apart from how it is reached: rooms, messages and
+//! operations on them, receipts, history, limits.
 //!
 //! Nothing here knows a socket, a runtime, a clock or a source of randomness: the store, the
 //! [`Outlet`] and the [`Environment`] are given. The same code runs in the simulation.
 
-mod append_queue;
+mod command;
+mod commit;
 mod environment;
 mod history;
 mod messages;
+mod operations;
 mod outlet;
 mod rate_limiter;
+mod receipts;
 mod refusal;
+mod resume;
 mod rooms;
 mod time;
 mod token;
 mod user;
+mod write_queue;
 
 #[cfg(test)]
 mod tests;
@@ -21,18 +27,19 @@ mod tests;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-pub use append_queue::Submitted;
+pub use command::{Answer, Command};
 pub use environment::Environment;
-pub use outlet::{Outlet, RoomEvent};
+pub use outlet::{Outlet, RoomEvent, UserEvent};
 pub use refusal::Refusal;
 pub use time::iso8601;
 pub use token::{Identity, TokenKeeper};
 pub use user::{Caller, User};
+pub use write_queue::Submitted;
 
 use crate::store::{NewRoom, Store, StoreError};
-use append_queue::AppendQueue;
 use nchat_realtime::wire::room::{RoomType, RoomVisibility};
 use rate_limiter::RateLimiter;
+use write_queue::WriteQueue;
 
 /// Rooms that exist from the start.
 const FIRST_ROOMS: [&str; 2] = ["general", "announcements"];
@@ -43,7 +50,7 @@ pub struct Core<S> {
     outlet: Arc<dyn Outlet>,
     environment: Arc<dyn Environment>,
     rate_limiter: RateLimiter,
-    appends: AppendQueue,
+    writes: WriteQueue,
 }
 
 impl<S: Store> Core<S> {
@@ -56,13 +63,13 @@ impl<S: Store> Core<S> {
         events_per_minute: NonZeroU32,
     ) -> Result<Self, StoreError> {
         let rate_limiter = RateLimiter::new(events_per_minute);
-        let appends = AppendQueue::default();
+        let writes = WriteQueue::default();
         let core = Self {
             store,
             outlet,
             environment,
             rate_limiter,
-            appends,
+            writes,
         };
         for name in FIRST_ROOMS {
             let room = NewRoom {

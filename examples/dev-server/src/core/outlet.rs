@@ -2,6 +2,10 @@
 
 use futures_util::future::BoxFuture;
 use nchat_realtime::wire::message::MessageNew;
+use nchat_realtime::wire::operation::Operation;
+use nchat_realtime::wire::receipt::{
+    BatchReceipt, MessageDelivered, MessageRead, MessageSent, ReadCursor,
+};
 use nchat_realtime::wire::room::MembershipChange;
 
 /// Something that the sockets in a room are told.
@@ -9,10 +13,29 @@ use nchat_realtime::wire::room::MembershipChange;
 pub enum RoomEvent {
     /// `message:new`.
     Message(Box<MessageNew>),
+    /// `message:update`, `message:delete`, `reaction:add` or `reaction:remove`; never a message.
+    Operation(Operation),
     /// `user:joined`.
     Joined(MembershipChange),
     /// `user:left`.
     Left(MembershipChange),
+}
+
+/// Something that the sockets of one user are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserEvent {
+    /// `message:sent`.
+    Sent(MessageSent),
+    /// `message:delivered`.
+    Delivered(MessageDelivered),
+    /// `message:read`.
+    Read(MessageRead),
+    /// `message:batch-delivered`.
+    BatchDelivered(BatchReceipt),
+    /// `message:batch-read`.
+    BatchRead(BatchReceipt),
+    /// `read:cursor`.
+    ReadCursor(ReadCursor),
 }
 
 /// Who receives what. Calls on one room take effect in the order in which they were made.
@@ -29,5 +52,13 @@ pub trait Outlet: Send + Sync + 'static {
         room_name: &'a str,
         except_socket_id: Option<&'a str>,
         event: RoomEvent,
+    ) -> BoxFuture<'a, ()>;
+
+    /// Tells all sockets of a user, except one.
+    fn tell<'a>(
+        &'a self,
+        user_id: &'a str,
+        except_socket_id: Option<&'a str>,
+        event: UserEvent,
     ) -> BoxFuture<'a, ()>;
 }

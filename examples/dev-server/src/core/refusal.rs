@@ -2,6 +2,7 @@
 
 use nchat_realtime::wire::error::{ErrorBody, ErrorCode};
 use nchat_realtime::wire::ids::IdError;
+use nchat_realtime::wire::message::MessageNew;
 use serde_json::json;
 
 use crate::store::StoreError;
@@ -31,6 +32,13 @@ impl Refusal {
             format!("`{field}` must not be larger than {limit} {unit}"),
         );
         body.details = Some(json!({ "field": field, "limit": limit }));
+        Self(body)
+    }
+
+    /// An edit of a version that is no longer there; `current` is the message as it is now.
+    pub(super) fn stale(current: &MessageNew) -> Self {
+        let mut body = ErrorBody::new(ErrorCode::StaleVersion);
+        body.details = Some(json!({ "current": current }));
         Self(body)
     }
 

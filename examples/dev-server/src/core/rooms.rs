@@ -144,6 +144,9 @@ impl<S: Store> Core<S> {
             .store
             .members(room_name, 0, JOIN_MEMBERS as u32)
             .await?;
+        let names = [room_name.to_owned()];
+        let standings = self.store.standings(&caller.user.id, &names).await?;
+        let standing = standings.into_iter().next().unwrap_or_default();
         Ok(RoomJoined {
             room_name: room.name,
             kind: room.kind,
@@ -152,9 +155,9 @@ impl<S: Store> Core<S> {
             members: Some(members.into_iter().map(room_member).collect()),
             head_seq: Some(room.head_seq),
             epoch: Some(room.epoch),
-            read_up_to_seq: None,
-            unread_count: None,
-            mention_count: None,
+            read_up_to_seq: Some(standing.read_up_to),
+            unread_count: Some(standing.unread_count),
+            mention_count: Some(standing.mention_count),
         })
     }
 

@@ -8,6 +8,8 @@ use futures_util::future::{BoxFuture, join_all};
 use nchat_realtime::wire::error::ErrorCode;
 use nchat_realtime::wire::limits::{MAX_CONTENT_BYTES, MAX_MENTIONS};
 use nchat_realtime::wire::message::{MessageSend, SendAck};
+use nchat_realtime::wire::operation::Operation;
+use nchat_realtime::wire::receipt::BatchReceipt;
 use nchat_realtime::wire::room::{RoomCreate, RoomJoin, RoomJoined, RoomLeave, RoomMembers};
 use nchat_realtime::wire::sync::{SyncChannels, SyncMessages};
 use serde_json::{Value as Json, json};
@@ -35,6 +37,18 @@ impl Outlet for Recorder {
         self.record(format!("{socket_id} hears {room_name}"))
     }
 
+    fn tell<'a>(
+        &'a self,
+        user_id: &'a str,
+        except_socket_id: Option<&'a str>,
+        event: UserEvent,
+    ) -> BoxFuture<'a, ()> {
+        let except = except_socket_id
+            .map(|id| format!(" except {id}"))
+            .unwrap_or_default();
+        self.record(format!("{user_id}{except}: {}", told(&event)))
+    }
+
     fn unsubscribe<'a>(&'a self, user_id: &'a str, room_name: &'a str) -> BoxFuture<'a, ()> {
         self.record(format!("{user_id} no longer hears {room_name}"))
     }
@@ -49,6 +63,7 @@ impl Outlet for Recorder {
             RoomEvent::Message(message) => {
                 format!("message {} {}", message.seq.unwrap_or(0), message.content)
             }
+            RoomEvent::Operation(operation) => operated(&operation),
             RoomEvent::Joined(change) => format!("joined {}", change.user_id),
             RoomEvent::Left(change) => format!("left {}", change.user_id),
         };
@@ -56,6 +71,65 @@ impl Outlet for Recorder {
             .map(|id| format!(" except {id}"))
             .unwrap_or_default();
         self.record(format!("{room_name}{except}: {what}"))
+    }
+}
+
+fn operated(operation: &Operation) -> String {
+    match operation {
+        Operation::New(message) => panic!("{message:?} is told as a message"),
+        Operation::Update(update) => {
+            format!(
+                "update {} v{} {}",
+                update.seq, update.version, update.content
+            )
+        }
+        Operation::Delete(deleted) => format!("delete {} v{}", deleted.seq, deleted.version),
+        Operation::ReactionAdd(one) => format!("react {} {} {}", one.seq, one.user_id, one.emoji),
+        Operation::ReactionRemove(one) => {
+            format!("unreact {} {} {}", one.seq, one.user_id, one.emoji)
+        }
+    }
+}
+
+fn told(event: &UserEvent) -> String {
+    let batch = |batch: &BatchReceipt| {
+        let counts = batch.counts.iter().map(|one| {
+            let (delivered, read) = (one.delivered_count, one.read_count);
+            format!("{delivered}+{read}/{}", one.total_recipients)
+        });
+        let counts: Vec<String> = counts.collect();
+        format!(
+            "{} up to {}: {}",
+            batch.user_id,
+            batch.up_to_seq,
+            counts.join(" ")
+        )
+    };
+    match event {
+        UserEvent::Sent(sent) => format!("sent {}", sent.seq),
+        UserEvent::Delivered(one) => {
+            let (count, total) = (one.delivered_count, one.total_recipients);
+            format!(
+                "delivered {} up to {}: {count}/{total}",
+                one.user_id, one.up_to_seq
+            )
+        }
+        UserEvent::Read(one) => {
+            let (count, total) = (one.read_count, one.total_recipients);
+            format!(
+                "read {} up to {}: {count}/{total}",
+                one.user_id, one.up_to_seq
+            )
+        }
+        UserEvent::BatchDelivered(one) => format!("delivered {}", batch(one)),
+        UserEvent::BatchRead(one) => format!("read {}", batch(one)),
+        UserEvent::ReadCursor(one) => {
+            let (unread, mentions) = (one.unread_count, one.mention_count);
+            format!(
+                "own cursor {}, unread {unread}, mentions {mentions}",
+                one.up_to_seq
+            )
+        }
     }
 }
 
@@ -102,6 +176,7 @@ impl Fixture {
         let caller = Caller {
             user: &user,
             socket_id: &format!("socket of {user_id}"),
+            device_id: None,
         };
         self.core
             .join_room(
@@ -118,6 +193,7 @@ impl Fixture {
         let caller = Caller {
             user: &user,
             socket_id: "s",
+            device_id: None,
         };
         self.core
             .leave_room(
@@ -134,6 +210,7 @@ impl Fixture {
         let caller = Caller {
             user: &user,
             socket_id: "s",
+            device_id: None,
         };
         let request: RoomCreate = serde_json::from_value(request).expect("a request");
         self.core.create_room(caller, request).await
@@ -141,7 +218,32 @@ impl Fixture {
 
     async fn send(&self, user_id: &str, message: Json) -> Result<SendAck, Refusal> {
         let message: MessageSend = serde_json::from_value(message).expect("a message");
-        let submitted = self.core.submit(&User::from_id(user_id), message)?;
+        match self
+            .command(user_id, Command::Send(Box::new(message)))
+            .await?
+        {
+            Answer::Sent(ack) => Ok(ack),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn command(&self, user_id: &str, command: Command) -> Result<Answer, Refusal> {
+        self.command_of(user_id, None, command).await
+    }
+
+    async fn command_of(
+        &self,
+        user_id: &str,
+        device_id: Option<&str>,
+        command: Command,
+    ) -> Result<Answer, Refusal> {
+        let user = User::from_id(user_id);
+        let caller = Caller {
+            user: &user,
+            socket_id: &format!("socket of {user_id}"),
+            device_id,
+        };
+        let submitted = self.core.submit(caller, command)?;
         self.core.settle(submitted).await
     }
 }
@@ -220,7 +322,13 @@ async fn messages_are_told_in_the_order_of_their_submission() {
         .map(|index| {
             let message = json!({ "roomName": "general", "content": index.to_string() });
             let message = serde_json::from_value(message).expect("a message");
-            fixture.core.submit(&alice, message).expect("submitted")
+            let caller = Caller {
+                user: &alice,
+                socket_id: "s",
+                device_id: None,
+            };
+            let command = Command::Send(Box::new(message));
+            fixture.core.submit(caller, command).expect("submitted")
         })
         .collect();
     // Whoever settles first, even the last, commits in the order of submission.
@@ -234,11 +342,19 @@ async fn messages_are_told_in_the_order_of_their_submission() {
     let seqs: Vec<_> = acks
         .into_iter()
         .rev()
-        .map(|ack| ack.expect("sent").seq)
+        .map(|ack| match ack {
+            Ok(Answer::Sent(ack)) => ack.seq,
+            other => panic!("{other:?}"),
+        })
         .collect();
     assert_eq!(seqs, (1..=600).collect::<Vec<_>>());
     let told: Vec<_> = (1..=600)
-        .map(|n| format!("general: message {n} {n}"))
+        .flat_map(|n| {
+            [
+                format!("general: message {n} {n}"),
+                format!("alice: sent {n}"),
+            ]
+        })
         .collect();
     assert_eq!(fixture.outlet.take(), told);
 }

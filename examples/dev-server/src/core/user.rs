@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::store::Fence;
+
 /// A user, as their token describes them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
@@ -33,4 +35,16 @@ pub struct Caller<'a> {
     pub user: &'a User,
     /// The socket's id.
     pub socket_id: &'a str,
+    /// The browser profile, where the client says.
+    pub device_id: Option<&'a str>,
+}
+
+impl Caller<'_> {
+    /// The leader's place of this epoch, for a client that says what its device is.
+    pub(super) fn fence(&self, epoch: Option<u64>) -> Option<Fence> {
+        Some(Fence {
+            device_id: self.device_id?.to_owned(),
+            epoch: epoch?,
+        })
+    }
 }

@@ -17,18 +17,22 @@ use socketioxide_core::Sid;
 use tokio::sync::watch;
 
 use super::outlet::user_key;
-use super::session::Session;
-use super::{Shared, messages, ping, request, rooms, sync, token};
+use super::session::{Session, Tab};
+use super::{Shared, messages, ping, request, rooms, settings, sync, token};
 use crate::core::iso8601;
 use crate::store::Store;
 
 /// What this server announces that it can do.
-const CAPABILITIES: [&str; 5] = [
+const CAPABILITIES: [&str; 9] = [
     capability::MESSAGES,
     capability::HISTORY,
     capability::ROOMS,
     capability::AUTH_REFRESH,
     capability::PING_ACK,
+    capability::OPERATIONS,
+    capability::RESUME,
+    capability::RECEIPTS,
+    capability::FENCE,
 ];
 /// The clock is looked at again at least this often: a machine may sleep.
 const EXPIRY_CHECK: Duration = Duration::from_secs(30);
@@ -63,7 +67,9 @@ fn authenticate<S: Store>(
         .connections
         .take()
         .ok_or(ConnectRefusal(ErrorCode::ServerFull))?;
-    let session = Session::new(Arc::clone(shared), identity, socket.id.to_string(), slot);
+    let tab = Tab::read(auth.and_then(|auth| auth.get("client")));
+    let socket_id = socket.id.to_string();
+    let session = Session::new(Arc::clone(shared), identity, socket_id, tab, slot);
     socket.extensions.insert(Arc::new(session));
     register::<S>(socket);
     Ok(())
@@ -77,6 +83,17 @@ fn register<S: Store>(socket: &SocketRef) {
     socket.on(names::CHANNEL_JOIN, rooms::join_as_channel::<S>);
     socket.on(names::CHANNEL_LEAVE, rooms::leave::<S>);
     socket.on(names::MESSAGE_SEND, messages::send::<S>);
+    socket.on(names::MESSAGE_EDIT, messages::edit::<S>);
+    socket.on(names::MESSAGE_DELETE, messages::delete::<S>);
+    socket.on(names::REACTION_ADD, messages::add_reaction::<S>);
+    socket.on(names::REACTION_REMOVE, messages::remove_reaction::<S>);
+    socket.on(names::MESSAGE_DELIVERED_ACK, messages::delivered::<S>);
+    socket.on(names::MESSAGE_READ_ACK, messages::read::<S>);
+    socket.on(names::MESSAGE_BATCH_READ_ACK, messages::batch_read::<S>);
+    socket.on(names::DELIVERY_SYNC, messages::delivery_sync::<S>);
+    socket.on(names::PRESENCE_SETTINGS_GET, settings::get::<S>);
+    socket.on(names::PRESENCE_SETTINGS_UPDATE, settings::update::<S>);
+    socket.on(names::SYNC_RESUME, sync::resume::<S>);
     socket.on(names::SYNC_MESSAGES, sync::messages::<S>);
     socket.on(names::SYNC_CHANNELS, sync::channels::<S>);
     socket.on(names::PING, ping::ping::<S>);
@@ -91,6 +108,10 @@ async fn greet<S: Store>(socket: SocketRef, io: SocketIo) {
     };
     socket.join(user_key(&session.user.id));
     let shared = &session.shared;
+    if let Some(epoch) = session.tab.fence {
+        // Where it is not stored, what the tab sends says it again.
+        let _ = shared.core.raise_fence(session.caller(), epoch).await;
+    }
     let connected = Connected {
         socket_id: socket.id.to_string(),
         server_time: iso8601(shared.core.now_ms()),

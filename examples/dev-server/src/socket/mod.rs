@@ -7,6 +7,7 @@ mod ping;
 mod request;
 mod rooms;
 mod session;
+mod settings;
 mod sync;
 mod token;
 mod turn;

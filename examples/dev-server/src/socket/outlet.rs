@@ -3,13 +3,14 @@
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use nchat_realtime::wire::names;
+use nchat_realtime::wire::operation::{Operation, ReactionChanged};
 use nchat_realtime::wire::sync::SyncMessage;
 use serde::Serialize;
 use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
 use socketioxide_core::Sid;
 
-use crate::core::{Outlet, RoomEvent};
+use crate::core::{Outlet, RoomEvent, UserEvent};
 
 /// Sockets of a room.
 fn room_key(room_name: &str) -> String {
@@ -43,6 +44,16 @@ pub struct SocketOutlet {
 struct ChannelMember<'a> {
     channel_id: &'a str,
     user_id: &'a str,
+}
+
+/// The plugin guide's `reaction`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Reaction<'a> {
+    channel_id: &'a str,
+    action: &'a str,
+    #[serde(flatten)]
+    reaction: &'a ReactionChanged,
 }
 
 impl SocketOutlet {
@@ -85,6 +96,7 @@ impl SocketOutlet {
                 self.emit(plugin_key, except, names::MESSAGE, &message)
                     .await;
             }
+            RoomEvent::Operation(operation) => self.publish_operation(room, &operation).await,
             RoomEvent::Joined(change) => {
                 self.emit(key, except, names::USER_JOINED, &change).await;
                 let member = ChannelMember {
@@ -102,6 +114,62 @@ impl SocketOutlet {
                 };
                 self.emit(plugin_key, except, names::CHANNEL_LEFT, &member)
                     .await;
+            }
+        }
+    }
+}
+
+impl SocketOutlet {
+    async fn publish_operation(&self, room: &str, operation: &Operation) {
+        let key = room_key(room);
+        match operation {
+            // A room is told of messages as such.
+            Operation::New(_) => {}
+            Operation::Update(update) => {
+                self.emit(key, None, names::MESSAGE_UPDATE, update).await;
+            }
+            Operation::Delete(deleted) => {
+                self.emit(key, None, names::MESSAGE_DELETE, deleted).await;
+            }
+            Operation::ReactionAdd(changed) => {
+                self.emit(key, None, names::REACTION_ADD, changed).await;
+                self.publish_reaction(room, changed, "add").await;
+            }
+            Operation::ReactionRemove(changed) => {
+                self.emit(key, None, names::REACTION_REMOVE, changed).await;
+                self.publish_reaction(room, changed, "remove").await;
+            }
+        }
+    }
+
+    async fn publish_reaction(&self, room: &str, reaction: &ReactionChanged, action: &str) {
+        let reaction = Reaction {
+            channel_id: room,
+            action,
+            reaction,
+        };
+        self.emit(plugin_key(room), None, names::REACTION, &reaction)
+            .await;
+    }
+
+    async fn tell_user(&self, user_id: &str, except: Option<&str>, event: UserEvent) {
+        let key = user_key(user_id);
+        match event {
+            UserEvent::Sent(sent) => self.emit(key, except, names::MESSAGE_SENT, &sent).await,
+            UserEvent::Delivered(one) => {
+                self.emit(key, except, names::MESSAGE_DELIVERED, &one).await;
+            }
+            UserEvent::Read(one) => self.emit(key, except, names::MESSAGE_READ, &one).await,
+            UserEvent::BatchDelivered(batch) => {
+                self.emit(key, except, names::MESSAGE_BATCH_DELIVERED, &batch)
+                    .await;
+            }
+            UserEvent::BatchRead(batch) => {
+                self.emit(key, except, names::MESSAGE_BATCH_READ, &batch)
+                    .await;
+            }
+            UserEvent::ReadCursor(cursor) => {
+                self.emit(key, except, names::READ_CURSOR, &cursor).await;
             }
         }
     }
@@ -135,5 +203,14 @@ impl Outlet for SocketOutlet {
     ) -> BoxFuture<'a, ()> {
         self.publish_event(room_name, except_socket_id, event)
             .boxed()
+    }
+
+    fn tell<'a>(
+        &'a self,
+        user_id: &'a str,
+        except_socket_id: Option<&'a str>,
+        event: UserEvent,
+    ) -> BoxFuture<'a, ()> {
+        self.tell_user(user_id, except_socket_id, event).boxed()
     }
 }

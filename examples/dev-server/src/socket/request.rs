@@ -113,6 +113,18 @@ impl Reply {
         }
     }
 
+    /// As [`Reply::send`]; where no acknowledgement was asked for, a result becomes an event.
+    pub(super) fn send_or_emit<R: Serialize>(self, name: &str, result: Result<R, Refusal>) {
+        match result {
+            Ok(result) if !self.wants_ack => {
+                if let Err(error) = self.socket.emit(name, &result) {
+                    tracing::debug!(%error, "an answer was not sent");
+                }
+            }
+            result => self.send(result),
+        }
+    }
+
     /// As [`Reply::send`], for work that has no result: `{success: true}` alone.
     pub(super) fn send_done(self, result: Result<(), Refusal>) {
         match result {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use nchat_realtime::wire::ids::check_id;
+use serde_json::Value as Json;
 use tokio::sync::watch;
 
 use super::Shared;
@@ -50,12 +52,36 @@ impl Drop for Slot {
     }
 }
 
+/// What a client says of the tab that it runs in; nothing from those that are not ours.
+#[derive(Debug, Default)]
+pub(super) struct Tab {
+    /// One browser profile.
+    pub(super) device_id: Option<String>,
+    /// The epoch of its leadership.
+    pub(super) fence: Option<u64>,
+}
+
+impl Tab {
+    /// Reads the handshake's `client`; what is malformed is absent.
+    pub(super) fn read(client: Option<&Json>) -> Self {
+        let field = |key| client.and_then(|client| client.get(key));
+        let device_id = field("deviceId").and_then(Json::as_str);
+        Self {
+            device_id: device_id
+                .filter(|id| check_id(id).is_ok())
+                .map(str::to_owned),
+            fence: field("fence").and_then(Json::as_u64),
+        }
+    }
+}
+
 /// One authenticated socket.
 pub(super) struct Session<S> {
     pub(super) shared: Arc<Shared<S>>,
     pub(super) user: User,
     pub(super) session_id: String,
     pub(super) socket_id: String,
+    pub(super) tab: Tab,
     /// When its token runs out; `auth:refresh` moves it.
     pub(super) expires_at_ms: watch::Sender<Option<i64>>,
     /// Whether it used the plugin guide's names, and so is told by them too.
@@ -69,6 +95,7 @@ impl<S> Session<S> {
         shared: Arc<Shared<S>>,
         identity: Identity,
         socket_id: String,
+        tab: Tab,
         slot: Slot,
     ) -> Self {
         Self {
@@ -76,6 +103,7 @@ impl<S> Session<S> {
             user: identity.user,
             session_id: identity.session_id.unwrap_or_else(|| socket_id.clone()),
             socket_id,
+            tab,
             expires_at_ms: watch::Sender::new(identity.expires_at_ms),
             speaks_plugin_dialect: AtomicBool::new(false),
             turns: Turns::default(),
@@ -87,6 +115,7 @@ impl<S> Session<S> {
         Caller {
             user: &self.user,
             socket_id: &self.socket_id,
+            device_id: self.tab.device_id.as_deref(),
         }
     }
 }

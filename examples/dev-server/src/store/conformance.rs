@@ -72,6 +72,7 @@ fn message(room_name: &str, user_id: &str, key: &str, timestamp_ms: i64) -> NewM
         message_id: format!("id of {user_id} {key}"),
         client_message_id: key.to_owned(),
         timestamp_ms,
+        fence: None,
         body: MessageBody {
             user: User::from_id(user_id),
             content: format!("content of {key}"),
@@ -95,14 +96,18 @@ async fn with_room<S: Store>(store: &S) {
     assert_eq!(outcome, CreateOutcome::Created);
 }
 
-async fn append<S: Store>(store: &S, message: NewMessage) -> AppendOutcome {
-    let outcomes = store.append(vec![message]).await.expect("works");
+async fn write<S: Store>(store: &S, change: Change) -> Outcome {
+    let outcomes = store.write(vec![change]).await.expect("works");
     outcomes.into_iter().next().expect("one outcome")
 }
 
-fn appended(outcome: AppendOutcome) -> Receipt {
+async fn append<S: Store>(store: &S, message: NewMessage) -> Outcome {
+    write(store, Change::Message(Box::new(message))).await
+}
+
+fn appended(outcome: Outcome) -> Place {
     match outcome {
-        AppendOutcome::Appended(receipt) => receipt,
+        Outcome::Appended(place) => place,
         other => panic!("not appended: {other:?}"),
     }
 }
@@ -120,7 +125,7 @@ async fn fill<S: Store>(store: &S, count: u64) {
 }
 
 const PAGE: PageLimit = PageLimit {
-    messages: 3,
+    entries: 3,
     bytes: 1_000_000,
 };
 
@@ -129,7 +134,7 @@ async fn page<S: Store>(store: &S, range: HistoryRange, limit: PageLimit) -> (Ve
     (
         page.messages
             .iter()
-            .map(|message| message.receipt.seq)
+            .map(|message| message.place.seq)
             .collect(),
         page.has_more,
     )
@@ -229,7 +234,7 @@ async fn leaving_ends_membership_once<S: Store>(store: S) {
     assert_eq!(leave("nowhere").await, LeaveOutcome::NotFound);
     assert_eq!(
         append(&store, message("r", "bob", "k", 1)).await,
-        AppendOutcome::NotMember
+        Outcome::Refused(Refused::NotMember)
     );
 }
 
@@ -252,11 +257,12 @@ async fn seq_is_dense_from_one_in_each_room<S: Store>(store: S) {
         message("nowhere", "alice", "3", 1),
         message("r", "bob", "4", 1),
     ];
-    let outcomes = store.append(batch).await.expect("works");
+    let batch = batch.into_iter().map(Box::new).map(Change::Message);
+    let outcomes = store.write(batch.collect()).await.expect("works");
     let places: Vec<_> = outcomes
         .into_iter()
         .map(|outcome| match outcome {
-            AppendOutcome::Appended(receipt) => Some((receipt.epoch, receipt.seq)),
+            Outcome::Appended(place) => Some((place.epoch, place.seq)),
             _ => None,
         })
         .collect();
@@ -276,21 +282,15 @@ async fn a_repeated_key_gets_the_first_place_even_in_one_batch<S: Store>(store: 
     let first = message("r", "alice", "k", 1);
     let mut again = message("r", "alice", "k", 9);
     again.message_id = "another id".to_owned();
-    let outcomes = store
-        .append(vec![first, again.clone()])
-        .await
-        .expect("works");
-    let [
-        AppendOutcome::Appended(first),
-        AppendOutcome::Duplicate(second),
-    ] = &outcomes[..]
-    else {
+    let batch = [first, again.clone()].map(Box::new).map(Change::Message);
+    let outcomes = store.write(batch.to_vec()).await.expect("works");
+    let [Outcome::Appended(first), Outcome::Answered(second)] = &outcomes[..] else {
         panic!("{outcomes:?}");
     };
-    assert_eq!(first, second);
+    assert_eq!(first, &second.place);
     assert_eq!(
         append(&store, again).await,
-        AppendOutcome::Duplicate(first.clone())
+        Outcome::Answered(second.clone())
     );
     assert_eq!(
         page(&store, HistoryRange::Newest, PAGE).await,
@@ -318,9 +318,9 @@ async fn only_members_write_and_a_hidden_room_does_not_exist_for_others<S: Store
     };
     store.create_room(secret, Vec::new()).await.expect("works");
     let outcome = append(&store, message("r", "eve", "k", 1)).await;
-    assert_eq!(outcome, AppendOutcome::NotMember);
+    assert_eq!(outcome, Outcome::Refused(Refused::NotMember));
     let outcome = append(&store, message("s", "eve", "k", 1)).await;
-    assert_eq!(outcome, AppendOutcome::RoomNotFound);
+    assert_eq!(outcome, Outcome::Refused(Refused::RoomNotFound));
 }
 
 async fn a_broadcast_room_is_written_by_those_with_a_role<S: Store>(store: S) {
@@ -336,7 +336,7 @@ async fn a_broadcast_room_is_written_by_those_with_a_role<S: Store>(store: S) {
     store.create_room(broadcast, members).await.expect("works");
     assert_eq!(
         append(&store, message("r", "bob", "k", 1)).await,
-        AppendOutcome::ReadOnly
+        Outcome::Refused(Refused::Forbidden)
     );
     assert_eq!(
         appended(append(&store, message("r", "mod", "k", 1)).await).seq,
@@ -352,8 +352,8 @@ async fn time_in_a_room_never_goes_back<S: Store>(store: S) {
     with_room(&store).await;
     let mut times = Vec::new();
     for (key, timestamp_ms) in [("a", 100), ("b", 50), ("c", 101)] {
-        let receipt = appended(append(&store, message("r", "alice", key, timestamp_ms)).await);
-        times.push(receipt.timestamp_ms);
+        let place = appended(append(&store, message("r", "alice", key, timestamp_ms)).await);
+        times.push(place.timestamp_ms);
     }
     assert_eq!(times, [100, 100, 101]);
 }
@@ -386,20 +386,14 @@ async fn history_pages_both_ways_without_a_gap<S: Store>(store: S) {
         .history("nowhere", HistoryRange::Newest, PAGE)
         .await
         .expect("works");
-    assert_eq!(
-        unknown,
-        HistoryPage {
-            messages: Vec::new(),
-            has_more: false
-        }
-    );
+    assert_eq!(unknown, HistoryPage::default());
 }
 
 async fn a_page_ends_at_its_bytes_but_is_never_empty<S: Store>(store: S) {
     with_room(&store).await;
     fill(&store, 3).await;
     let tiny = PageLimit {
-        messages: 3,
+        entries: 3,
         bytes: 1,
     };
     assert_eq!(
@@ -428,17 +422,12 @@ async fn a_body_comes_back_as_it_was_given<S: Store>(store: S) {
         attachments: Some(vec![json!({ "url": "x", "size": 1.5 })]),
         metadata: Some(json!({ "__proto__": null, "deep": [[[]]] })),
     };
-    let receipt = appended(append(&store, full.clone()).await);
+    let place = appended(append(&store, full.clone()).await);
     let page = store
         .history("r", HistoryRange::Newest, PAGE)
         .await
         .expect("works");
-    let stored = StoredMessage {
-        receipt,
-        client_message_id: full.client_message_id,
-        body: full.body,
-    };
-    assert_eq!(page.messages, [stored]);
+    assert_eq!(page.messages, [StoredMessage::new(place, full)]);
 }
 
 async fn rooms_of_a_user_are_ordered_by_activity<S: Store>(store: S) {
@@ -496,7 +485,7 @@ async fn a_file_of_a_newer_server_is_refused_and_left_alone() {
         refused,
         Err(StoreError::NewerSchema {
             found: 99,
-            known: 1
+            known: 2
         })
     ));
 }

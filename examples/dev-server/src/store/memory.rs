@@ -1,14 +1,17 @@
 //! A store that forgets everything when the process ends: for `--database :memory:` and tests.
 
+mod log;
+mod receipts;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nchat_realtime::wire::room::RoomRole;
 
 use super::{
-    AppendOutcome, CreateOutcome, HistoryPage, HistoryRange, JoinOutcome, LeaveOutcome, Member,
-    NewMessage, NewRoom, PageLimit, Receipt, Room, Store, StoreError, StoredMessage, may_find,
-    may_write,
+    Answered, Change, CreateOutcome, Cursors, Fence, HistoryPage, HistoryRange, JoinOutcome,
+    LeaveOutcome, Member, MemberCursors, NewRoom, Outcome, PageLimit, Progress, Room, Standing,
+    Store, StoreError, StoredMessage, StoredOperation, UserSettings, may_find,
 };
 use crate::core::User;
 
@@ -21,15 +24,26 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct State {
     rooms: HashMap<String, RoomState>,
-    /// Where the message of a (user, clientMessageId) stands.
-    receipts: HashMap<(String, String), Receipt>,
+    /// What a (user, clientMessageId) was answered.
+    answers: HashMap<(String, String), Answered>,
+    /// The room of a message, and its `seq`.
+    places: HashMap<String, (String, u64)>,
+    /// The newest leader of a (user, device).
+    fences: HashMap<(String, String), u64>,
+    settings: HashMap<String, UserSettings>,
 }
 
 #[derive(Debug)]
 struct RoomState {
     room: NewRoom,
     members: BTreeMap<String, Member>,
+    /// The log's head of when each member joined.
+    joined_seqs: BTreeMap<String, u64>,
     messages: Vec<StoredMessage>,
+    operations: Vec<StoredOperation>,
+    head_seq: u64,
+    last_active_at_ms: Option<i64>,
+    cursors: BTreeMap<String, Cursors>,
 }
 
 impl MemoryStore {
@@ -56,7 +70,12 @@ impl Store for MemoryStore {
         let room = RoomState {
             room,
             members,
+            joined_seqs: BTreeMap::new(),
             messages: Vec::new(),
+            operations: Vec::new(),
+            head_seq: 0,
+            last_active_at_ms: None,
+            cursors: BTreeMap::new(),
         };
         state.rooms.insert(name, room);
         Ok(CreateOutcome::Created)
@@ -94,6 +113,7 @@ impl Store for MemoryStore {
             joined_at_ms: now_ms,
         };
         room.members.insert(user.id.clone(), member);
+        room.joined_seqs.insert(user.id.clone(), room.head_seq);
         Ok(JoinOutcome::Joined)
     }
 
@@ -144,22 +164,22 @@ impl Store for MemoryStore {
             .values()
             .filter(|room| room.members.contains_key(user_id))
             .map(RoomState::summary)
-            .filter(|room| since_ms.is_none_or(|since| room.last_message_at_ms > Some(since)))
+            .filter(|room| since_ms.is_none_or(|since| room.last_active_at_ms > Some(since)))
             .collect();
         rooms.sort_by(|a, b| {
-            b.last_message_at_ms
-                .cmp(&a.last_message_at_ms)
+            b.last_active_at_ms
+                .cmp(&a.last_active_at_ms)
                 .then_with(|| a.name.cmp(&b.name))
         });
         rooms.truncate(limit as usize);
         Ok(rooms)
     }
 
-    async fn append(&self, messages: Vec<NewMessage>) -> Result<Vec<AppendOutcome>, StoreError> {
+    async fn write(&self, changes: Vec<Change>) -> Result<Vec<Outcome>, StoreError> {
         let mut state = self.state();
-        Ok(messages
+        Ok(changes
             .into_iter()
-            .map(|message| state.append(message))
+            .map(|change| state.change(change))
             .collect())
     }
 
@@ -170,26 +190,37 @@ impl Store for MemoryStore {
         limit: PageLimit,
     ) -> Result<HistoryPage, StoreError> {
         let state = self.state();
-        let log = state
+        let room = state.rooms.get(room_name);
+        Ok(room.map_or_else(HistoryPage::default, |room| room.page(range, limit)))
+    }
+
+    async fn standings(
+        &self,
+        user_id: &str,
+        room_names: &[String],
+    ) -> Result<Vec<Standing>, StoreError> {
+        let state = self.state();
+        let rooms = room_names.iter().filter_map(|name| state.rooms.get(name));
+        Ok(rooms.filter_map(|room| room.standing(user_id)).collect())
+    }
+
+    async fn cursors(&self, room_name: &str, limit: u32) -> Result<Vec<MemberCursors>, StoreError> {
+        let state = self.state();
+        let mut members = state
             .rooms
             .get(room_name)
-            .map_or(&[][..], |room| &room.messages);
-        let seq = |message: &&StoredMessage| message.receipt.seq;
-        let candidates: Box<dyn Iterator<Item = &StoredMessage>> = match range {
-            HistoryRange::Newest => Box::new(log.iter().rev()),
-            HistoryRange::BeforeSeq(end) => {
-                Box::new(log.iter().rev().filter(move |message| seq(message) < end))
-            }
-            HistoryRange::AfterSeq(start) => {
-                Box::new(log.iter().filter(move |message| seq(message) > start))
-            }
-            HistoryRange::Since(start) => Box::new(
-                log.iter()
-                    .filter(move |message| message.receipt.timestamp_ms > start),
-            ),
-        };
-        let sized = candidates.map(|message| (message.body.content.len(), message.clone()));
-        Ok(super::fill_page(range, limit, sized))
+            .map(RoomState::member_cursors)
+            .unwrap_or_default();
+        members.truncate(limit as usize);
+        Ok(members)
+    }
+
+    async fn progress(&self, author_id: &str, ids: &[String]) -> Result<Vec<Progress>, StoreError> {
+        Ok(self.state().progress(author_id, ids))
+    }
+
+    async fn settings(&self, user_id: &str) -> Result<UserSettings, StoreError> {
+        Ok(self.state().settings_of(user_id))
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -200,56 +231,56 @@ impl Store for MemoryStore {
 }
 
 impl State {
-    fn append(&mut self, message: NewMessage) -> AppendOutcome {
-        let user_id = &message.body.user.id;
-        let key = (user_id.clone(), message.client_message_id.clone());
-        if let Some(receipt) = self.receipts.get(&key) {
-            return AppendOutcome::Duplicate(receipt.clone());
+    fn change(&mut self, change: Change) -> Outcome {
+        match change {
+            Change::Message(message) => self.append(*message),
+            Change::Operation(operation) => self.operate(*operation),
+            Change::Cursor(cursor) => self.move_cursor(&cursor),
+            Change::Settings(change) => {
+                let settings = self.settings_of(&change.user_id).changed(&change);
+                self.settings.insert(change.user_id, settings);
+                Outcome::Settings(settings)
+            }
+            Change::Fence { user_id, fence } => {
+                self.pass_fence(&user_id, Some(&fence));
+                Outcome::Fenced
+            }
         }
-        let Some(room) = self.rooms.get_mut(&message.room_name) else {
-            return AppendOutcome::RoomNotFound;
+    }
+
+    fn settings_of(&self, user_id: &str) -> UserSettings {
+        self.settings.get(user_id).copied().unwrap_or_default()
+    }
+
+    /// Whether this tab is the newest leader so far.
+    fn pass_fence(&mut self, user_id: &str, fence: Option<&Fence>) -> bool {
+        let Some(fence) = fence else {
+            return true;
         };
-        let role = room.members.get(user_id).map(|member| member.role);
-        if !may_find(room.room.visibility, role) {
-            return AppendOutcome::RoomNotFound;
-        }
-        let Some(role) = role else {
-            return AppendOutcome::NotMember;
-        };
-        if !may_write(room.room.kind, role) {
-            return AppendOutcome::ReadOnly;
-        }
-        let newest = room.messages.last().map(|message| &message.receipt);
-        let receipt = Receipt {
-            message_id: message.message_id,
-            seq: newest.map_or(1, |newest| newest.seq + 1),
-            epoch: room.room.epoch.clone(),
-            timestamp_ms: newest.map_or(message.timestamp_ms, |newest| {
-                message.timestamp_ms.max(newest.timestamp_ms)
-            }),
-        };
-        room.messages.push(StoredMessage {
-            receipt: receipt.clone(),
-            client_message_id: message.client_message_id,
-            body: message.body,
-        });
-        self.receipts.insert(key, receipt.clone());
-        AppendOutcome::Appended(receipt)
+        let key = (user_id.to_owned(), fence.device_id.clone());
+        let highest = self.fences.entry(key).or_default();
+        *highest = fence.epoch.max(*highest);
+        *highest == fence.epoch
     }
 }
 
 impl RoomState {
     fn summary(&self) -> Room {
-        let newest = self.messages.last().map(|message| &message.receipt);
+        let newest = self.messages.last().map(|message| &message.place);
         Room {
             name: self.room.name.clone(),
             kind: self.room.kind,
             visibility: self.room.visibility,
             max_members: self.room.max_members,
             epoch: self.room.epoch.clone(),
-            head_seq: newest.map_or(0, |newest| newest.seq),
+            head_seq: self.head_seq,
             last_message_at_ms: newest.map(|newest| newest.timestamp_ms),
-            member_count: u32::try_from(self.members.len()).unwrap_or(u32::MAX),
+            last_active_at_ms: self.last_active_at_ms,
+            member_count: self.member_count(),
         }
+    }
+
+    fn member_count(&self) -> u32 {
+        u32::try_from(self.members.len()).unwrap_or(u32::MAX)
     }
 }

@@ -1,19 +1,28 @@
-//! Where rooms and messages are kept: what the core asks of a store, and the stores.
+//! Where rooms, their logs and receipts are kept: what the core asks of a store, and the stores.
 
 use std::future::Future;
 
-use nchat_realtime::wire::json::Json;
-use nchat_realtime::wire::message::MessageType;
-use nchat_realtime::wire::room::{RoomRole, RoomType, RoomVisibility};
-use serde::{Deserialize, Serialize};
-
 use crate::core::User;
+use nchat_realtime::wire::room::{RoomRole, RoomType, RoomVisibility};
 
+mod change;
+mod cursor;
 pub mod memory;
+mod message;
+mod operation;
+mod page;
 pub mod sqlite;
 
 #[cfg(test)]
 mod conformance;
+
+pub use change::{Change, Fence, NewSettings, Outcome, Refused, UserSettings};
+pub use cursor::{
+    Covered, CursorKind, Cursors, MemberCursors, Moved, NewCursor, Progress, Standing, UpTo,
+};
+pub use message::{Answered, MessageBody, NewMessage, Place, StoredMessage};
+pub use operation::{NewOperation, OperationKind, StoredOperation};
+pub use page::{HistoryPage, HistoryRange, PageLimit};
 
 /// A store failed. What it says is for the log, not for clients.
 #[derive(Debug, thiserror::Error)]
@@ -47,10 +56,12 @@ pub struct Room {
     pub max_members: Option<u32>,
     /// The history that `seq` counts in.
     pub epoch: String,
-    /// The newest message's `seq`; 0 without messages.
+    /// The log's newest `seq`; 0 without messages.
     pub head_seq: u64,
     /// When the newest message was taken, in milliseconds since 1970.
     pub last_message_at_ms: Option<i64>,
+    /// When the newest entry of the log was taken, a message or an operation on one, likewise.
+    pub last_active_at_ms: Option<i64>,
     /// Members in all.
     pub member_count: u32,
 }
@@ -114,125 +125,6 @@ pub enum LeaveOutcome {
     NotFound,
 }
 
-/// The part of a message that the server only passes on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MessageBody {
-    /// The sender, as they were when they sent it.
-    pub user: User,
-    /// The text.
-    pub content: String,
-    /// Its kind.
-    pub kind: MessageType,
-    /// The thread that it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub thread_id: Option<String>,
-    /// The message that it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply_to: Option<String>,
-    /// User ids.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mentions: Option<Vec<String>>,
-    /// Descriptions of files.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attachments: Option<Vec<Json>>,
-    /// The application's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<Json>,
-}
-
-/// A message to be appended to its room's log.
-#[derive(Clone, Debug)]
-pub struct NewMessage {
-    /// The room.
-    pub room_name: String,
-    /// The server's id for it.
-    pub message_id: String,
-    /// The sender's id for it: unique with the sender.
-    pub client_message_id: String,
-    /// When it was taken, in milliseconds since 1970. A room's times never go back: where the
-    /// clock did, the newest message's time is used.
-    pub timestamp_ms: i64,
-    /// The rest.
-    pub body: MessageBody,
-}
-
-/// Where a message stands in its room's log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// The server's id.
-    pub message_id: String,
-    /// Its place, from 1, without gaps.
-    pub seq: u64,
-    /// The history that `seq` counts in.
-    pub epoch: String,
-    /// When it was taken, in milliseconds since 1970.
-    pub timestamp_ms: i64,
-}
-
-/// What came of appending one message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AppendOutcome {
-    /// It is in the log.
-    Appended(Receipt),
-    /// The sender's id was used before; this is the place of that message.
-    Duplicate(Receipt),
-    /// No such room, or one that only members may find.
-    RoomNotFound,
-    /// The sender is no member.
-    NotMember,
-    /// The sender is a member who may only read.
-    ReadOnly,
-}
-
-/// A message as stored.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredMessage {
-    /// Its place.
-    pub receipt: Receipt,
-    /// The sender's id for it.
-    pub client_message_id: String,
-    /// The rest.
-    pub body: MessageBody,
-}
-
-/// Which part of a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HistoryRange {
-    /// The newest messages.
-    Newest,
-    /// The oldest messages after this `seq`.
-    AfterSeq(u64),
-    /// The newest messages before this `seq`.
-    BeforeSeq(u64),
-    /// The oldest messages taken after this time, in milliseconds since 1970.
-    Since(i64),
-}
-
-impl HistoryRange {
-    /// Whether the page grows from its newest message backwards.
-    pub fn is_backward(self) -> bool {
-        matches!(self, Self::Newest | Self::BeforeSeq(_))
-    }
-}
-
-/// Bounds of a page.
-#[derive(Clone, Copy, Debug)]
-pub struct PageLimit {
-    /// Most messages.
-    pub messages: u32,
-    /// Bytes of stored bodies after which the page ends; one message always fits.
-    pub bytes: usize,
-}
-
-/// A page of a log.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HistoryPage {
-    /// In the order of `seq`.
-    pub messages: Vec<StoredMessage>,
-    /// Whether the range has more in its direction.
-    pub has_more: bool,
-}
-
 /// A durable log per room, with members. Every method is one transaction; what a returned
 /// `Ok` says survives the death of the process (as far as the store is one on disk).
 pub trait Store: Send + Sync + 'static {
@@ -279,7 +171,7 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Member>, StoreError>> + Send;
 
     /// The rooms that a user is a member of, the most recently active first; with `since_ms`
-    /// only those with a message after it.
+    /// only those whose log has something after it.
     fn rooms_of(
         &self,
         user_id: &str,
@@ -287,12 +179,12 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Room>, StoreError>> + Send;
 
-    /// Appends messages in this order, all in one transaction: `seq` grows in the order of
-    /// `messages` in each room. One outcome for each.
-    fn append(
+    /// Makes changes in this order, all in one transaction: `seq` grows in the order of `changes`
+    /// in each room. One outcome for each.
+    fn write(
         &self,
-        messages: Vec<NewMessage>,
-    ) -> impl Future<Output = Result<Vec<AppendOutcome>, StoreError>> + Send;
+        changes: Vec<Change>,
+    ) -> impl Future<Output = Result<Vec<Outcome>, StoreError>> + Send;
 
     /// A page of a room's log; empty for an unknown room.
     fn history(
@@ -301,6 +193,35 @@ pub trait Store: Send + Sync + 'static {
         range: HistoryRange,
         limit: PageLimit,
     ) -> impl Future<Output = Result<HistoryPage, StoreError>> + Send;
+
+    /// How far a user has read in each of these rooms, and what is left; nothing for a room that
+    /// they are no member of.
+    fn standings(
+        &self,
+        user_id: &str,
+        room_names: &[String],
+    ) -> impl Future<Output = Result<Vec<Standing>, StoreError>> + Send;
+
+    /// How far members of a room have come, by user id; members who sent no receipt are left out.
+    fn cursors(
+        &self,
+        room_name: &str,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<MemberCursors>, StoreError>> + Send;
+
+    /// How far messages of this author have come; `ids` are the server's or the author's own.
+    /// What is unknown, or another's, is left out.
+    fn progress(
+        &self,
+        author_id: &str,
+        ids: &[String],
+    ) -> impl Future<Output = Result<Vec<Progress>, StoreError>> + Send;
+
+    /// A user's settings, the defaults for one who never changed them.
+    fn settings(
+        &self,
+        user_id: &str,
+    ) -> impl Future<Output = Result<UserSettings, StoreError>> + Send;
 
     /// Whether the store answers.
     fn check(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -317,28 +238,4 @@ fn may_find(visibility: RoomVisibility, role: Option<RoomRole>) -> bool {
 /// Whether a member of this role may write in a room of this kind.
 fn may_write(kind: RoomType, role: RoomRole) -> bool {
     kind != RoomType::Broadcast || matches!(role, RoomRole::Admin | RoomRole::Moderator)
-}
-
-/// Takes messages with their sizes, in the range's own direction, until the page is full.
-fn fill_page(
-    range: HistoryRange,
-    limit: PageLimit,
-    sized: impl Iterator<Item = (usize, StoredMessage)>,
-) -> HistoryPage {
-    let mut messages = Vec::new();
-    let mut bytes = 0usize;
-    let mut has_more = false;
-    for (size, message) in sized {
-        bytes = bytes.saturating_add(size);
-        let is_full = messages.len() >= limit.messages as usize || bytes > limit.bytes;
-        if is_full && !messages.is_empty() {
-            has_more = true;
-            break;
-        }
-        messages.push(message);
-    }
-    if range.is_backward() {
-        messages.reverse();
-    }
-    HistoryPage { messages, has_more }
 }

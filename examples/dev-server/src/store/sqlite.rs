@@ -1,8 +1,13 @@
 //! The embedded store: one SQLite file in WAL mode, synchronised before a commit returns.
 
 mod append;
+mod cursors;
+mod history;
+mod operate;
+mod progress;
 mod rows;
 mod schema;
+mod users;
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,11 +19,12 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 use super::{
-    AppendOutcome, CreateOutcome, HistoryPage, HistoryRange, JoinOutcome, LeaveOutcome, Member,
-    NewMessage, NewRoom, PageLimit, Room, Store, StoreError, may_find,
+    Change, CreateOutcome, HistoryPage, HistoryRange, JoinOutcome, LeaveOutcome, Member,
+    MemberCursors, NewRoom, Outcome, PageLimit, Progress, Room, Standing, Store, StoreError,
+    UserSettings, may_find,
 };
 use crate::core::User;
-use rows::{RoomRow, member_from_row, message_from_row, room_from_row};
+use rows::{RoomRow, member_from_row, room_from_row};
 
 /// Connections that only read, beside the one that writes.
 const READERS: u32 = 4;
@@ -57,6 +63,11 @@ impl SqliteStore {
 
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Everything read in it is of the same moment.
+    async fn snapshot(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.readers.begin().await?)
     }
 }
 
@@ -198,11 +209,11 @@ impl Store for SqliteStore {
             .collect()
     }
 
-    async fn append(&self, messages: Vec<NewMessage>) -> Result<Vec<AppendOutcome>, StoreError> {
+    async fn write(&self, changes: Vec<Change>) -> Result<Vec<Outcome>, StoreError> {
         let mut transaction = self.begin().await?;
-        let mut outcomes = Vec::with_capacity(messages.len());
-        for message in messages {
-            outcomes.push(append::append(&mut transaction, message).await?);
+        let mut outcomes = Vec::with_capacity(changes.len());
+        for change in changes {
+            outcomes.push(make(&mut transaction, change).await?);
         }
         transaction.commit().await?;
         Ok(outcomes)
@@ -214,24 +225,32 @@ impl Store for SqliteStore {
         range: HistoryRange,
         limit: PageLimit,
     ) -> Result<HistoryPage, StoreError> {
-        let (query, bound) = match range {
-            HistoryRange::Newest => (rows::HISTORY_BEFORE, i64::MAX),
-            HistoryRange::BeforeSeq(seq) => (rows::HISTORY_BEFORE, clamped(seq)),
-            HistoryRange::AfterSeq(seq) => (rows::HISTORY_AFTER, clamped(seq)),
-            HistoryRange::Since(time_ms) => (rows::HISTORY_SINCE, time_ms),
-        };
-        // One more than asked for tells whether there is more.
-        let rows = sqlx::query(query)
-            .bind(room_name)
-            .bind(bound)
-            .bind(limit.messages.saturating_add(1))
-            .fetch_all(&self.readers)
-            .await?;
-        let sized: Vec<_> = rows
-            .iter()
-            .map(message_from_row)
-            .collect::<Result<_, _>>()?;
-        Ok(super::fill_page(range, limit, sized.into_iter()))
+        history::page(&mut self.snapshot().await?, room_name, range, limit).await
+    }
+
+    async fn standings(
+        &self,
+        user_id: &str,
+        room_names: &[String],
+    ) -> Result<Vec<Standing>, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        let mut standings = Vec::with_capacity(room_names.len());
+        for name in room_names {
+            standings.extend(cursors::standing(&mut snapshot, name, user_id).await?);
+        }
+        Ok(standings)
+    }
+
+    async fn cursors(&self, room_name: &str, limit: u32) -> Result<Vec<MemberCursors>, StoreError> {
+        cursors::of_members(&mut self.snapshot().await?, room_name, limit).await
+    }
+
+    async fn progress(&self, author_id: &str, ids: &[String]) -> Result<Vec<Progress>, StoreError> {
+        progress::of_messages(&mut self.snapshot().await?, author_id, ids).await
+    }
+
+    async fn settings(&self, user_id: &str) -> Result<UserSettings, StoreError> {
+        users::settings(&mut self.snapshot().await?, user_id).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -242,6 +261,22 @@ impl Store for SqliteStore {
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+async fn make(
+    transaction: &mut Transaction<'static, Sqlite>,
+    change: Change,
+) -> Result<Outcome, StoreError> {
+    match change {
+        Change::Message(message) => append::append(transaction, *message).await,
+        Change::Operation(operation) => operate::operate(transaction, *operation).await,
+        Change::Cursor(cursor) => cursors::advance(transaction, &cursor).await,
+        Change::Settings(change) => users::change_settings(transaction, &change).await,
+        Change::Fence { user_id, fence } => {
+            users::pass_fence(transaction, &user_id, Some(&fence)).await?;
+            Ok(Outcome::Fenced)
+        }
     }
 }
 
@@ -262,8 +297,10 @@ async fn insert_member(
     member: &Member,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO members (room_id, user_id, user_name, user_avatar, role, joined_at_ms)
-         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (room_id, user_id) DO NOTHING",
+        "INSERT INTO members
+             (room_id, user_id, user_name, user_avatar, role, joined_at_ms, joined_seq)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT head_seq FROM rooms WHERE id = ?1))
+         ON CONFLICT (room_id, user_id) DO NOTHING",
     )
     .bind(room_id)
     .bind(&member.user.id)

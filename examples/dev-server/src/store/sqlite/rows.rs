@@ -1,25 +1,30 @@
 //! What is read from the tables, and how a row becomes a value.
 
 use nchat_realtime::wire::room::{RoomRole, RoomType, RoomVisibility};
+use serde::Serialize;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use crate::core::User;
-use crate::store::{Member, Receipt, Room, StoreError, StoredMessage};
+use crate::store::{
+    Member, OperationKind, Place, Room, StoreError, StoredMessage, StoredOperation,
+};
 
 pub(super) const ROOM_BY_NAME: &str = "
 SELECT id, name, kind, visibility, max_members, epoch, head_seq, last_message_at_ms,
+       last_active_at_ms,
        (SELECT count(*) FROM members WHERE room_id = rooms.id) AS member_count
 FROM rooms WHERE name = ?";
 
 pub(super) const ROOMS_OF_USER: &str = "
 SELECT id, name, kind, visibility, max_members, epoch, head_seq, last_message_at_ms,
+       last_active_at_ms,
        (SELECT count(*) FROM members AS others WHERE others.room_id = rooms.id) AS member_count
 FROM rooms JOIN members ON members.room_id = rooms.id
-WHERE members.user_id = ?1 AND (?2 IS NULL OR last_message_at_ms > ?2)
-ORDER BY last_message_at_ms DESC NULLS LAST, name LIMIT ?3";
+WHERE members.user_id = ?1 AND (?2 IS NULL OR last_active_at_ms > ?2)
+ORDER BY last_active_at_ms DESC NULLS LAST, name LIMIT ?3";
 
 pub(super) const MEMBER: &str = "
 SELECT user_id, user_name, user_avatar, role, joined_at_ms
@@ -30,21 +35,6 @@ pub(super) const MEMBERS: &str = "
 SELECT user_id, user_name, user_avatar, role, joined_at_ms
 FROM members JOIN rooms ON rooms.id = members.room_id
 WHERE rooms.name = ? ORDER BY user_id LIMIT ? OFFSET ?";
-
-pub(super) const HISTORY_BEFORE: &str = "
-SELECT message_id, seq, epoch, timestamp_ms, client_message_id, body
-FROM messages JOIN rooms ON rooms.id = messages.room_id
-WHERE rooms.name = ? AND seq < ? ORDER BY seq DESC LIMIT ?";
-
-pub(super) const HISTORY_AFTER: &str = "
-SELECT message_id, seq, epoch, timestamp_ms, client_message_id, body
-FROM messages JOIN rooms ON rooms.id = messages.room_id
-WHERE rooms.name = ? AND seq > ? ORDER BY seq LIMIT ?";
-
-pub(super) const HISTORY_SINCE: &str = "
-SELECT message_id, seq, epoch, timestamp_ms, client_message_id, body
-FROM messages JOIN rooms ON rooms.id = messages.room_id
-WHERE rooms.name = ? AND timestamp_ms > ? ORDER BY seq LIMIT ?";
 
 /// A room and the key of its row.
 pub(super) struct RoomRow {
@@ -61,6 +51,7 @@ pub(super) fn room_from_row(row: &SqliteRow) -> Result<RoomRow, StoreError> {
         epoch: row.try_get("epoch")?,
         head_seq: unsigned(row, "head_seq")?,
         last_message_at_ms: row.try_get("last_message_at_ms")?,
+        last_active_at_ms: row.try_get("last_active_at_ms")?,
         member_count: row.try_get("member_count")?,
     };
     Ok(RoomRow {
@@ -83,8 +74,8 @@ pub(super) fn member_from_row(row: &SqliteRow) -> Result<Member, StoreError> {
     })
 }
 
-pub(super) fn receipt_from_row(row: &SqliteRow) -> Result<Receipt, StoreError> {
-    Ok(Receipt {
+pub(super) fn place_from_row(row: &SqliteRow) -> Result<Place, StoreError> {
+    Ok(Place {
         message_id: row.try_get("message_id")?,
         seq: unsigned(row, "seq")?,
         epoch: row.try_get("epoch")?,
@@ -92,16 +83,69 @@ pub(super) fn receipt_from_row(row: &SqliteRow) -> Result<Receipt, StoreError> {
     })
 }
 
-/// A message with the size of its stored body in bytes.
-pub(super) fn message_from_row(row: &SqliteRow) -> Result<(usize, StoredMessage), StoreError> {
-    let body: String = row.try_get("body")?;
-    let message = StoredMessage {
-        receipt: receipt_from_row(row)?,
+/// A message, of the columns of `messages` and its room's `epoch`.
+pub(super) fn message_from_row(row: &SqliteRow) -> Result<StoredMessage, StoreError> {
+    let reactions: Option<String> = row.try_get("reactions")?;
+    Ok(StoredMessage {
+        place: place_from_row(row)?,
         client_message_id: row.try_get("client_message_id")?,
-        body: serde_json::from_str(&body)
-            .map_err(|_| StoreError::Corrupt("the body of a message".to_owned()))?,
-    };
-    Ok((body.len(), message))
+        body: from_json(row.try_get("body")?, "the body of a message")?,
+        version: unsigned(row, "version")?,
+        edited_at_ms: row.try_get("edited_at_ms")?,
+        is_deleted: row.try_get("is_deleted")?,
+        reactions: match &reactions {
+            Some(reactions) => from_json(reactions, "the reactions of a message")?,
+            None => Vec::new(),
+        },
+    })
+}
+
+/// An operation, of the columns of `operations` and its room's `epoch`.
+pub(super) fn operation_from_row(row: &SqliteRow) -> Result<StoredOperation, StoreError> {
+    let text: String = row.try_get("text")?;
+    let kind: String = row.try_get("kind")?;
+    Ok(StoredOperation {
+        place: place_from_row(row)?,
+        client_message_id: row.try_get("client_message_id")?,
+        user: User {
+            name: row.try_get("user_name")?,
+            ..User::from_id(row.try_get::<String, _>("user_id")?)
+        },
+        kind: match kind.as_str() {
+            EDIT => OperationKind::Edit {
+                content: text,
+                base_version: None,
+            },
+            DELETE => OperationKind::Delete,
+            REACT => OperationKind::React(text),
+            UNREACT => OperationKind::Unreact(text),
+            _ => return Err(StoreError::Corrupt("the kind of an operation".to_owned())),
+        },
+        version: unsigned(row, "version")?,
+    })
+}
+
+/// The columns `kind` and `text` of an operation.
+pub(super) fn operation_columns(kind: &OperationKind) -> (&'static str, &str) {
+    match kind {
+        OperationKind::Edit { content, .. } => (EDIT, content),
+        OperationKind::Delete => (DELETE, ""),
+        OperationKind::React(emoji) => (REACT, emoji),
+        OperationKind::Unreact(emoji) => (UNREACT, emoji),
+    }
+}
+
+const EDIT: &str = "edit";
+const DELETE: &str = "delete";
+const REACT: &str = "react";
+const UNREACT: &str = "unreact";
+
+pub(super) fn from_json<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|_| StoreError::Corrupt(what.to_owned()))
+}
+
+pub(super) fn to_json<T: Serialize>(value: &T, what: &str) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| StoreError::Corrupt(what.to_owned()))
 }
 
 /// A column that holds one of a list of names.

@@ -7,7 +7,8 @@ use crate::store::StoreError;
 
 /// Schema versions in order: each entry is what leads from the one before. Never edited, only
 /// added to.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE rooms (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -42,7 +43,83 @@ CREATE TABLE messages (
     UNIQUE (user_id, client_message_id)
 ) STRICT;
 CREATE INDEX messages_by_time ON messages (room_id, timestamp_ms);
-"];
+",
+    // Operations on messages, receipts, leaders of devices, settings. What was there before
+    // counts as read: nobody could say that they had.
+    "
+ALTER TABLE rooms ADD COLUMN last_active_at_ms INTEGER;
+UPDATE rooms SET last_active_at_ms = last_message_at_ms;
+
+ALTER TABLE members ADD COLUMN joined_seq INTEGER NOT NULL DEFAULT 0;
+UPDATE members SET joined_seq = (SELECT head_seq FROM rooms WHERE rooms.id = room_id);
+
+ALTER TABLE messages ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE messages ADD COLUMN edited_at_ms INTEGER;
+ALTER TABLE messages ADD COLUMN is_deleted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN reactions TEXT;
+
+CREATE TABLE operations (
+    room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    user_name TEXT,
+    client_message_id TEXT NOT NULL,
+    timestamp_ms INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (room_id, seq),
+    UNIQUE (user_id, client_message_id)
+) STRICT;
+CREATE INDEX operations_by_message ON operations (message_id);
+
+CREATE TABLE unchanged (
+    user_id TEXT NOT NULL,
+    client_message_id TEXT NOT NULL,
+    room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    message_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    timestamp_ms INTEGER NOT NULL,
+    version INTEGER,
+    PRIMARY KEY (user_id, client_message_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mentions (
+    room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (room_id, user_id, seq)
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO mentions (room_id, user_id, seq)
+SELECT messages.room_id, mention.value, messages.seq
+FROM messages, json_each(messages.body, '$.mentions') AS mention
+WHERE mention.type = 'text' AND mention.value <> messages.user_id;
+
+CREATE TABLE cursors (
+    room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL,
+    delivered_up_to INTEGER NOT NULL,
+    read_up_to INTEGER NOT NULL,
+    shown_up_to INTEGER NOT NULL,
+    delivered_at_ms INTEGER NOT NULL,
+    shown_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (room_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fences (
+    user_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    PRIMARY KEY (user_id, device_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE user_settings (
+    user_id TEXT PRIMARY KEY,
+    body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+",
+];
 
 /// Brings the file to the newest schema in one transaction; refuses one from the future.
 pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {

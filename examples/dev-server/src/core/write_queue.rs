@@ -1,4 +1,4 @@
-//! Many senders, one log: whoever comes first commits for all who wait, in the order of arrival,
+//! Many writers, one log: whoever comes first commits for all who wait, in the order of arrival,
 //! and tells the rooms in the order of the log before the next commit begins.
 
 use std::collections::VecDeque;
@@ -6,42 +6,47 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_channel::oneshot;
 use nchat_realtime::wire::error::ErrorCode;
-use nchat_realtime::wire::message::SendAck;
 
-use super::Refusal;
-use crate::store::NewMessage;
+use super::{Answer, Refusal};
+use crate::store::Change;
 
-/// Messages that may wait for a commit, over all users.
+/// Changes that may wait for a commit, over all users.
 const MAX_WAITING: usize = 10_000;
-/// Messages in one commit.
+/// Changes in one commit.
 const MAX_BATCH: usize = 256;
 
-/// A message on its way into the log, and where its sender waits for the answer.
+/// A change on its way into the store, and where its sender waits for the answer.
 pub(super) struct Waiting {
-    pub(super) message: NewMessage,
-    pub(super) answer: oneshot::Sender<Result<SendAck, Refusal>>,
+    pub(super) change: Change,
+    /// The socket that it came from.
+    pub(super) socket_id: String,
+    pub(super) answer: oneshot::Sender<Result<Answer, Refusal>>,
 }
 
-/// A message whose place in the order is taken; [`Core::settle`](super::Core::settle) brings it
-/// into the log.
-pub struct Submitted(pub(super) oneshot::Receiver<Result<SendAck, Refusal>>);
+/// A change whose place in the order is taken; [`Core::settle`](super::Core::settle) brings it
+/// into the store.
+pub struct Submitted(pub(super) oneshot::Receiver<Result<Answer, Refusal>>);
 
-/// Messages in the order of arrival.
+/// Changes in the order of arrival.
 #[derive(Default)]
-pub(super) struct AppendQueue {
+pub(super) struct WriteQueue {
     waiting: Mutex<VecDeque<Waiting>>,
     /// Held by whoever commits.
     pub(super) committing: futures_util::lock::Mutex<()>,
 }
 
-impl AppendQueue {
-    pub(super) fn push(&self, message: NewMessage) -> Result<Submitted, Refusal> {
+impl WriteQueue {
+    pub(super) fn push(&self, change: Change, socket_id: &str) -> Result<Submitted, Refusal> {
         let mut waiting = self.waiting();
         if waiting.len() >= MAX_WAITING {
             return Err(ErrorCode::InternalError.into());
         }
         let (answer, receiver) = oneshot::channel();
-        waiting.push_back(Waiting { message, answer });
+        waiting.push_back(Waiting {
+            change,
+            socket_id: socket_id.to_owned(),
+            answer,
+        });
         Ok(Submitted(receiver))
     }
 

@@ -1,0 +1,153 @@
+//! Bringing what was submitted into the store, and telling who is to know.
+
+use nchat_realtime::wire::error::ErrorCode;
+use nchat_realtime::wire::limits::MAX_MESSAGE_REACTIONS;
+use nchat_realtime::wire::message::SendAck;
+use nchat_realtime::wire::receipt::MessageSent;
+
+use super::messages::{message_new, send_ack};
+use super::operations::{operation_ack, operation_event};
+use super::outlet::{RoomEvent, UserEvent};
+use super::receipts::presence_settings;
+use super::time::iso8601;
+use super::write_queue::{Submitted, Waiting};
+use super::{Answer, Core, Refusal};
+use crate::store::{
+    Answered, Change, NewMessage, Outcome, Place, Refused, Store, StoredMessage, StoredOperation,
+};
+
+impl<S: Store> Core<S> {
+    /// Waits until a submitted command is stored and told, committing it where nobody else does.
+    pub async fn settle(&self, mut submitted: Submitted) -> Result<Answer, Refusal> {
+        loop {
+            let _committing = self.writes.committing.lock().await;
+            match submitted.0.try_recv() {
+                Ok(Some(answer)) => return answer,
+                Ok(None) => self.commit_batch().await,
+                // Whoever was to answer is gone: the outcome is unknown, the key is kept.
+                Err(_) => return Err(ErrorCode::InternalError.into()),
+            }
+        }
+    }
+
+    /// Waits until everything that was submitted has its answer.
+    pub async fn finish(&self) {
+        loop {
+            let _committing = self.writes.committing.lock().await;
+            if self.writes.is_empty() {
+                return;
+            }
+            self.commit_batch().await;
+        }
+    }
+
+    async fn commit_batch(&self) {
+        let batch = self.writes.next_batch();
+        let changes = batch.iter().map(|waiting| waiting.change.clone()).collect();
+        match self.store.write(changes).await {
+            Ok(outcomes) => {
+                for (waiting, outcome) in batch.into_iter().zip(outcomes) {
+                    self.conclude(waiting, outcome).await;
+                }
+            }
+            Err(error) => {
+                let refusal = Refusal::from(error);
+                for waiting in batch {
+                    // Nobody waits any more where the socket's task ended.
+                    let _ = waiting.answer.send(Err(refusal.clone()));
+                }
+            }
+        }
+    }
+
+    async fn conclude(&self, waiting: Waiting, outcome: Outcome) {
+        let Waiting {
+            change,
+            socket_id,
+            answer,
+        } = waiting;
+        let result = match (change, outcome) {
+            (_, Outcome::Refused(refused)) => Err(refused.into()),
+            (Change::Message(message), Outcome::Appended(place)) => {
+                Ok(Answer::Sent(self.appended(*message, place).await))
+            }
+            (Change::Message(message), Outcome::Answered(Answered { place, .. })) => {
+                let ack = send_ack(place, message.client_message_id, true);
+                Ok(Answer::Sent(ack))
+            }
+            (Change::Operation(operation), Outcome::Answered(answered)) => {
+                let ack = operation_ack(answered, operation.client_message_id, true);
+                Ok(Answer::Operated(ack))
+            }
+            (
+                _,
+                Outcome::Operated {
+                    room_name,
+                    operation,
+                },
+            ) => self.operated(&room_name, *operation).await,
+            (Change::Cursor(cursor), Outcome::Moved(moved)) => {
+                let acked = self.moved(cursor, *moved, &socket_id).await;
+                Ok(Answer::Moved(acked))
+            }
+            (_, Outcome::Settings(settings)) => Ok(Answer::Settings(presence_settings(settings))),
+            (_, Outcome::Fenced) => Ok(Answer::Done),
+            // No store answers a change with the outcome of another kind.
+            _ => Err(ErrorCode::InternalError.into()),
+        };
+        let _ = answer.send(result);
+    }
+
+    async fn appended(&self, message: NewMessage, place: Place) -> SendAck {
+        let (room_name, client_message_id) =
+            (message.room_name.clone(), message.client_message_id.clone());
+        let author_id = message.body.user.id.clone();
+        let stored = StoredMessage::new(place.clone(), message);
+        let event = RoomEvent::Message(Box::new(message_new(&room_name, stored)));
+        self.outlet.publish(&room_name, None, event).await;
+        let sent = UserEvent::Sent(MessageSent {
+            message_id: place.message_id.clone(),
+            client_message_id: client_message_id.clone(),
+            channel_id: room_name,
+            seq: place.seq,
+            sent_at: iso8601(place.timestamp_ms),
+        });
+        self.outlet.tell(&author_id, None, sent).await;
+        send_ack(place, client_message_id, false)
+    }
+
+    async fn operated(
+        &self,
+        room_name: &str,
+        operation: StoredOperation,
+    ) -> Result<Answer, Refusal> {
+        let answered = Answered {
+            place: operation.place.clone(),
+            version: operation.kind.has_version().then_some(operation.version),
+        };
+        let ack = operation_ack(answered, operation.client_message_id.clone(), false);
+        let event = operation_event(room_name, operation);
+        self.outlet
+            .publish(room_name, None, RoomEvent::Operation(event))
+            .await;
+        Ok(Answer::Operated(ack))
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::RoomNotFound => ErrorCode::RoomNotFound.into(),
+            Refused::MessageNotFound => ErrorCode::NotFound.into(),
+            Refused::NotMember => ErrorCode::NotInRoom.into(),
+            Refused::Forbidden => ErrorCode::Forbidden.into(),
+            Refused::Fenced => ErrorCode::Fenced.into(),
+            Refused::TooManyReactions => {
+                Self::too_large("emoji", MAX_MESSAGE_REACTIONS, "reactions of a message")
+            }
+            Refused::Stale { room_name, current } => {
+                Self::stale(&message_new(&room_name, *current))
+            }
+        }
+    }
+}

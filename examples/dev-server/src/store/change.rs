@@ -1,0 +1,120 @@
+//! What a store is asked to change in one transaction, and what came of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Answered, Moved, NewCursor, NewMessage, NewOperation, Place, StoredMessage, StoredOperation,
+};
+
+/// One change among those of a transaction.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A message more.
+    Message(Box<NewMessage>),
+    /// An operation on a message.
+    Operation(Box<NewOperation>),
+    /// A receipt.
+    Cursor(NewCursor),
+    /// A user's settings.
+    Settings(NewSettings),
+    /// A tab took over: what comes with a lower fence is refused from now on.
+    Fence {
+        /// Whose device.
+        user_id: String,
+        /// The tab's place.
+        fence: Fence,
+    },
+}
+
+/// The epoch of the tab that leads a device, by which an older leader is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fence {
+    /// One browser profile.
+    pub device_id: String,
+    /// Grows with every leader.
+    pub epoch: u64,
+}
+
+/// Changes to a user's settings; what is absent stays.
+#[derive(Clone, Debug)]
+pub struct NewSettings {
+    /// Whose.
+    pub user_id: String,
+    /// Whether their reading is shown to others, and that of others to them.
+    pub allow_read_receipts: Option<bool>,
+}
+
+/// A user's settings, stored as JSON: a field more needs no new schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct UserSettings {
+    /// Whether their reading is shown to others, and that of others to them.
+    pub allow_read_receipts: bool,
+}
+
+impl Default for UserSettings {
+    fn default() -> Self {
+        Self {
+            allow_read_receipts: true,
+        }
+    }
+}
+
+impl UserSettings {
+    /// As they are after a change.
+    pub(super) fn changed(self, change: &NewSettings) -> Self {
+        Self {
+            allow_read_receipts: change
+                .allow_read_receipts
+                .unwrap_or(self.allow_read_receipts),
+        }
+    }
+}
+
+/// What came of one change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The message is in the log.
+    Appended(Place),
+    /// The operation is in the log.
+    Operated {
+        /// The room.
+        room_name: String,
+        /// As it is in the log.
+        operation: Box<StoredOperation>,
+    },
+    /// The sender's id was used before, or there was nothing to change: this was the answer.
+    Answered(Answered),
+    /// Where a cursor stands now, and whose messages it passed.
+    Moved(Box<Moved>),
+    /// The settings as they are now.
+    Settings(UserSettings),
+    /// The fence is at least this far.
+    Fenced,
+    /// Nothing was changed.
+    Refused(Refused),
+}
+
+/// Why nothing was changed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refused {
+    /// No such room, or one that only members may find.
+    RoomNotFound,
+    /// No such message in a room that the user may find, or a deleted one.
+    MessageNotFound,
+    /// The user is no member.
+    NotMember,
+    /// The user's role does not allow it.
+    Forbidden,
+    /// The message has another version; this is how it is now.
+    Stale {
+        /// The room.
+        room_name: String,
+        /// The message.
+        current: Box<StoredMessage>,
+    },
+    /// The message has as many reactions as it may have.
+    TooManyReactions,
+    /// Another tab of the device has taken over.
+    Fenced,
+}

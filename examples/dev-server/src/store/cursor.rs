@@ -1,0 +1,225 @@
+//! Receipts: cursors per room and user that only move forward, and the counts that follow.
+
+use std::collections::BTreeMap;
+
+use super::StoredMessage;
+
+/// A receipt.
+#[derive(Clone, Debug)]
+pub struct NewCursor {
+    /// The room.
+    pub room_name: String,
+    /// Whose.
+    pub user_id: String,
+    /// Which of their cursors.
+    pub kind: CursorKind,
+    /// How far.
+    pub up_to: UpTo,
+    /// When it came, in milliseconds since 1970.
+    pub now_ms: i64,
+}
+
+/// Which cursor a receipt moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CursorKind {
+    /// Everything up to it is in the user's own store.
+    Delivered,
+    /// Everything up to it was read, and so delivered.
+    Read,
+}
+
+/// How far a receipt goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpTo {
+    /// Up to this `seq`; beyond the log's head it means the head.
+    Seq(u64),
+    /// Up to the newest of these messages, by the server's ids.
+    Messages(Vec<String>),
+}
+
+/// How far one user has come in a room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cursors {
+    /// In their store.
+    pub delivered_up_to: u64,
+    /// Read.
+    pub read_up_to: u64,
+    /// Read, as far as others are shown it: moves only while the user allows it.
+    pub shown_up_to: u64,
+    /// When `delivered_up_to` moved last, in milliseconds since 1970.
+    pub delivered_at_ms: i64,
+    /// When `shown_up_to` moved last, likewise.
+    pub shown_at_ms: i64,
+}
+
+impl Cursors {
+    /// Where they are after a receipt.
+    pub(super) fn advanced(
+        self,
+        kind: CursorKind,
+        up_to: u64,
+        is_shown: bool,
+        now_ms: i64,
+    ) -> Self {
+        let mut next = self;
+        if up_to > self.delivered_up_to {
+            (next.delivered_up_to, next.delivered_at_ms) = (up_to, now_ms);
+        }
+        if kind == CursorKind::Read {
+            next.read_up_to = self.read_up_to.max(up_to);
+            if is_shown && up_to > self.shown_up_to {
+                (next.shown_up_to, next.shown_at_ms) = (up_to, now_ms);
+            }
+        }
+        next
+    }
+}
+
+/// A member's cursors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberCursors {
+    /// Who.
+    pub user_id: String,
+    /// How far.
+    pub cursors: Cursors,
+}
+
+/// How far a member has read, and what is left for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The room.
+    pub room_name: String,
+    /// Their read cursor; at least the log's head of when they joined.
+    pub read_up_to: u64,
+    /// Messages of others beyond it that are not deleted.
+    pub unread_count: u32,
+    /// Those among them that mention the member.
+    pub mention_count: u32,
+}
+
+/// What a receipt did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Where the user's cursors stand now.
+    pub cursors: Cursors,
+    /// Present where the read cursor moved.
+    pub standing: Option<Standing>,
+    /// Messages that newly reached the user, and are not in `read`.
+    pub delivered: Vec<Covered>,
+    /// Messages whose authors may see that the user newly read them.
+    pub read: Vec<Covered>,
+}
+
+/// Messages of one author that a cursor passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Covered {
+    /// Whose messages.
+    pub author_id: String,
+    /// Oldest first; of many the newest.
+    pub messages: Vec<Progress>,
+}
+
+/// How far one message has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The server's id.
+    pub message_id: String,
+    /// The author's.
+    pub client_message_id: String,
+    /// How many members other than the author have it.
+    pub delivered_count: u32,
+    /// How many of them have read it, as far as they show it; 0 for an author who does not.
+    pub read_count: u32,
+    /// Members other than the author.
+    pub total_recipients: u32,
+    /// When its furthest state came about last, in milliseconds since 1970.
+    pub updated_at_ms: i64,
+}
+
+/// Everybody's cursors in a room, to count by.
+pub(super) struct Tally {
+    member_count: u32,
+    delivered: Vec<u64>,
+    shown: Vec<u64>,
+    cursors: BTreeMap<String, Cursors>,
+}
+
+/// A message to be counted for.
+pub(super) struct Counted {
+    pub(super) author_id: String,
+    pub(super) message_id: String,
+    pub(super) client_message_id: String,
+    pub(super) seq: u64,
+    pub(super) timestamp_ms: i64,
+}
+
+impl From<&StoredMessage> for Counted {
+    fn from(message: &StoredMessage) -> Self {
+        Self {
+            author_id: message.body.user.id.clone(),
+            message_id: message.place.message_id.clone(),
+            client_message_id: message.client_message_id.clone(),
+            seq: message.place.seq,
+            timestamp_ms: message.place.timestamp_ms,
+        }
+    }
+}
+
+impl Tally {
+    /// Over the members that have cursors; `member_count` is all of them.
+    pub(super) fn new(member_count: u32, members: Vec<MemberCursors>) -> Self {
+        let sorted = |read: fn(&Cursors) -> u64| {
+            let mut places: Vec<u64> = members.iter().map(|one| read(&one.cursors)).collect();
+            places.sort_unstable();
+            places
+        };
+        Self {
+            member_count,
+            delivered: sorted(|cursors| cursors.delivered_up_to),
+            shown: sorted(|cursors| cursors.shown_up_to),
+            cursors: members
+                .into_iter()
+                .map(|one| (one.user_id, one.cursors))
+                .collect(),
+        }
+    }
+
+    /// `is_member` says whether the author still is one, `sees_reads` whether they may know of
+    /// reading.
+    pub(super) fn progress(&self, message: Counted, is_member: bool, sees_reads: bool) -> Progress {
+        let own = self.cursors.get(&message.author_id).copied();
+        let own = own.unwrap_or_default();
+        let count = |places: &[u64], own: u64| {
+            let before = places.partition_point(|place| *place < message.seq);
+            let count = places.len() - before - usize::from(own >= message.seq);
+            u32::try_from(count).unwrap_or(u32::MAX)
+        };
+        let delivered_count = count(&self.delivered, own.delivered_up_to);
+        let read_count = match sees_reads {
+            true => count(&self.shown, own.shown_up_to),
+            false => 0,
+        };
+        let at = |read: fn(&Cursors) -> (u64, i64)| {
+            let others = self
+                .cursors
+                .iter()
+                .filter(|(user_id, _)| **user_id != message.author_id)
+                .map(|(_, cursors)| read(cursors));
+            let there = others.filter(|(place, _)| *place >= message.seq);
+            there.map(|(_, at_ms)| at_ms).max()
+        };
+        let updated_at_ms = match (read_count, delivered_count) {
+            (0, 0) => None,
+            (0, _) => at(|cursors| (cursors.delivered_up_to, cursors.delivered_at_ms)),
+            _ => at(|cursors| (cursors.shown_up_to, cursors.shown_at_ms)),
+        };
+        Progress {
+            delivered_count,
+            read_count,
+            total_recipients: self.member_count.saturating_sub(u32::from(is_member)),
+            updated_at_ms: updated_at_ms.unwrap_or(message.timestamp_ms),
+            message_id: message.message_id,
+            client_message_id: message.client_message_id,
+        }
+    }
+}
