@@ -7,6 +7,8 @@ use super::error::to_js;
 use crate::engine::in_order::Placed;
 use crate::engine::input::{CallbackId, RequestId};
 use crate::engine::output::{Notification, TimelineChange};
+use crate::engine::snapshot::TimelineGap;
+use crate::socketio::Value;
 
 /// The first argument of the sink: what the others mean. TypeScript has the same list.
 #[derive(Clone, Copy)]
@@ -26,6 +28,7 @@ enum Kind {
     TimelineReset = 12,
     Auth = 13,
     Next = 14,
+    Gaps = 19,
 }
 
 /// One thing to tell.
@@ -94,6 +97,10 @@ pub(crate) fn tell(
         Notification::Members { room } => call(sink, Kind::Members, &room, &JsValue::UNDEFINED),
         Notification::Timeline { room, change } => {
             tell_change(sink, &room, change);
+        }
+        Notification::Gaps { room, gaps } => {
+            let gaps = JsValue::array(gaps.iter().map(TimelineGap::to_value).collect());
+            call(sink, Kind::Gaps, &room, &gaps);
         }
     }
 }

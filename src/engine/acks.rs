@@ -15,8 +15,10 @@ pub(crate) enum AckFor {
     Leave { room: String },
     /// The message at the head of the room's queue.
     Send { room: String },
-    /// A page of a room's history.
+    /// A page of what is missing of a room's log.
     History { room: String },
+    /// A page of a room's older messages.
+    Older { room: String },
     /// A latency ping.
     Ping,
     /// A new token.

@@ -34,6 +34,12 @@ pub const MAX_HELD_EMITS: usize = 1_000;
 pub const MAX_ROOMS: usize = 100;
 /// Messages of one room kept in memory; the oldest leave first (the server still has them).
 pub const MAX_TIMELINE_MESSAGES: usize = 1_000;
+/// Messages of one room kept in memory once its history has been paged back: the pages that were
+/// asked for stay, and the oldest leave first when messages come beyond this.
+pub const MAX_PAGED_MESSAGES: usize = 5_000;
+/// Runs of a room's log kept apart from each other by holes; beyond it the one nearest to the
+/// hole that is filled next is fetched again.
+pub const MAX_ISLANDS: usize = 64;
 /// Members of one room kept in memory; the count goes on past it.
 pub const MAX_TRACKED_MEMBERS: usize = 10_000;
 /// Messages waiting to be sent, over all rooms.
@@ -42,6 +48,8 @@ pub const MAX_PENDING_SENDS: usize = 1_000;
 pub const MAX_SEND_ATTEMPTS: u32 = 5;
 /// Messages asked for in one page of history (the server may give fewer).
 pub const HISTORY_PAGE: u32 = 50;
+/// Entries of a room's log asked for in one page of what was missed (the server may give fewer).
+pub const BACKFILL_PAGE: u32 = 200;
 /// Live messages of one room held back while a page of missed ones is under way.
 pub const MAX_DEFERRED_MESSAGES: usize = 1_000;
 /// A token is refreshed this long before it expires, in milliseconds.

@@ -88,6 +88,7 @@ impl<V: Value> Parts<'_, '_, V> {
                     .answered(&mut self.up, self.rooms, &room, id, args);
             }
             AckFor::History { room } => self.rooms.page_answered(&mut self.up, &room, id, args),
+            AckFor::Older { room } => self.rooms.older_answered(&mut self.up, &room, id, args),
             AckFor::Ping if args.is_some() => self.up.connection.ping_answered(self.up.ctx),
             AckFor::TokenRefresh => self.token_refreshed(args),
             AckFor::Ping | AckFor::Leave { .. } => {}
@@ -189,11 +190,11 @@ impl<V: Value> Parts<'_, '_, V> {
                 let error = Refusal::read(&body).into();
                 self.up.ctx.notify(Notification::Error(error));
             }
+            ServerEvent::MessageUpdate => self.operation_came(names::MESSAGE_UPDATE, &body),
+            ServerEvent::MessageDelete => self.operation_came(names::MESSAGE_DELETE, &body),
+            ServerEvent::ReactionAdd => self.operation_came(names::REACTION_ADD, &body),
+            ServerEvent::ReactionRemove => self.operation_came(names::REACTION_REMOVE, &body),
             ServerEvent::Batch
-            | ServerEvent::MessageUpdate
-            | ServerEvent::MessageDelete
-            | ServerEvent::ReactionAdd
-            | ServerEvent::ReactionRemove
             | ServerEvent::MessageSent
             | ServerEvent::MessageDelivered
             | ServerEvent::MessageRead
@@ -204,6 +205,10 @@ impl<V: Value> Parts<'_, '_, V> {
             | ServerEvent::ReadCursor
             | ServerEvent::DeliverySyncResponse => {}
         }
+    }
+
+    fn operation_came(&mut self, event: &str, body: &V) {
+        self.rooms.operation_came(&mut self.up, event, body);
     }
 
     fn connected(&mut self, body: &V) {

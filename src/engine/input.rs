@@ -85,6 +85,14 @@ pub enum Input<V: Value> {
         /// Its promise.
         request: RequestId,
     },
+    /// The app wants the messages of a room before those that are here; its promise gets
+    /// `{count, hasMore}`.
+    LoadOlderRequested {
+        /// The room.
+        room: String,
+        /// Its promise.
+        request: RequestId,
+    },
     /// `clearWasOffline()` was called.
     WasOfflineCleared,
     /// The app's token callback answered, or failed.

@@ -39,7 +39,7 @@ use self::input::Input;
 use self::output::Output;
 use self::rooms::Rooms;
 use self::sends::Sends;
-use self::snapshot::{ConnectionSnapshot, Room};
+use self::snapshot::{ConnectionSnapshot, Room, TimelineGap};
 use self::time::Now;
 use self::uplink::Uplink;
 use crate::socketio::Value;
@@ -155,6 +155,15 @@ impl<V: Value> Engine<V> {
             .unwrap_or_default()
     }
 
+    /// The entries of a room's log that are known to be missing here, in order. They are fetched
+    /// by themselves where the server can give them.
+    pub fn gaps(&self, room: &str) -> Vec<TimelineGap> {
+        self.rooms
+            .get(room)
+            .map(|room| room.timeline.gaps())
+            .unwrap_or_default()
+    }
+
     /// The settings in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -174,7 +183,7 @@ pub enum TimerReason {
     Connection,
     /// An acknowledgement is overdue.
     Acknowledgement,
-    /// A room that could not be joined again is tried once more.
+    /// A room that could not be joined again is tried once more, or a page that did not come.
     Rejoin,
     /// A message that the server put off is sent once more.
     Resend,
@@ -236,6 +245,9 @@ impl<V: Value> Parts<'_, '_, V> {
             } => {
                 self.sends
                     .send(&mut self.up, self.rooms, &room, &content, &options, request);
+            }
+            Input::LoadOlderRequested { room, request } => {
+                self.rooms.load_older(&mut self.up, &room, request);
             }
             Input::WasOfflineCleared => connection.clear_was_offline(ctx),
             Input::TokenAnswered { ask, token } => connection.token_answered(ctx, ask, token),

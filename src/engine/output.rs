@@ -2,7 +2,7 @@
 
 use super::error::ClientError;
 use super::input::{CallbackId, RequestId};
-use super::snapshot::{AuthResponse, RealtimeConnectionState};
+use super::snapshot::{AuthResponse, RealtimeConnectionState, TimelineGap};
 use super::store::{JournalCommand, StoreCommand};
 use super::tabs::LockCommand;
 use crate::socketio::{TransportCommand, Value};
@@ -106,6 +106,13 @@ pub enum Notification<V: Value> {
         room: V,
         /// How.
         change: TimelineChange<V>,
+    },
+    /// What is known to be missing of a room's log changed.
+    Gaps {
+        /// The room.
+        room: V,
+        /// All of it, in order.
+        gaps: Vec<TimelineGap>,
     },
 }
 

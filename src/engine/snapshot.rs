@@ -141,6 +141,27 @@ pub struct Room {
     pub is_joined: bool,
 }
 
+/// Entries of a room's log that are missing here: messages, or changes of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct TimelineGap {
+    /// The `seq` of the first one.
+    pub from_seq: u64,
+    /// The `seq` of the last one.
+    pub to_seq: u64,
+}
+
+impl TimelineGap {
+    /// As a body.
+    pub fn to_value<V: Value>(&self) -> V {
+        Object::new()
+            .number("fromSeq", self.from_seq as f64)
+            .number("toSeq", self.to_seq as f64)
+            .build()
+    }
+}
+
 impl RealtimeConnectionState {
     /// The documents' name for it.
     pub const fn as_str(self) -> &'static str {

@@ -10,6 +10,7 @@
 //! (`2026-01-30T12:00:00.000Z`) unless its name or documentation says otherwise.
 
 pub mod ack;
+pub mod change;
 pub mod connection;
 pub mod error;
 pub mod ids;

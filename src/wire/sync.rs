@@ -33,13 +33,29 @@ pub struct SyncMessages {
 }
 
 impl SyncMessages {
-    /// The payload, for a client.
-    pub fn build<V: Value>(room_name: &str, after_seq: Option<u64>, limit: u32) -> V {
-        Object::new()
-            .text("channelId", room_name)
-            .maybe_number("afterSeq", after_seq.map(|seq| seq as f64))
-            .number("limit", f64::from(limit))
-            .build()
+    /// The payload for the newest page, for a client.
+    pub fn newest<V: Value>(room_name: &str, limit: u32) -> V {
+        page(room_name, None, limit)
+    }
+
+    /// The payload for the page after a `seq`.
+    pub fn after<V: Value>(room_name: &str, seq: u64, limit: u32) -> V {
+        page(room_name, Some(("afterSeq", seq)), limit)
+    }
+
+    /// The payload for the page before a `seq`.
+    pub fn before<V: Value>(room_name: &str, seq: u64, limit: u32) -> V {
+        page(room_name, Some(("beforeSeq", seq)), limit)
+    }
+}
+
+fn page<V: Value>(room_name: &str, from: Option<(&'static str, u64)>, limit: u32) -> V {
+    let page = Object::new()
+        .text("channelId", room_name)
+        .number("limit", f64::from(limit));
+    match from {
+        Some((key, seq)) => page.number(key, seq as f64).build(),
+        None => page.build(),
     }
 }
 

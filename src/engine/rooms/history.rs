@@ -1,33 +1,20 @@
-//! Messages as they come: live, and by pages of what was missed.
+//! A room's log as it comes live: messages, and operations on them.
 
 use super::{Room, Rooms};
-use crate::engine::acks::AckFor;
-use crate::engine::config::{HISTORY_PAGE, MAX_DEFERRED_MESSAGES};
+use crate::engine::config::MAX_DEFERRED_MESSAGES;
 use crate::engine::context::Context;
 use crate::engine::in_order::Placed;
 use crate::engine::output::{Notification, TimelineChange};
 use crate::engine::timeline::Received;
 use crate::engine::uplink::Uplink;
 use crate::socketio::Value;
-use crate::wire::ack::Ack;
+use crate::wire::change::MessageChange;
 use crate::wire::connection::capability;
-use crate::wire::error::ErrorCode;
 use crate::wire::message::MessageHead;
-use crate::wire::names;
-use crate::wire::sync::{PageHead, SyncMessages};
-
-/// The page of a room's history that is under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Page {
-    /// The newest messages, for a room that is new here. They are history: listeners are not
-    /// told.
-    Newest,
-    /// What was missed after this `seq`. Listeners are told, in order.
-    After(u64),
-}
+use crate::wire::operation::OperationHead;
 
 impl<V: Value> Rooms<V> {
-    /// `message:new` came. `own` tells whether it is this user's.
+    /// `message:new` came.
     pub(crate) fn message_came(&mut self, up: &mut Uplink<'_, '_, V>, body: V) {
         let Ok(head) = MessageHead::read(&body) else {
             return;
@@ -45,89 +32,54 @@ impl<V: Value> Rooms<V> {
         let Context { random, now, .. } = &mut *up.ctx;
         let fresh = || random.uuid_v7(now.wall_ms);
         let body = room.timeline.identified(&head, body, own, fresh);
-        let anew = match &head.epoch {
-            Some(epoch) => room.enter_epoch(up.ctx, epoch),
-            None => false,
-        };
-        if anew && up.connection.has_capability(capability::HISTORY) {
-            room.ask_page(up, &head.room_name, Page::Newest);
+        if let Some(epoch) = &head.epoch {
+            room.enter_epoch(up.ctx, epoch);
         }
         let mut changes = Vec::new();
         let received = room
             .timeline
             .receive(&head, body.clone(), own, &mut changes);
-        room.tell_changes(up.ctx, changes);
-        if received == Received::Duplicate {
-            return;
-        }
-        let is_behind_gap = room.advance_cursor(head.seq);
-        match (room.page, head.seq) {
-            (Some((_, Page::After(_))), Some(seq)) => room.defer(up.ctx, seq, body),
-            (None, Some(seq))
-                if is_behind_gap && up.connection.has_capability(capability::HISTORY) =>
-            {
-                room.defer(up.ctx, seq, body);
-                let after = room.cursor.unwrap_or(0);
-                room.ask_page(up, &head.room_name, Page::After(after));
+        let has_history = up.connection.has_capability(capability::HISTORY);
+        if let Some(seq) = head.seq {
+            if !has_history {
+                room.timeline.begin_after(seq - 1, &mut changes);
             }
-            _ => room.tell_message(up.ctx, body),
+            room.timeline.cover(seq, seq);
         }
+        room.tell_changes(up.ctx, changes);
+        room.fill(up, &head.room_name);
+        match head.seq.filter(|seq| room.is_to_wait(*seq)) {
+            _ if received == Received::Duplicate => {}
+            Some(seq) => room.defer(up.ctx, seq, body),
+            None => room.tell_message(up.ctx, body),
+        }
+        room.tell_gaps(up.ctx);
     }
 
-    /// The page asked under `ack` was answered, or not in time (`None`).
-    pub(crate) fn page_answered(
-        &mut self,
-        up: &mut Uplink<'_, '_, V>,
-        name: &str,
-        ack: u64,
-        args: Option<&V>,
-    ) {
-        let user_id = up.connection.user_id().map(str::to_owned);
-        let Some(room) = self.get_mut(name) else {
+    /// An operation on a message came: an edit, a deletion, a reaction.
+    pub(crate) fn operation_came(&mut self, up: &mut Uplink<'_, '_, V>, event: &str, body: &V) {
+        let (Ok(head), Some(change)) =
+            (OperationHead::read(body), MessageChange::read(event, body))
+        else {
             return;
         };
-        // The room may have been left and joined again since this was asked.
-        let Some((_, page)) = room.page.take_if(|(asked, _)| *asked == ack) else {
+        let Some(room) = self.get_mut(&head.room_name) else {
             return;
         };
-        let body = args.and_then(|args| Ack::read(args).into_body().ok().flatten());
-        let head = body.as_ref().map(PageHead::read).unwrap_or_default();
-        let anew = match head.epoch.as_deref() {
-            Some(epoch) => room.enter_epoch(up.ctx, epoch),
-            None => false,
-        };
-        if anew && page != Page::Newest {
-            // It was counted from a place that is no more.
-            return room.ask_page(up, name, Page::Newest);
+        if let Some(epoch) = &head.epoch {
+            room.enter_epoch(up.ctx, epoch);
         }
-        let mut changes = Vec::new();
-        let messages = body.as_ref().and_then(|body| body.field("messages"));
-        let count = messages.as_ref().and_then(V::length).unwrap_or(0);
-        for message in (0..count).filter_map(|index| messages.as_ref()?.element(index)) {
-            let Ok(head) = MessageHead::read(&message) else {
-                continue;
-            };
-            let own = user_id.as_ref().is_none_or(|id| *id == head.user_id);
-            let received = room
-                .timeline
-                .receive(&head, message.clone(), own, &mut changes);
-            room.advance_cursor(head.seq);
-            match head.seq {
-                Some(seq) if received == Received::New && page != Page::Newest => {
-                    room.deferred.insert(seq, message);
-                }
-                _ => {}
+        let has_history = up.connection.has_capability(capability::HISTORY);
+        match head.seq {
+            Some(seq) if room.timeline.is_covered(seq) => {}
+            // Operations count in the order of the log: the page of what is missing brings it.
+            Some(seq) if has_history && room.timeline.cursor() != Some(seq - 1) => {
+                room.timeline.hear_of(seq);
             }
+            seq => room.take_operation(up.ctx, seq, &head.message_id, change),
         }
-        room.tell_changes(up.ctx, changes);
-        match (page, room.cursor) {
-            // An answer that brings nothing on ends the paging, whatever it says of more.
-            (Page::After(before), Some(cursor)) if head.has_more && cursor > before => {
-                room.tell_deferred_to(up.ctx, cursor);
-                room.ask_page(up, name, Page::After(cursor));
-            }
-            _ => room.tell_deferred(up.ctx),
-        }
+        room.fill(up, &head.room_name);
+        room.tell_gaps(up.ctx);
     }
 }
 
@@ -141,12 +93,10 @@ impl<V: Value> Room<V> {
         body: &V,
     ) -> Option<Placed<V>> {
         let knows_epoch = epoch.is_none() || self.timeline.epoch() == epoch;
-        let is_next = self.cursor.is_some_and(|cursor| cursor + 1 == seq);
-        if !knows_epoch || !is_next || self.page.is_some() || !self.deferred.is_empty() {
+        if !knows_epoch || self.page.is_some() || !self.deferred.is_empty() {
             return None;
         }
         let (index, first_left) = self.timeline.append(seq, body)?;
-        self.cursor = Some(seq);
         Some(Placed {
             room: self.label.clone(),
             index,
@@ -154,47 +104,23 @@ impl<V: Value> Room<V> {
         })
     }
 
-    /// After a join: fetches what the server has and this room lacks.
-    pub(super) fn catch_up(
+    /// The next operation of the log, or one of a server without a log.
+    fn take_operation(
         &mut self,
-        up: &mut Uplink<'_, '_, V>,
-        name: &str,
-        epoch: Option<&str>,
-        head_seq: Option<u64>,
+        ctx: &mut Context<'_, V>,
+        seq: Option<u64>,
+        message_id: &str,
+        change: MessageChange<V>,
     ) {
-        if let Some(epoch) = epoch {
-            self.enter_epoch(up.ctx, epoch);
+        let mut changes = Vec::new();
+        if let Some(seq) = seq {
+            self.timeline.begin_after(seq - 1, &mut changes);
+            self.timeline.cover(seq, seq);
         }
-        if self.page.is_some() {
-            return;
-        }
-        let head_seq = head_seq.filter(|_| up.connection.has_capability(capability::HISTORY));
-        match (self.cursor, head_seq) {
-            (None, Some(0)) => self.cursor = Some(0),
-            (None, Some(_)) => self.ask_page(up, name, Page::Newest),
-            (Some(cursor), Some(head_seq)) if head_seq > cursor => {
-                self.ask_page(up, name, Page::After(cursor));
-            }
-            _ => self.tell_deferred(up.ctx),
-        }
-    }
-
-    fn ask_page(&mut self, up: &mut Uplink<'_, '_, V>, name: &str, page: Page) {
-        let after_seq = match page {
-            Page::Newest => None,
-            Page::After(seq) => Some(seq),
-        };
-        let body = SyncMessages::build(name, after_seq, HISTORY_PAGE);
-        let room = name.to_owned();
-        let sent = up.request(names::SYNC_MESSAGES, body, AckFor::History { room });
-        match sent {
-            Ok(ack) => self.page = Some((ack, page)),
-            // What is missing is asked for once the room is joined again.
-            Err(error) if error.is(ErrorCode::NotConnected) => {}
-            Err(error) => {
-                self.tell_deferred(up.ctx);
-                up.ctx.notify(Notification::Error(error));
-            }
+        self.timeline.apply(message_id, &change, &mut changes);
+        self.tell_changes(ctx, changes);
+        if let Some(older) = &mut self.older {
+            older.remember(message_id, change);
         }
     }
 
@@ -204,8 +130,7 @@ impl<V: Value> Room<V> {
         let anew = self.timeline.epoch().is_some_and(|known| known != epoch);
         if anew {
             self.tell_deferred(ctx);
-            self.cursor = None;
-            self.page = None;
+            self.forget_pages();
         }
         let mut changes = Vec::new();
         self.timeline.enter_epoch(epoch, &mut changes);
@@ -213,38 +138,25 @@ impl<V: Value> Room<V> {
         anew
     }
 
-    /// Counts `seq` as here. True where it leaves a hole behind what is.
-    fn advance_cursor(&mut self, seq: Option<u64>) -> bool {
-        let Some(seq) = seq else { return false };
-        let is_first_page = matches!(self.page, Some((_, Page::Newest)));
-        match self.cursor {
-            Some(cursor) if seq > cursor + 1 => {
-                return !is_first_page;
-            }
-            // The first page tells where a room that is new here begins.
-            None if is_first_page => {}
-            Some(cursor) => self.cursor = Some(cursor.max(seq)),
-            None => self.cursor = Some(seq),
-        }
-        self.cursor = self
-            .cursor
-            .map(|cursor| self.timeline.contiguous_from(cursor));
-        false
+    /// Whether listeners are told of the message at this place only after those before it.
+    fn is_to_wait(&self, seq: u64) -> bool {
+        let is_behind_gap = self.timeline.cursor().is_some_and(|cursor| seq > cursor);
+        self.is_filling() && (is_behind_gap || !self.deferred.is_empty())
     }
 
     /// Keeps a message from listeners until those before it have been told.
-    fn defer(&mut self, ctx: &mut Context<'_, V>, seq: u64, message: V) {
+    pub(super) fn defer(&mut self, ctx: &mut Context<'_, V>, seq: u64, message: V) {
         if self.deferred.len() >= MAX_DEFERRED_MESSAGES {
             self.tell_deferred(ctx);
         }
         self.deferred.insert(seq, message);
     }
 
-    fn tell_deferred(&mut self, ctx: &mut Context<'_, V>) {
+    pub(super) fn tell_deferred(&mut self, ctx: &mut Context<'_, V>) {
         self.tell_deferred_to(ctx, u64::MAX);
     }
 
-    fn tell_deferred_to(&mut self, ctx: &mut Context<'_, V>, last_seq: u64) {
+    pub(super) fn tell_deferred_to(&mut self, ctx: &mut Context<'_, V>, last_seq: u64) {
         for (seq, message) in std::mem::take(&mut self.deferred) {
             if seq > last_seq {
                 self.deferred.insert(seq, message);
@@ -252,20 +164,40 @@ impl<V: Value> Room<V> {
                 self.tell_message(ctx, message);
             }
         }
-        self.cursor = self
-            .cursor
-            .map(|cursor| self.timeline.contiguous_from(cursor));
     }
 
     /// The room is wanted no more: nothing of it is left here.
-    pub(super) fn tell_gone(&self, ctx: &mut Context<'_, V>) {
+    pub(super) fn tell_gone(&mut self, ctx: &mut Context<'_, V>) {
         if !self.timeline.is_empty() {
             self.tell_changes(ctx, vec![TimelineChange::Reset]);
+        }
+        if !self.told_gaps.is_empty() {
+            self.told_gaps.clear();
+            self.notify_gaps(ctx);
         }
         if !self.members.is_empty() {
             let room = self.label.clone();
             ctx.notify(Notification::Members { room });
         }
+    }
+
+    /// Tells what is missing, where that changed.
+    pub(super) fn tell_gaps(&mut self, ctx: &mut Context<'_, V>) {
+        if self.told_gaps.is_empty() && !self.timeline.has_gap() {
+            return;
+        }
+        let gaps = self.timeline.gaps();
+        if gaps != self.told_gaps {
+            self.told_gaps = gaps;
+            self.notify_gaps(ctx);
+        }
+    }
+
+    fn notify_gaps(&self, ctx: &mut Context<'_, V>) {
+        ctx.notify(Notification::Gaps {
+            room: self.label.clone(),
+            gaps: self.told_gaps.clone(),
+        });
     }
 
     fn tell_message(&self, ctx: &mut Context<'_, V>, message: V) {

@@ -48,10 +48,12 @@ impl<V: Value> Rooms<V> {
 
     /// The app is done with `name`. Its listeners are none of our business: they stay.
     pub(crate) fn leave(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
-        let Some(room) = self.rooms.remove(name) else {
+        let Some(mut room) = self.rooms.remove(name) else {
             return;
         };
         room.tell_gone(up.ctx);
+        let text = format!("the room {name} was left before the page came");
+        room.fail_older(up.ctx, &ClientError::new(ErrorCode::Cancelled, text));
         let error = ClientError::new(
             ErrorCode::Cancelled,
             format!("the room {name} was left before the join was answered"),
@@ -88,7 +90,9 @@ impl<V: Value> Rooms<V> {
             shown |= room.membership == Membership::Joined;
             room.membership = Membership::Out;
             room.retry_at_ms = None;
-            room.page = None;
+            room.forget_pages();
+            room.awaits_resume = false;
+            room.fail_older(ctx, &ClientError::not_connected());
         }
         self.resuming = false;
         if shown {
@@ -96,7 +100,7 @@ impl<V: Value> Rooms<V> {
         }
     }
 
-    /// Joins that failed and are due again.
+    /// Joins that failed, and pages that did not come, are due again.
     pub(crate) fn handle_timeout(&mut self, up: &mut Uplink<'_, '_, V>) {
         let now_ms = up.ctx.now.mono_ms;
         let due = |room: &Room<V>| room.retry_at_ms.is_some_and(|at| at <= now_ms);
@@ -108,6 +112,12 @@ impl<V: Value> Rooms<V> {
             .collect();
         for name in names {
             self.start_join(up, &name);
+        }
+        for (name, room) in self.rooms.iter_mut() {
+            if room.page_retry_at_ms.is_some_and(|at| at <= now_ms) {
+                room.page_retry_at_ms = None;
+                room.fill(up, name);
+            }
         }
     }
 
@@ -240,7 +250,7 @@ impl<V: Value> Rooms<V> {
             let delay_ms = delay_ms.max(error.retry_after_ms.unwrap_or(0));
             room.retry_at_ms = Some(up.ctx.now.mono_ms + delay_ms);
             up.ctx.notify(Notification::Error(error));
-        } else if let Some(room) = self.rooms.remove(name) {
+        } else if let Some(mut room) = self.rooms.remove(name) {
             room.tell_gone(up.ctx);
         }
         self.check_resumed(up);

@@ -1,18 +1,22 @@
 //! Rooms: which are wanted, which the server counts us in, and what is in them.
 
+mod backfill;
 mod history;
 mod members;
 mod membership;
+mod older;
+#[expect(dead_code, reason = "the resume is asked for in a step of its own")]
+mod resume;
 
 use litemap::LiteMap;
 
+use self::backfill::Page;
+use self::older::Older;
 use super::input::RequestId;
-use super::snapshot::Room as RoomSnapshot;
+use super::snapshot::{Room as RoomSnapshot, TimelineGap};
 use super::timeline::Timeline;
 use crate::socketio::Value;
 use crate::wire::room::{RoomMember, RoomType, RoomVisibility};
-
-pub(crate) use self::history::Page;
 
 /// Where the server counts us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,12 +45,18 @@ pub(crate) struct Room<V> {
     /// Joins that failed in a row after the first success, and when the next one is due.
     failures: u32,
     retry_at_ms: Option<u64>,
-    /// The highest `seq` up to which nothing is missing here.
-    cursor: Option<u64>,
     /// The page under way, and the id that it will be answered under.
     page: Option<(u64, Page)>,
+    /// Pages that did not come, in a row, and when the next one is asked for.
+    page_failures: u32,
+    page_retry_at_ms: Option<u64>,
+    /// A resume under way brings what is missing.
+    awaits_resume: bool,
+    older: Option<Older<V>>,
     /// Messages to tell listeners of once the missed ones before them have been told.
     deferred: LiteMap<u64, V>,
+    /// What the app was told is missing.
+    told_gaps: Vec<TimelineGap>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -101,11 +111,12 @@ impl<V: Value> Rooms<V> {
             .collect()
     }
 
-    /// When a join is due again.
+    /// When a join is due again, or a page that did not come.
     pub(crate) fn deadline_ms(&self) -> Option<u64> {
         self.rooms
             .values()
-            .filter_map(|room| room.retry_at_ms)
+            .flat_map(|room| [room.retry_at_ms, room.page_retry_at_ms])
+            .flatten()
             .min()
     }
 }
@@ -122,9 +133,13 @@ impl<V: Value> Room<V> {
             members: LiteMap::new(),
             failures: 0,
             retry_at_ms: None,
-            cursor: None,
             page: None,
+            page_failures: 0,
+            page_retry_at_ms: None,
+            awaits_resume: false,
+            older: None,
             deferred: LiteMap::new(),
+            told_gaps: Vec::new(),
         }
     }
 

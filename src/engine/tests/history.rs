@@ -167,10 +167,48 @@ fn a_page_that_does_not_come_holds_nothing_back_and_is_asked_for_again() {
     world.advance(10_000);
     assert_eq!(world.told_seqs(), [5]);
     world.server_sends("message:new", message(6));
+    assert_eq!(world.told_seqs(), [6]);
+    assert_eq!(world.sent(), Vec::<&str>::new(), "not before its time");
+    world.advance(1_000);
     let request = world.expect_event("sync:messages");
     assert_eq!(asked_after(&request), &json!(2));
     world.ack(&request, page(3..=6, false));
-    assert_eq!((world.told_seqs(), seqs(&world)), (vec![3, 4, 6], upto(6)));
+    assert_eq!((world.told_seqs(), seqs(&world)), (vec![3, 4], upto(6)));
+}
+
+#[test]
+fn a_page_that_is_refused_is_asked_for_ever_less_often() {
+    let mut world = after_messages(2);
+    world.server_sends("message:new", message(5));
+    let mut waits = Vec::new();
+    for _ in 0..8 {
+        let request = world.expect_event("sync:messages");
+        let refused_ms = world.now.mono_ms;
+        world.refuse(&request, json!({"code": "INTERNAL_ERROR", "message": "no"}));
+        while world.sent().is_empty() {
+            world.advance(100);
+        }
+        waits.push(world.now.mono_ms - refused_ms);
+    }
+    assert!(waits[0] <= 1_000 && waits[3] > waits[0], "{waits:?}");
+    assert!(waits[7] > 10_000 && waits[7] <= 30_100, "{waits:?}");
+    let request = world.expect_event("sync:messages");
+    world.ack(&request, page(3..=5, false));
+    world.advance(60_000);
+    assert_eq!((seqs(&world), world.sent()), (upto(5), vec![]));
+}
+
+#[test]
+fn a_server_that_wants_to_be_left_alone_for_a_while_is() {
+    let mut world = after_messages(2);
+    world.server_sends("message:new", message(5));
+    let request = world.expect_event("sync:messages");
+    let error = json!({"code": "RATE_LIMITED", "message": "no", "retryAfterMs": 20_000});
+    world.refuse(&request, error);
+    world.advance(19_999);
+    assert_eq!(world.sent(), Vec::<&str>::new());
+    world.advance(1);
+    assert_eq!(world.sent(), ["sync:messages"]);
 }
 
 #[test]

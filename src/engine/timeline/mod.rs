@@ -1,10 +1,17 @@
 //! A room's messages: each once, in the order of `seq`, our own echoes at the end until the
 //! server has placed them.
 
+mod coverage;
+mod drafts;
+#[expect(dead_code, reason = "the outbox makes drafts in a step of its own")]
+mod operations;
 mod rows;
+mod window;
 
 use std::collections::VecDeque;
 
+use self::coverage::Coverage;
+use self::drafts::Drafts;
 use self::rows::{Origin, Row};
 use super::config::MAX_TIMELINE_MESSAGES;
 use super::output::TimelineChange;
@@ -43,8 +50,12 @@ pub(crate) struct Timeline<V> {
     /// Local rows among the rest, so that a message of others need not be compared with any.
     locals: usize,
     epoch: Option<String>,
-    /// The highest `seq` that left the window, or was never in it: at or below it nothing is new.
+    /// The highest `seq` that left the window, or was never in it: no row is at or below it.
     floor: u64,
+    /// Most rows.
+    limit: usize,
+    covered: Coverage,
+    drafts: Drafts<V>,
 }
 
 impl<V: Value> Timeline<V> {
@@ -55,6 +66,9 @@ impl<V: Value> Timeline<V> {
             locals: 0,
             epoch: None,
             floor: 0,
+            limit: MAX_TIMELINE_MESSAGES,
+            covered: Coverage::default(),
+            drafts: Drafts::new(),
         }
     }
 
@@ -73,26 +87,6 @@ impl<V: Value> Timeline<V> {
         self.sequenced
             .checked_sub(1)
             .and_then(|last| self.rows[last].seq)
-    }
-
-    /// The end of the run of `seq`s without a hole that begins at `cursor`. A message of ours that
-    /// was acknowledged and not seen is a hole: its echo is still to come, live or by a page.
-    pub(crate) fn contiguous_from(&self, cursor: u64) -> u64 {
-        let cursor = cursor.max(self.floor);
-        if self.last_seq().is_none_or(|last| last <= cursor) {
-            return cursor;
-        }
-        let after = self
-            .place(cursor)
-            .map_or_else(|index| index, |index| index + 1);
-        self.rows
-            .range(after..self.sequenced)
-            .zip(cursor + 1..)
-            .take_while(|(row, expected)| {
-                row.seq == Some(*expected) && row.origin == Origin::Server
-            })
-            .last()
-            .map_or(cursor, |(_, seq)| seq)
     }
 
     /// The epoch of the `seq`s here.
@@ -118,7 +112,12 @@ impl<V: Value> Timeline<V> {
             }));
         }
         self.locals = self.rows.iter().filter(|row| row.origin.is_local()).count();
-        self.floor = 0;
+        if self.epoch.is_some() {
+            self.floor = 0;
+            self.limit = MAX_TIMELINE_MESSAGES;
+            self.covered = Coverage::default();
+            self.drafts.forget_bases();
+        }
         self.epoch = Some(epoch.to_owned());
     }
 
@@ -175,7 +174,8 @@ impl<V: Value> Timeline<V> {
         self.put_back(index, row, changes);
     }
 
-    /// A message came from the server, live or by a page of history.
+    /// A message came from the server, live or by a page. Whoever brings it says afterwards that
+    /// its place is covered.
     pub(crate) fn receive(
         &mut self,
         head: &MessageHead,
@@ -183,37 +183,63 @@ impl<V: Value> Timeline<V> {
         own: bool,
         changes: &mut Vec<TimelineChange<V>>,
     ) -> Received {
-        let echo = self.own_echo(head, &body, own);
-        if let Some((index, mut row)) = echo.and_then(|index| Some((index, self.take(index)?))) {
-            row.origin = Origin::Server;
-            row.seq = head.seq.or(row.seq);
-            row.message_id = head.message_id.clone().or(row.message_id);
-            row.body = body;
-            return self.put_back(index, row, changes);
+        if let Some(received) = self.receive_echo(head, &body, own, changes) {
+            return received;
         }
         if self.is_duplicate(head) {
             return Received::Duplicate;
         }
+        if head.seq.is_none_or(|seq| seq > self.floor) {
+            self.insert_received(head, body, changes);
+        }
+        Received::New
+    }
+
+    /// The message, if it is one of ours that was shown before.
+    fn receive_echo(
+        &mut self,
+        head: &MessageHead,
+        body: &V,
+        own: bool,
+        changes: &mut Vec<TimelineChange<V>>,
+    ) -> Option<Received> {
+        let index = self.own_echo(head, body, own)?;
+        let mut row = self.take(index)?;
+        row.origin = Origin::Server;
+        row.seq = head.seq.or(row.seq);
+        row.message_id = head.message_id.clone().or(row.message_id);
+        row.body = self.drafts.show(row.message_id.as_deref(), body.clone());
+        Some(self.put_back(index, row, changes))
+    }
+
+    fn insert_received(
+        &mut self,
+        head: &MessageHead,
+        body: V,
+        changes: &mut Vec<TimelineChange<V>>,
+    ) {
         let row = Row {
             seq: head.seq,
             message_id: head.message_id.clone(),
             client_message_id: head.client_message_id.clone(),
             origin: Origin::Server,
-            body,
+            body: self.drafts.show(head.message_id.as_deref(), body),
         };
         self.insert(row, changes);
-        Received::New
     }
 
-    /// A message of others, of which is known that it comes right after the last `seq` here: gives
-    /// its row, and whether the first row left for it. `None` where more is to be done.
+    /// A message of others that is simply the next entry of the log: gives its row, and whether
+    /// the first row left for it. `None` where more is to be done, and then nothing has changed.
     pub(crate) fn append(&mut self, seq: u64, body: &V) -> Option<(usize, bool)> {
         let is_last = seq > self.floor && self.last_seq().is_none_or(|last| seq > last);
-        if self.locals > 0 || !is_last {
+        if self.locals > 0 || !is_last || !self.drafts.is_empty() {
             return None;
         }
-        let first_leaves = self.rows.len() >= MAX_TIMELINE_MESSAGES;
+        let first_leaves = self.rows.len() >= self.limit;
         if first_leaves && self.rows.front().is_none_or(|row| row.seq.is_none()) {
+            return None;
+        }
+        if !self.covered.extend(seq) {
             return None;
         }
         let index = self.sequenced;
@@ -278,7 +304,7 @@ impl<V: Value> Timeline<V> {
 
     fn is_duplicate(&self, head: &MessageHead) -> bool {
         match head.seq {
-            Some(seq) if seq <= self.floor => true,
+            Some(seq) if self.covered.contains(seq) => true,
             Some(seq) if self.last_seq().is_none_or(|last| seq > last) => false,
             Some(seq) => self.place(seq).is_ok(),
             None => match (&head.message_id, &head.client_message_id) {

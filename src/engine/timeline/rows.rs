@@ -1,7 +1,6 @@
 //! The rows of a timeline: found, taken out, put where they belong, and kept within the bound.
 
 use super::{Received, Timeline};
-use crate::engine::config::MAX_TIMELINE_MESSAGES;
 use crate::engine::output::TimelineChange;
 use crate::socketio::Value;
 use crate::wire::message::message_id;
@@ -136,7 +135,7 @@ impl<V: Value> Timeline<V> {
     }
 
     fn keep_bound(&mut self, changes: &mut Vec<TimelineChange<V>>) {
-        while self.rows.len() > MAX_TIMELINE_MESSAGES {
+        while self.rows.len() > self.limit {
             // Messages that the server does not have yet are never what leaves.
             let Some(index) = self
                 .rows
