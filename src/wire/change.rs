@@ -181,9 +181,7 @@ mod tests {
     }
 
     fn apply(event: &str, body: &Json, message: &Json) -> Option<Json> {
-        MessageChange::read(event, body)
-            .expect("reads")
-            .apply(message)
+        MessageChange::read(event, body)?.apply(message)
     }
 
     #[test]
