@@ -101,6 +101,11 @@ impl<S: Store> Core<S> {
         &self.store
     }
 
+    /// Ends the core at once, as the death of its process would, and gives back what outlives it.
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
     /// An id that sorts by time.
     fn new_id(&self) -> String {
         let now_ms = u64::try_from(self.now_ms()).unwrap_or(0);

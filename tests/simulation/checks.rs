@@ -1,0 +1,112 @@
+//! What has to hold: after every step, and once things are quiet.
+
+use nchat_realtime::engine::error::ClientError;
+use nchat_realtime::engine::snapshot::RealtimeConnectionState as State;
+use serde_json::Value as Json;
+
+use super::model::TEXT_MARK;
+use super::tab::TabId;
+use super::world::World;
+
+/// What every token begins with: the documents' own, and JSON Web Tokens.
+const TOKEN_MARKS: [&str; 2] = ["user:", "eyJ"];
+
+impl World {
+    /// The rows that changed are in order, each once, and are the engine's own.
+    pub(crate) fn check_mirrors(&mut self, id: TabId) {
+        let tab = self.tab(id);
+        let mut checks = 0;
+        for (room, mirror) in &mut tab.mirrors {
+            if !std::mem::take(&mut mirror.has_changed) {
+                continue;
+            }
+            mirror.check();
+            checks += 1;
+            if mirror.is_comparison_due() {
+                assert_eq!(
+                    mirror.rows,
+                    tab.engine.timeline(room),
+                    "changes of {room} add up"
+                );
+            }
+        }
+        self.checked += checks;
+    }
+
+    /// No error says what a person wrote, or what lets somebody in.
+    pub(crate) fn check_error(&mut self, id: TabId, error: &ClientError<Json>) {
+        self.checked += 1;
+        let text = format!("{error:?}");
+        assert!(
+            !text.contains(TEXT_MARK),
+            "I14: {id:?} shows a text: {text}"
+        );
+        let has_token = TOKEN_MARKS.iter().any(|mark| text.contains(mark));
+        assert!(!has_token, "I14: {id:?} shows a token: {text}");
+    }
+
+    /// Everything has come right.
+    pub(crate) fn check_quiet(&mut self) {
+        self.model.check_acknowledged();
+        assert_eq!(self.model.unsettled(), 0, "every promise is settled");
+        for room in super::people::ROOMS {
+            let stored = self.server.log(room);
+            let stored: Vec<&str> = stored.iter().map(|row| row.body.content.as_str()).collect();
+            let known = self
+                .model
+                .log(room)
+                .map(|log| log.texts.iter().map(String::as_str));
+            let known: Vec<&str> = known.into_iter().flatten().collect();
+            assert_eq!(
+                stored, known,
+                "I2: the store has what was published in {room}"
+            );
+        }
+        for id in self.tab_ids() {
+            self.check_quiet_tab(id);
+        }
+    }
+
+    fn check_quiet_tab(&mut self, id: TabId) {
+        let now = self.profiles[id.profile].clock.read(self.chaos.now_ms);
+        let tab = &self.profiles[id.profile].tabs[id.tab];
+        let state = tab.engine.connection(now).state;
+        assert_eq!(state, State::Authenticated, "I8: {id:?} is connected");
+        let (_, wanted) = tab.engine.intent();
+        let rooms = tab.engine.rooms();
+        for name in &wanted {
+            let room = rooms.iter().find(|room| room.name == *name);
+            assert!(
+                room.is_some_and(|room| room.is_joined),
+                "I8: {id:?} is in {name}"
+            );
+            let rows = tab.engine.timeline(name);
+            if let Some(mirror) = tab.mirrors.get(name) {
+                assert_eq!(mirror.rows, rows, "changes of {name} add up");
+            }
+            let placed: Vec<&Json> = rows.iter().filter(|row| !row["seq"].is_null()).collect();
+            let texts = self
+                .model
+                .log(name)
+                .map(|log| log.texts.as_slice())
+                .unwrap_or_default();
+            let first = placed
+                .first()
+                .and_then(|row| row["seq"].as_u64())
+                .unwrap_or(1) as usize;
+            let expected = texts.get(first - 1..).unwrap_or_default();
+            let got: Vec<&str> = placed
+                .iter()
+                .filter_map(|row| row["content"].as_str())
+                .collect();
+            assert_eq!(
+                got, expected,
+                "I8: {id:?} has what the server has in {name}"
+            );
+            let is_failed = |row: &&Json| row["seq"].is_null() && row["state"] != "failed";
+            let waiting = rows.iter().filter(is_failed).count();
+            assert_eq!(waiting, 0, "I8: nothing of {id:?} waits in {name}");
+        }
+        self.checked += wanted.len() as u64;
+    }
+}

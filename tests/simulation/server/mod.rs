@@ -1,0 +1,212 @@
+//! The server: its real core over its real memory store, behind the little of Socket.IO that the
+//! simulation needs. A crash drops everything but the store.
+
+mod environment;
+mod post;
+mod requests;
+mod socket;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use nchat_dev_server::core::{Core, Outlet, Submitted, TokenKeeper};
+use nchat_dev_server::store::memory::MemoryStore;
+use nchat_realtime::wire::message::MessageNew;
+
+pub(crate) use self::environment::Shelf;
+use self::post::Post;
+pub(crate) use self::requests::REFUSED_REPLY_TO;
+use self::socket::Socket;
+use super::chaos::Chaos;
+use super::dice::Dice;
+use super::network::{LinkId, Upward};
+
+/// Key of the tokens that the app's callback gives.
+pub(crate) const TOKEN_KEY: &[u8] = b"a key of thirty-two bytes or more";
+
+/// What the server does, for the world to carry out in order.
+#[derive(Debug)]
+pub(crate) enum Said {
+    /// It accepts a link.
+    Opens(LinkId),
+    /// A packet, after so many milliseconds.
+    Packet {
+        link: LinkId,
+        packet: String,
+        delay_ms: u64,
+    },
+    /// A long poll waits.
+    Polled(LinkId),
+    /// A post is answered.
+    Posted(LinkId),
+    /// A link is ended.
+    Closes(LinkId),
+    /// It wants to look at a link's heartbeat after so many milliseconds.
+    Ping { link: LinkId, delay_ms: u64 },
+    /// It wants to look at a link's token after so many milliseconds.
+    Expiry { link: LinkId, delay_ms: u64 },
+    /// It wants to commit what was submitted, after so many milliseconds.
+    Commit { delay_ms: u64 },
+    /// A message was committed and told to its room.
+    Published(Box<MessageNew>),
+}
+
+/// A message that took its place in the order, and who waits for its answer.
+struct Waiting {
+    link: LinkId,
+    ack: Option<u64>,
+    submitted: Submitted,
+}
+
+/// One server, which may be down.
+pub(crate) struct Server {
+    core: Option<Core<MemoryStore>>,
+    /// What outlives the process.
+    store: Option<MemoryStore>,
+    post: Arc<Post>,
+    environment: Arc<Shelf>,
+    tokens: TokenKeeper,
+    events_per_minute: NonZeroU32,
+    sockets: BTreeMap<LinkId, Socket>,
+    waiting: VecDeque<Waiting>,
+    connections: u64,
+    said: VecDeque<Said>,
+}
+
+impl Server {
+    pub(crate) fn new(dice: &mut Dice) -> Self {
+        let events_per_minute = dice.pick(&[150, 600, 6_000, 6_000]);
+        let mut server = Self {
+            core: None,
+            store: Some(MemoryStore::default()),
+            post: Arc::default(),
+            environment: Arc::new(Shelf::new(dice.bytes())),
+            tokens: TokenKeeper::new(TOKEN_KEY, true),
+            events_per_minute: NonZeroU32::new(events_per_minute).expect("not zero"),
+            sockets: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            connections: 0,
+            said: VecDeque::new(),
+        };
+        server.start();
+        server
+    }
+
+    /// The process starts over what the store has.
+    pub(crate) fn start(&mut self) {
+        let store = self.store.take().unwrap_or_default();
+        let core = Core::start(
+            store,
+            Arc::clone(&self.post) as Arc<dyn Outlet>,
+            Arc::clone(&self.environment) as Arc<_>,
+            self.events_per_minute,
+        );
+        self.core = Some(at_once(core).expect("a memory store starts"));
+    }
+
+    /// The process is killed. Gives the links that it had.
+    pub(crate) fn crash(&mut self) -> Vec<LinkId> {
+        self.waiting.clear();
+        self.said.clear();
+        self.post.clear();
+        self.store = self.core.take().map(Core::into_store);
+        std::mem::take(&mut self.sockets).into_keys().collect()
+    }
+
+    /// The store is lost with everything in it.
+    pub(crate) fn lose_history(&mut self) {
+        self.store = Some(MemoryStore::default());
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.core.is_some()
+    }
+
+    /// The clock that the process sees.
+    pub(crate) fn set_time(&self, wall_ms: u64) {
+        self.environment.set_time(wall_ms);
+    }
+
+    /// The links of sockets that joined the namespace.
+    pub(crate) fn joined(&self) -> Vec<LinkId> {
+        let joined = self.sockets.iter().filter(|(_, socket)| socket.is_joined());
+        joined.map(|(link, _)| *link).collect()
+    }
+
+    /// Something arrived on a link.
+    pub(crate) fn receive(&mut self, link: LinkId, upward: Upward, chaos: &mut Chaos) {
+        match upward {
+            Upward::Opens(kind) if self.is_up() => self.open(link, kind),
+            Upward::Opens(_) => self.said.push_back(Said::Closes(link)),
+            Upward::Frame(packet) => self.packet(link, &packet, chaos),
+            Upward::Get => self.poll(link),
+            Upward::Post(payload) => {
+                for packet in payload.split('\u{1e}') {
+                    self.packet(link, packet, chaos);
+                }
+                self.said.push_back(Said::Posted(link));
+            }
+            Upward::Closes => self.forget(link),
+        }
+    }
+
+    /// Commits what was submitted, and answers. Where the process dies right after the commit,
+    /// nobody is answered.
+    pub(crate) fn commit(&mut self, chaos: &mut Chaos) {
+        while let Some(waiting) = self.waiting.pop_front() {
+            let Some(core) = &self.core else { return };
+            let result = at_once(core.settle(waiting.submitted));
+            self.take_post();
+            self.answer_send(waiting.link, waiting.ack, result, chaos);
+        }
+    }
+
+    /// Commits what was submitted; nobody will be told.
+    pub(crate) fn commit_and_say_nothing(&mut self) {
+        while let Some(waiting) = self.waiting.pop_front() {
+            let Some(core) = &self.core else { return };
+            // The outcome is for a client that will not hear it.
+            let _ = at_once(core.settle(waiting.submitted));
+        }
+        self.take_post();
+        self.said.retain(|said| matches!(said, Said::Published(_)));
+    }
+
+    /// The next thing that the server does.
+    pub(crate) fn next_said(&mut self) -> Option<Said> {
+        self.said.pop_front()
+    }
+
+    /// Every message of a room as the store has it, oldest first.
+    pub(crate) fn log(&self, room: &str) -> Vec<nchat_dev_server::store::StoredMessage> {
+        use nchat_dev_server::store::{HistoryRange, PageLimit, Store};
+        let Some(core) = &self.core else {
+            return Vec::new();
+        };
+        let limit = PageLimit {
+            messages: u32::MAX,
+            bytes: usize::MAX,
+        };
+        let page = at_once(core.store().history(room, HistoryRange::AfterSeq(0), limit));
+        page.expect("a memory store answers").messages
+    }
+
+    /// Moves what the core told rooms onto the links of their sockets.
+    fn take_post(&mut self) {
+        for letter in self.post.take() {
+            match letter {
+                post::Letter::Packet { link, packet } => self.say(link, packet, 0),
+                post::Letter::Published(message) => {
+                    self.said.push_back(Said::Published(message));
+                }
+            }
+        }
+    }
+}
+
+/// The result of work over the memory store, which never waits for anything.
+fn at_once<T>(work: impl Future<Output = T>) -> T {
+    work.now_or_never().expect("the memory store never waits")
+}

@@ -1,0 +1,203 @@
+//! Which event calls what in the core, as the real server's handlers do, and how it is answered.
+
+use nchat_dev_server::core::{Caller, Refusal, iso8601};
+use nchat_realtime::wire::ack::AckEnvelope;
+use nchat_realtime::wire::connection::{AuthRefresh, AuthRefreshed, Ping, Pong};
+use nchat_realtime::wire::error::{ErrorBody, ErrorCode};
+use nchat_realtime::wire::message::{MessageSend, SendAck};
+use nchat_realtime::wire::names;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use super::post::event_packet;
+use super::{Said, Server, Waiting, at_once};
+use crate::chaos::Chaos;
+use crate::fault::Fault;
+use crate::network::LinkId;
+
+/// `replyTo` of a message that the core refuses for good: no id may change the text's direction.
+pub(crate) const REFUSED_REPLY_TO: &str = "\u{202e}";
+
+impl Server {
+    /// `<ack id>["name", payload]` came from a socket that joined.
+    pub(super) fn event(&mut self, link: LinkId, text: &str, chaos: &mut Chaos) {
+        let Some(start) = text.find('[') else { return };
+        let ack: Option<u64> = text[..start].parse().ok();
+        let Ok((name, payload)) = serde_json::from_str::<(String, Json)>(&text[start..]) else {
+            return;
+        };
+        let (Some(core), Some(session)) = (&self.core, self.session(link)) else {
+            return;
+        };
+        if let Err(refusal) = core.admit(&session.user.id) {
+            return self.answer::<()>(link, ack, Err(refusal), chaos);
+        }
+        if name != names::PING
+            && name != names::SYNC_MESSAGES
+            && let Some(refusal) = busy(chaos)
+        {
+            return self.answer::<()>(link, ack, Err(refusal), chaos);
+        }
+        self.request(link, &name, payload, ack, chaos);
+        self.take_post();
+    }
+
+    fn request(
+        &mut self,
+        link: LinkId,
+        name: &str,
+        payload: Json,
+        ack: Option<u64>,
+        chaos: &mut Chaos,
+    ) {
+        let (Some(core), Some(session)) = (&self.core, self.session(link)) else {
+            return;
+        };
+        let user = session.user.clone();
+        let socket_id = session.socket_id.clone();
+        let caller = Caller {
+            user: &user,
+            socket_id: &socket_id,
+        };
+        match name {
+            names::MESSAGE_SEND => {
+                let submitted =
+                    decode::<MessageSend>(payload).and_then(|send| core.submit(&user, send));
+                match submitted {
+                    Ok(submitted) => {
+                        self.waiting.push_back(Waiting {
+                            link,
+                            ack,
+                            submitted,
+                        });
+                        let delay_ms = chaos.dice.pick(&[0, 1, 5, 30]);
+                        self.said.push_back(Said::Commit { delay_ms });
+                    }
+                    Err(refusal) => self.answer::<()>(link, ack, Err(refusal), chaos),
+                }
+            }
+            names::ROOM_JOIN => {
+                let joined = decode(payload).and_then(|body| at_once(core.join_room(caller, body)));
+                // The answer goes after what the room was told before it.
+                self.take_post();
+                self.answer(link, ack, joined, chaos);
+            }
+            names::ROOM_LEAVE => {
+                let left = decode(payload).and_then(|body| at_once(core.leave_room(caller, body)));
+                self.answer(link, ack, left, chaos);
+            }
+            names::SYNC_MESSAGES => {
+                let page =
+                    decode(payload).and_then(|body| at_once(core.sync_messages(&user, body)));
+                self.answer_in_time(link, ack, page);
+            }
+            names::PING => {
+                let sent: Ping = decode(payload).unwrap_or(Ping { timestamp: None });
+                let timestamp = core.now_ms() as f64;
+                self.say(link, event_packet(names::PONG, &Pong { timestamp }), 0);
+                let timestamp = sent.timestamp.unwrap_or(timestamp);
+                self.acknowledge(link, ack, &Pong { timestamp }, chaos);
+            }
+            names::AUTH_REFRESH => {
+                let renewed = decode(payload).and_then(|body| self.renew(link, &body));
+                self.answer(link, ack, renewed, chaos);
+            }
+            _ => self.answer::<()>(link, ack, Err(ErrorCode::UnknownEvent.into()), chaos),
+        }
+    }
+
+    fn renew(&mut self, link: LinkId, body: &AuthRefresh) -> Result<AuthRefreshed, Refusal> {
+        let identity = self
+            .tokens
+            .verify(Some(&body.token), self.environment_now_ms())?;
+        let session = self.session_mut(link).ok_or(ErrorCode::InternalError)?;
+        if identity.user.id != session.user.id {
+            return Err(ErrorCode::Forbidden.into());
+        }
+        session.expires_at_ms = identity.expires_at_ms;
+        self.watch_expiry(link);
+        Ok(AuthRefreshed {
+            user_id: identity.user.id,
+            expires_at: identity.expires_at_ms.map(iso8601),
+        })
+    }
+
+    /// A send was committed, or refused.
+    pub(super) fn answer_send(
+        &mut self,
+        link: LinkId,
+        ack: Option<u64>,
+        result: Result<SendAck, Refusal>,
+        chaos: &mut Chaos,
+    ) {
+        let result = match chaos.strikes(Fault::RefusedAfterCommit) {
+            true => Err(ErrorCode::InternalError.into()),
+            false => result,
+        };
+        self.answer(link, ack, result, chaos);
+    }
+
+    fn answer<R: Serialize>(
+        &mut self,
+        link: LinkId,
+        ack: Option<u64>,
+        result: Result<R, Refusal>,
+        chaos: &mut Chaos,
+    ) {
+        let envelope = AckEnvelope::from(result.map_err(|Refusal(error)| error));
+        self.acknowledge(link, ack, &envelope, chaos);
+    }
+
+    /// An answer that is not put off.
+    fn answer_in_time<R: Serialize>(
+        &mut self,
+        link: LinkId,
+        ack: Option<u64>,
+        result: Result<R, Refusal>,
+    ) {
+        let envelope = AckEnvelope::from(result.map_err(|Refusal(error)| error));
+        let body = serde_json::to_string(&envelope).expect("wire types are JSON");
+        if let Some(ack) = ack {
+            self.say(link, format!("43{ack}[{body}]"), 0);
+        }
+    }
+
+    fn acknowledge(
+        &mut self,
+        link: LinkId,
+        ack: Option<u64>,
+        body: &impl Serialize,
+        chaos: &mut Chaos,
+    ) {
+        let Some(ack) = ack else { return };
+        let body = serde_json::to_string(body).expect("wire types are JSON");
+        let packet = format!("43{ack}[{body}]");
+        let delay_ms = match chaos.strikes(Fault::LateAck) {
+            true => chaos.dice.between(9_000, 15_000),
+            false => 0,
+        };
+        if chaos.strikes(Fault::DoubleAck) {
+            self.say(link, packet.clone(), delay_ms);
+        }
+        self.say(link, packet, delay_ms);
+    }
+}
+
+/// The server has no time for an event, and has not acted.
+fn busy(chaos: &mut Chaos) -> Option<Refusal> {
+    if chaos.strikes(Fault::RefusedForNow) {
+        return Some(ErrorCode::InternalError.into());
+    }
+    if chaos.strikes(Fault::RateLimited) {
+        let mut body = ErrorBody::new(ErrorCode::RateLimited);
+        body.retry_after_ms = Some(chaos.dice.between(100, 5_000));
+        return Some(Refusal(body));
+    }
+    None
+}
+
+/// Reads a payload as the real server does, less the exact naming of what is wrong.
+fn decode<T: DeserializeOwned>(payload: Json) -> Result<T, Refusal> {
+    serde_json::from_value(payload).map_err(|_| ErrorCode::ValidationError.into())
+}

@@ -1,0 +1,189 @@
+//! One tab: the real engine, woken and fed.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use nchat_realtime::engine::config::Settings;
+use nchat_realtime::engine::input::{Input, RequestId};
+use nchat_realtime::engine::{Engine, Identity, Start};
+use nchat_realtime::socketio::{Frame, TransportEvent, TransportId};
+use serde_json::Value as Json;
+
+use super::mirror::Mirror;
+use super::network::LinkId;
+use super::world::{Event, World};
+
+/// Wake-ups at one moment after which the engine is taken to spin.
+const MAX_WAKES: u32 = 200;
+
+/// Names a tab, for as long as the world lasts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct TabId {
+    pub(crate) profile: usize,
+    pub(crate) tab: usize,
+}
+
+impl std::fmt::Debug for TabId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "tab {}.{}", self.profile, self.tab)
+    }
+}
+
+/// One tab with its engine.
+pub(crate) struct Tab {
+    pub(crate) engine: Engine<Json>,
+    pub(crate) links: BTreeMap<TransportId, LinkId>,
+    /// True time of the wake-up that is planned.
+    wake_at_ms: Option<u64>,
+    wakes: (u64, u32),
+    /// What the changes of each room's timeline add up to.
+    pub(crate) mirrors: BTreeMap<String, Mirror>,
+    requests: u32,
+    /// Inputs that wait until the tab runs again.
+    pub(crate) frozen: Option<VecDeque<Input<Json>>>,
+}
+
+impl Tab {
+    pub(crate) fn new(id: TabId, seed: [u8; 32], settings: Settings) -> Self {
+        let start = Start {
+            seed,
+            identity: Identity {
+                device_id: format!("device-{}", id.profile),
+                tab_id: format!("tab-{}-{}", id.profile, id.tab),
+                ..Identity::default()
+            },
+            online: true,
+            settings,
+        };
+        Self {
+            engine: Engine::new(start),
+            links: BTreeMap::new(),
+            wake_at_ms: None,
+            wakes: (0, 0),
+            mirrors: BTreeMap::new(),
+            requests: 0,
+            frozen: None,
+        }
+    }
+
+    /// Whether the app has joined a room, and not left it.
+    pub(crate) fn wants(&self, room: &str) -> bool {
+        self.engine.intent().1.iter().any(|wanted| wanted == room)
+    }
+
+    /// Promises that are not settled yet are counted by the model; this gives the next name.
+    pub(crate) fn next_request(&mut self) -> RequestId {
+        self.requests += 1;
+        RequestId(self.requests)
+    }
+}
+
+impl World {
+    pub(crate) fn tab(&mut self, id: TabId) -> &mut Tab {
+        &mut self.profiles[id.profile].tabs[id.tab]
+    }
+
+    /// Hands over an input that is answered by a promise.
+    pub(crate) fn request(
+        &mut self,
+        id: TabId,
+        input: impl FnOnce(RequestId) -> Input<Json>,
+    ) -> RequestId {
+        let request = self.tab(id).next_request();
+        self.model.asked(id, request);
+        self.input(id, input(request));
+        request
+    }
+
+    /// Hands over one input, and carries out everything that follows.
+    pub(crate) fn input(&mut self, id: TabId, input: Input<Json>) {
+        if let Some(frozen) = &mut self.tab(id).frozen {
+            return frozen.push_back(input);
+        }
+        self.chaos.record(&id, &Brief(&input));
+        if matches!(
+            input,
+            Input::DisconnectRequested | Input::ReconnectRequested(_)
+        ) {
+            self.network.leave(id);
+        }
+        let now = self.profiles[id.profile].clock.read(self.chaos.now_ms);
+        let taken = match &input {
+            Input::Transport {
+                id: transport,
+                event,
+            } => self.take_next(id, *transport, event),
+            _ => false,
+        };
+        if !taken {
+            self.tab(id).engine.handle(now, input);
+        }
+        while let Some(output) = self.tab(id).engine.poll_output() {
+            self.carry_out(id, output);
+        }
+        self.check_mirrors(id);
+        self.plan_wake(id);
+    }
+
+    /// Something came from a transport of this tab.
+    pub(crate) fn transport_event(
+        &mut self,
+        tab: TabId,
+        id: TransportId,
+        event: TransportEvent<Json>,
+    ) {
+        self.input(tab, Input::Transport { id, event });
+    }
+
+    /// The deadline that was planned has come.
+    pub(crate) fn wake(&mut self, id: TabId) {
+        let now_ms = self.chaos.now_ms;
+        let tab = self.tab(id);
+        if tab.wake_at_ms != Some(now_ms) {
+            return;
+        }
+        tab.wake_at_ms = None;
+        tab.wakes = match tab.wakes {
+            (at_ms, count) if at_ms == now_ms => (now_ms, count + 1),
+            _ => (now_ms, 1),
+        };
+        assert!(
+            tab.wakes.1 < MAX_WAKES,
+            "{id:?} is woken without end: {:?}",
+            tab.engine.poll_timeout()
+        );
+        self.input(id, Input::TimedOut);
+    }
+
+    /// Plans the wake-up that the engine asks for, anew where the clock has jumped.
+    pub(crate) fn plan_wake(&mut self, id: TabId) {
+        let clock = self.profiles[id.profile].clock;
+        let now_ms = self.chaos.now_ms;
+        let tab = self.tab(id);
+        let Some((due_ms, _)) = tab.engine.poll_timeout() else {
+            return;
+        };
+        let at_ms = clock.true_ms(due_ms).max(now_ms);
+        if tab
+            .wake_at_ms
+            .is_none_or(|planned| at_ms < planned || planned < now_ms)
+        {
+            tab.wake_at_ms = Some(at_ms);
+            self.agenda.plan(at_ms, Event::Wake(id));
+        }
+    }
+}
+
+/// An input, with the text of frames: a story is nothing without it.
+struct Brief<'a>(&'a Input<Json>);
+
+impl std::fmt::Debug for Brief<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Input::Transport {
+                id,
+                event: TransportEvent::Frame(Frame::Text(text)) | TransportEvent::Got(text),
+            } => write!(f, "{id:?} <- {text}"),
+            input => write!(f, "{input:?}"),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! One world: a server, a network and people's browsers under one clock and one seed. A phase in
+//! which things go wrong, then a quiet one, after which everything must have come right.
+
+use nchat_realtime::engine::config::Settings;
+use nchat_realtime::engine::input::Input;
+use nchat_realtime::socketio::{TransportEvent, TransportKind};
+use serde_json::Value as Json;
+
+use super::agenda::Agenda;
+use super::chaos::Chaos;
+use super::clock::Clock;
+use super::dice::Dice;
+use super::fault::Faults;
+use super::model::Model;
+use super::network::{LinkId, Network, Upward};
+use super::profile::{Line, Profile};
+use super::server::{Said, Server};
+use super::tab::{Tab, TabId};
+use super::trace::Trace;
+
+/// How long after the last fault everything has to be right (I8), in milliseconds.
+const QUIET_MS: u64 = 60_000;
+
+const USERS: [&str; 3] = ["alice", "bob", "carol"];
+
+/// Something planned.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    /// A deadline of an engine.
+    Wake(TabId),
+    /// A person does something.
+    Act(TabId),
+    /// A frozen tab runs again.
+    Thaw(TabId),
+    /// The app's token callback answers.
+    TokenAnswer(TabId, u32),
+    /// Something arrives at the server.
+    ToServer(LinkId, Upward),
+    /// Something arrives at a client.
+    ToClient(LinkId, TransportEvent<Json>),
+    /// A connection breaks.
+    Break(LinkId),
+    /// The server says something that it had put off.
+    Late(LinkId, String),
+    /// The server commits what was submitted.
+    Commit,
+    /// The server looks at a heartbeat.
+    Ping(LinkId),
+    /// The server looks at a token.
+    Expiry(LinkId),
+    /// The server starts again.
+    Restart,
+    /// The browser says that there is a network.
+    Online(usize),
+    /// The dice are thrown for mishaps.
+    Mishap,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) hash: u64,
+    pub(crate) steps: u64,
+    pub(crate) checked: u64,
+    pub(crate) fired: Vec<u64>,
+}
+
+/// Everything there is.
+pub(crate) struct World {
+    pub(crate) chaos: Chaos,
+    pub(crate) agenda: Agenda<Event>,
+    pub(crate) network: Network,
+    pub(crate) server: Server,
+    pub(crate) server_clock: Clock,
+    pub(crate) profiles: Vec<Profile>,
+    pub(crate) model: Model,
+    /// Comparisons made.
+    pub(crate) checked: u64,
+    steps: u64,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, tells_story: bool) -> Self {
+        let mut dice = Dice::new(seed);
+        let faults = Faults::new(&mut dice);
+        let server = Server::new(&mut dice);
+        let transports = dice.pick(&[
+            &[TransportKind::WebSocket][..],
+            &[TransportKind::WebSocket, TransportKind::Polling],
+            &[TransportKind::Polling],
+        ]);
+        let skew_ms = |dice: &mut Dice| dice.pick(&[0, 0, -5_000, 90_000, -3_600_000]);
+        let count = dice.between(2, 4) as usize;
+        let profiles = (0..count).map(|profile| {
+            let mut settings = Settings::new().expect("the default address is one");
+            settings.transports = transports.to_vec();
+            let tab = Tab::new(TabId { profile, tab: 0 }, dice.bytes(), settings);
+            Profile {
+                user: USERS[profile % USERS.len()],
+                clock: Clock::new(dice.between(1, 1_000_000), skew_ms(&mut dice)),
+                line: Line::default(),
+                tabs: vec![tab],
+            }
+        });
+        let profiles = profiles.collect();
+        Self {
+            server_clock: Clock::new(0, skew_ms(&mut dice)),
+            chaos: Chaos {
+                now_ms: 0,
+                dice,
+                faults,
+                trace: Trace::new(tells_story),
+            },
+            agenda: Agenda::new(),
+            network: Network::default(),
+            server,
+            profiles,
+            model: Model::default(),
+            checked: 0,
+            steps: 0,
+        }
+    }
+
+    /// Lives through both phases. Panics where something does not hold.
+    pub(crate) fn run(&mut self) -> Outcome {
+        for id in self.tab_ids() {
+            self.begin(id);
+        }
+        self.plan_mishap();
+        let faults_ms = self.chaos.dice.between(10_000, 60_000);
+        self.pass_until(faults_ms);
+        self.calm();
+        self.pass_until(faults_ms + QUIET_MS);
+        self.check_quiet();
+        Outcome {
+            hash: self.chaos.trace.hash(),
+            steps: self.steps,
+            checked: self.checked,
+            fired: self.chaos.faults.fired().to_vec(),
+        }
+    }
+
+    pub(crate) fn tab_ids(&self) -> Vec<TabId> {
+        let profiles = self.profiles.iter().enumerate();
+        profiles
+            .flat_map(|(profile, it)| (0..it.tabs.len()).map(move |tab| TabId { profile, tab }))
+            .collect()
+    }
+
+    fn pass_until(&mut self, end_ms: u64) {
+        while let Some((at_ms, event)) = self.agenda.next(end_ms) {
+            self.chaos.now_ms = at_ms;
+            self.steps += 1;
+            self.happen(event);
+        }
+        self.chaos.now_ms = end_ms;
+    }
+
+    /// Nothing goes wrong any more, and people want to be connected.
+    fn calm(&mut self) {
+        self.chaos.record(&"WORLD", &"is quiet from here on");
+        self.chaos.faults.stop();
+        self.network.speed_up();
+        if !self.server.is_up() {
+            self.restart();
+        }
+        for profile in 0..self.profiles.len() {
+            self.profiles[profile].line = Line::default();
+            self.say_online(profile, true);
+        }
+        for id in self.tab_ids() {
+            self.thaw(id);
+            self.request(id, Input::ConnectRequested);
+        }
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Wake(id) => self.wake(id),
+            Event::Act(id) => self.act(id),
+            Event::Thaw(id) => self.thaw(id),
+            Event::TokenAnswer(id, ask) => self.answer_token(id, ask),
+            Event::ToServer(link, upward) => self.arrives_at_server(link, upward),
+            Event::ToClient(link, event) => self.arrives_at_client(link, event),
+            Event::Break(link) => self.break_link(link),
+            Event::Late(link, packet) => self.server_says(link, packet),
+            Event::Commit => self.with_server(|server, chaos| server.commit(chaos)),
+            Event::Ping(link) => self.with_server(|server, chaos| server.ping(link, chaos)),
+            Event::Expiry(link) => self.with_server(|server, _| server.expire(link)),
+            Event::Restart => self.restart(),
+            Event::Online(profile) => self.say_online(profile, true),
+            Event::Mishap => self.mishap(),
+        }
+    }
+
+    fn restart(&mut self) {
+        if !self.server.is_up() {
+            self.chaos.record(&"server", &"starts");
+            self.with_server(|server, _| server.start());
+        }
+    }
+
+    /// Something arrives at a server that may be down.
+    pub(crate) fn at_server(&mut self, link: LinkId, upward: Upward) {
+        self.chaos.record(&"server", &(link, &upward));
+        self.with_server(|server, chaos| server.receive(link, upward, chaos));
+    }
+
+    fn with_server(&mut self, work: impl FnOnce(&mut Server, &mut Chaos)) {
+        let now = self.server_clock.read(self.chaos.now_ms);
+        self.server.set_time(now.wall_ms);
+        work(&mut self.server, &mut self.chaos);
+        self.carry_out_server();
+    }
+
+    /// Carries out what the server does.
+    pub(crate) fn carry_out_server(&mut self) {
+        let now_ms = self.chaos.now_ms;
+        while let Some(said) = self.server.next_said() {
+            match said {
+                Said::Opens(link) => self.server_opens(link),
+                Said::Packet {
+                    link,
+                    packet,
+                    delay_ms: 0,
+                } => self.server_says(link, packet),
+                Said::Packet {
+                    link,
+                    packet,
+                    delay_ms,
+                } => self
+                    .agenda
+                    .plan(now_ms + delay_ms, Event::Late(link, packet)),
+                Said::Polled(link) => {
+                    if let Some(event) = self.server.answer_poll(link) {
+                        self.server_sends(link, event);
+                    }
+                }
+                Said::Posted(link) => self.server_sends(link, TransportEvent::Posted),
+                Said::Closes(link) => self.server_closes(link),
+                Said::Ping { link, delay_ms } => {
+                    self.agenda.plan(now_ms + delay_ms, Event::Ping(link));
+                }
+                Said::Expiry { link, delay_ms } => {
+                    self.agenda.plan(now_ms + delay_ms, Event::Expiry(link));
+                }
+                Said::Commit { delay_ms } => self.agenda.plan(now_ms + delay_ms, Event::Commit),
+                Said::Published(message) => {
+                    self.chaos.record(&"log", &(message.seq, &message.content));
+                    self.model.published(&message);
+                }
+            }
+        }
+    }
+
+    fn server_says(&mut self, link: LinkId, packet: String) {
+        if let Some(event) = self.server.hand_over(link, packet) {
+            self.server_sends(link, event);
+        }
+    }
+}
