@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // The few steps on JSON bodies that stay on the JavaScript side: a body that crossed into wasm
 // memory and back would cost two to four times its JSON.parse.
 
