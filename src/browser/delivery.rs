@@ -28,6 +28,7 @@ enum Kind {
     TimelineReset = 12,
     Auth = 13,
     Next = 14,
+    Queue = 15,
     Gaps = 19,
 }
 
@@ -95,6 +96,9 @@ pub(crate) fn tell(
             call(sink, Kind::UserLeft, &room, &JsValue::from_str(&user_id));
         }
         Notification::Members { room } => call(sink, Kind::Members, &room, &JsValue::UNDEFINED),
+        Notification::Queue { event, data } => {
+            call(sink, Kind::Queue, &JsValue::from_str(event), &data);
+        }
         Notification::Timeline { room, change } => {
             tell_change(sink, &room, change);
         }

@@ -365,7 +365,11 @@ impl Driver {
                 Delivery::Settle(request, result.map_err(|error| error_to_js(&error)))
             }
             Output::Callback { callback, args } => Delivery::Callback(callback, args),
-            Output::Journal(_) | Output::Store(_) | Output::Lock(_) | Output::Post(_) => return,
+            Output::Journal(_)
+            | Output::Store(_)
+            | Output::Lock(_)
+            | Output::Post(_)
+            | Output::RememberUser { .. } => return,
             Output::Notify(notification) => {
                 if matches!(notification, Notification::Rooms) {
                     self.shared.rooms_wanted.replace(engine.intent().1);
@@ -577,6 +581,7 @@ fn new_engine(identity: &Identity, settings: &Settings) -> Result<Engine<JsValue
         identity: identity.clone(),
         online: device::is_online(),
         settings: settings.clone(),
+        known_users: Vec::new(),
     }))
 }
 

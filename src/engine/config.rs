@@ -6,6 +6,7 @@ use super::error::ClientError;
 use crate::socketio::{Endpoint, TransportKind, Value};
 use crate::wire::WireError;
 use crate::wire::error::ErrorCode;
+use crate::wire::ids::check_user_id;
 use crate::wire::{optional, optional_list};
 
 /// What a connection uses when it is told no address.
@@ -58,6 +59,14 @@ pub const TOKEN_REFRESH_LEAD_MS: u64 = 60_000;
 /// have run out already.
 pub const MIN_TOKEN_REFRESH_MS: u64 = 5_000;
 
+/// Longest wait before changes of the message cache are committed, in milliseconds.
+pub const CACHE_COMMIT_DELAY_MS: u64 = 250;
+/// First wait before a transaction that was aborted is tried again, in milliseconds; doubled each
+/// time.
+pub const STORE_RETRY_MS: u64 = 100;
+/// Longest wait before a transaction is tried again, in milliseconds.
+pub const MAX_STORE_RETRY_MS: u64 = 5_000;
+
 /// Options of `RealtimeClient.initialize()`. Absent, `null` and `undefined` keep what is set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -88,6 +97,10 @@ pub struct RealtimeClientConfig {
     /// How long one attempt may take, in milliseconds. Default 20000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<f64>,
+    /// Who uses the client: what is kept in the browser is kept for this user. Default: whom the
+    /// server named last in this browser profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
     /// Accepted for compatibility: reports state changes to the console. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug: Option<bool>,
@@ -115,6 +128,7 @@ impl RealtimeClientConfig {
             reconnect_delay: optional(body, "reconnectDelay", V::as_number)?,
             max_reconnect_delay: optional(body, "maxReconnectDelay", V::as_number)?,
             timeout: optional(body, "timeout", V::as_number)?,
+            user_id: optional(body, "userId", V::as_text)?,
             debug: optional(body, "debug", V::as_boolean)?,
             transports: optional_list(body, "transports", |name| {
                 TransportName::parse(&name.as_text()?)
@@ -191,6 +205,8 @@ pub struct Settings {
     pub max_reconnect_delay_ms: u64,
     /// Limit of one attempt in milliseconds.
     pub attempt_timeout_ms: u64,
+    /// Who uses the client, where the app says it.
+    pub user_id: Option<String>,
     url: String,
     path: Option<String>,
 }
@@ -207,6 +223,7 @@ impl Settings {
             reconnect_delay_ms: 1_000,
             max_reconnect_delay_ms: 30_000,
             attempt_timeout_ms: 20_000,
+            user_id: None,
             url: DEFAULT_URL.to_owned(),
             path: None,
         })
@@ -235,6 +252,10 @@ impl Settings {
                 ));
             }
             next.transports = transports.into_iter().map(TransportKind::from).collect();
+        }
+        if let Some(user_id) = given.user_id {
+            check_user_id(&user_id).map_err(|error| refused("userId", &error.to_string()))?;
+            next.user_id = Some(user_id);
         }
         next.device = given.device.or(next.device);
         next.auto_reconnect = given.auto_reconnect.unwrap_or(next.auto_reconnect);

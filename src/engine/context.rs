@@ -7,15 +7,19 @@ use super::error::ClientError;
 use super::ids::Random;
 use super::input::RequestId;
 use super::output::{Notification, Output};
+use super::store::{Keeper, Namespace};
 use super::time::Now;
 use crate::socketio::Value;
 
-/// The moment, the settings, the randomness, and where effects go.
+/// The moment, the settings, the randomness, the store, and where effects go.
 pub(crate) struct Context<'a, V: Value> {
     pub(crate) now: Now,
     pub(crate) settings: &'a Settings,
     pub(crate) random: &'a mut Random,
+    pub(crate) keep: &'a mut Keeper<V>,
     pub(crate) outputs: &'a mut VecDeque<Output<V>>,
+    /// Whether another tab was heard: nothing is posted to nobody.
+    pub(crate) has_company: bool,
 }
 
 impl<V: Value> Context<'_, V> {
@@ -35,5 +39,21 @@ impl<V: Value> Context<'_, V> {
             request,
             result: Err(error),
         });
+    }
+
+    /// Tells the other tabs, if there are any.
+    pub(crate) fn post(&mut self, kind: &str, mut fields: Vec<(&'static str, V)>) {
+        if self.has_company {
+            fields.push(("type", V::string(kind)));
+            self.outputs.push_back(Output::Post(V::object(&fields)));
+        }
+    }
+
+    pub(crate) fn open_store(&mut self, namespace: Namespace) {
+        self.keep.open(self.outputs, namespace);
+    }
+
+    pub(crate) fn wipe_store(&mut self, namespace: Namespace) {
+        self.keep.wipe(self.outputs, namespace);
     }
 }

@@ -237,9 +237,11 @@ impl<V: Value> Parts<'_, '_, V> {
             rooms: authenticated.rooms,
             expires_at: expires_at.map(|ms| ms as f64),
         };
+        let user_id = auth.user_id.clone();
         self.up
             .connection
             .authenticated(self.up.ctx, auth, expires_at);
+        self.user_named(&user_id);
     }
 
     /// Gives the server the new token of the live connection.

@@ -93,6 +93,20 @@ pub enum Input<V: Value> {
         /// Its promise.
         request: RequestId,
     },
+    /// The app changes a message that the server has.
+    OperationRequested {
+        /// The message's room.
+        room: String,
+        /// What to do to which message.
+        operation: Operation<V>,
+        /// Its promise.
+        request: RequestId,
+    },
+    /// The app wants everything that waits to be sent at once. Resolves with `{sent, failed}`.
+    FlushRequested(RequestId),
+    /// The app logs out: connection, store, journal and memory are emptied. Resolves once that
+    /// is done.
+    LogoutRequested(RequestId),
     /// `clearWasOffline()` was called.
     WasOfflineCleared,
     /// The app's token callback answered, or failed.
@@ -121,6 +135,56 @@ pub enum Input<V: Value> {
     Lock(LockEvent),
     /// Another tab of this namespace posted a message.
     TabMessage(V),
+}
+
+/// A change of a message.
+#[derive(Clone, Debug)]
+pub enum Operation<V> {
+    /// The author's new text.
+    Edit {
+        /// The message.
+        message_id: String,
+        /// The text.
+        content: V,
+        /// The version that the text was made from, where it is known.
+        base_version: Option<u64>,
+    },
+    /// The message goes.
+    Delete {
+        /// The message.
+        message_id: String,
+    },
+    /// This user's reaction.
+    AddReaction {
+        /// The message.
+        message_id: String,
+        /// The reaction.
+        emoji: String,
+    },
+    /// This user takes a reaction back.
+    RemoveReaction {
+        /// The message.
+        message_id: String,
+        /// The reaction.
+        emoji: String,
+    },
+}
+
+/// What the app asks of the queue, and is answered at once: see `Engine::queue`.
+#[derive(Clone, Debug)]
+pub enum QueueCommand<V> {
+    /// Queues a message, `{channelId, content, ...}`. Answer: its id.
+    Add(V),
+    /// Takes a message out. Answer: whether it is certain not to be sent.
+    Remove(String),
+    /// Lays fields over a message that is not under way. Answer: whether that was done.
+    Update(String, V),
+    /// Lets a message that failed wait again. Answer: whether there was one.
+    Retry(String),
+    /// Takes out all that is not under way. Answer: how many.
+    Clear,
+    /// Sets limits: `{maxQueueSize, maxRetries, baseRetryDelay, maxRetryDelay}`. Answer: null.
+    Configure(V),
 }
 
 /// Who wants the acknowledgement of an emitted event.

@@ -20,6 +20,8 @@ mod acks;
 mod connection;
 mod context;
 mod events;
+mod keeping;
+mod owner;
 mod rooms;
 mod sends;
 mod timeline;
@@ -37,9 +39,11 @@ use self::context::Context;
 use self::ids::Random;
 use self::input::Input;
 use self::output::Output;
+use self::owner::Owner;
 use self::rooms::Rooms;
 use self::sends::Sends;
 use self::snapshot::{ConnectionSnapshot, Room, TimelineGap};
+use self::store::Keeper;
 use self::time::Now;
 use self::uplink::Uplink;
 use crate::socketio::Value;
@@ -59,12 +63,17 @@ pub struct Start {
     pub online: bool,
     /// The settings in force.
     pub settings: Settings,
+    /// Whom each server named last in this browser profile: `Namespace::server` and the user, as
+    /// `Output::RememberUser` gave them.
+    pub known_users: Vec<(String, String)>,
 }
 
 /// The whole client.
 pub struct Engine<V: Value> {
     settings: Settings,
     random: Random,
+    keep: Keeper<V>,
+    owner: Owner,
     connection: Connection<V>,
     acks: Acks,
     rooms: Rooms<V>,
@@ -79,6 +88,8 @@ impl<V: Value> Engine<V> {
         Self {
             settings: start.settings,
             random: Random::new(start.seed),
+            keep: Keeper::new(),
+            owner: Owner::new(start.known_users),
             connection: Connection::new(start.identity, start.online),
             acks: Acks::default(),
             rooms: Rooms::new(),
@@ -90,15 +101,18 @@ impl<V: Value> Engine<V> {
 
     /// Handles one input to its end; its effects wait in [`Engine::poll_output`].
     pub fn handle(&mut self, now: Now, input: Input<V>) {
-        if let Input::Configured(settings) = input {
-            self.settings = *settings;
-            return;
+        match &input {
+            Input::Configured(settings) => self.settings = (**settings).clone(),
+            Input::LogoutRequested(_) => self.settings.user_id = None,
+            _ => {}
         }
         let mut ctx = Context {
             now,
             settings: &self.settings,
             random: &mut self.random,
+            keep: &mut self.keep,
             outputs: &mut self.outputs,
+            has_company: false,
         };
         let mut parts = Parts {
             up: Uplink {
@@ -106,6 +120,7 @@ impl<V: Value> Engine<V> {
                 connection: &mut self.connection,
                 acks: &mut self.acks,
             },
+            owner: &mut self.owner,
             rooms: &mut self.rooms,
             sends: &mut self.sends,
             held: &mut self.held,
@@ -126,6 +141,7 @@ impl<V: Value> Engine<V> {
             (self.acks.deadline_ms(), TimerReason::Acknowledgement),
             (self.rooms.deadline_ms(), TimerReason::Rejoin),
             (self.sends.deadline_ms(&self.rooms), TimerReason::Resend),
+            (self.keep.deadline_ms(), TimerReason::Commit),
         ]
         .into_iter()
         .filter_map(|(at, reason)| Some((at?, reason)))
@@ -187,11 +203,14 @@ pub enum TimerReason {
     Rejoin,
     /// A message that the server put off is sent once more.
     Resend,
+    /// Changes of the store are committed, or committed again.
+    Commit,
 }
 
 /// The engine's parts, lent together while one input is handled.
 struct Parts<'a, 'c, V: Value> {
     up: Uplink<'a, 'c, V>,
+    owner: &'a mut Owner,
     rooms: &'a mut Rooms<V>,
     sends: &'a mut Sends<V>,
     held: &'a mut VecDeque<events::Held<V>>,
@@ -199,11 +218,17 @@ struct Parts<'a, 'c, V: Value> {
 
 impl<V: Value> Parts<'_, '_, V> {
     fn take_in(&mut self, input: Input<V>) {
+        if matches!(
+            input,
+            Input::ConnectRequested(_) | Input::JoinRequested { .. } | Input::SendRequested { .. }
+        ) {
+            self.open_store();
+        }
         let Uplink {
             ctx, connection, ..
         } = &mut self.up;
         match input {
-            Input::Configured(_) => {}
+            Input::Configured(_) => self.settings_changed(),
             Input::TokenSourceChanged { source, refresh } => {
                 connection.set_token_source(ctx, source, refresh);
             }
@@ -255,7 +280,12 @@ impl<V: Value> Parts<'_, '_, V> {
             Input::TimedOut => self.timed_out(),
             Input::OnlineChanged(online) => connection.online_changed(ctx, online),
             Input::Resumed => connection.resumed(ctx),
-            Input::Store(_) | Input::Lock(_) | Input::TabMessage(_) => {}
+            Input::LogoutRequested(request) => self.log_out(request),
+            Input::Store(event) => self.store_answered(event),
+            Input::OperationRequested { .. }
+            | Input::FlushRequested(_)
+            | Input::Lock(_)
+            | Input::TabMessage(_) => {}
         }
     }
 
@@ -264,11 +294,16 @@ impl<V: Value> Parts<'_, '_, V> {
         loop {
             self.take_happenings();
             self.sends.flush(&mut self.up, self.rooms);
+            self.tell_kept();
             // Sending may find out that the connection is no more.
             if !self.up.connection.has_happening() {
-                return;
+                break;
             }
         }
+        let Context {
+            now, outputs, keep, ..
+        } = &mut *self.up.ctx;
+        keep.settle(now.mono_ms, outputs);
     }
 
     fn take_happenings(&mut self) {

@@ -36,6 +36,13 @@ pub enum Output<V: Value> {
     Journal(JournalCommand),
     /// Keep or read something, a little later.
     Store(StoreCommand<V>),
+    /// Remember whom a server named, for `Start::known_users`; `None` forgets.
+    RememberUser {
+        /// The server, as in `Namespace::server`.
+        server: String,
+        /// The user.
+        user: Option<String>,
+    },
     /// Take or give back the lock among tabs.
     Lock(LockCommand),
     /// Post a message to the other tabs of the open namespace.
@@ -99,6 +106,13 @@ pub enum Notification<V: Value> {
     Members {
         /// The room.
         room: V,
+    },
+    /// Something became of a queued message, or of the queue.
+    Queue {
+        /// The event's name, such as `message:queued`.
+        event: &'static str,
+        /// `{message?, error?, count?}`.
+        data: V,
     },
     /// A room's timeline changed.
     Timeline {

@@ -110,6 +110,16 @@ impl Endpoint {
         &self.authority
     }
 
+    /// What tells this server and namespace from others: `https://host[:port]/path/#/namespace`.
+    /// The query is no part of it.
+    pub fn address(&self) -> String {
+        let scheme = if self.secure { "https" } else { "http" };
+        format!(
+            "{scheme}://{}{}#{}",
+            self.authority, self.path, self.namespace
+        )
+    }
+
     /// The URL to open a WebSocket at: `ws` or `wss`, with the session's id when it upgrades.
     pub fn websocket_url(&self, session_id: Option<&str>) -> String {
         self.url(TransportKind::WebSocket, session_id)

@@ -97,6 +97,11 @@ error_codes! {
     QueueFull, "QUEUE_FULL", true, "Queue is full";
     /// The browser's storage is full. Client.
     StorageFull, "STORAGE_FULL", true, "Storage is full";
+    /// What is stored was written by a newer version of this package: it is left as it is, and
+    /// nothing is stored until the page is loaded anew. Client.
+    SchemaTooNew, "SCHEMA_TOO_NEW", false, "The stored data was written by a newer version";
+    /// A stored record could not be read, and was set aside. Client.
+    RecordCorrupt, "RECORD_CORRUPT", false, "A stored record could not be read and was set aside";
     /// The call came before `init()` was done. Client.
     NotInitialized, "NOT_INITIALIZED", false, "Call `await init()` first";
     /// A later call took the call back. Client.

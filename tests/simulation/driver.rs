@@ -28,7 +28,11 @@ impl World {
                 self.model.settled(id, request, &result);
             }
             Output::Callback { .. } => {}
-            Output::Journal(_) | Output::Store(_) | Output::Lock(_) | Output::Post(_) => {}
+            Output::Journal(_)
+            | Output::Store(_)
+            | Output::Lock(_)
+            | Output::Post(_)
+            | Output::RememberUser { .. } => {}
             Output::Notify(notification) => self.told(id, notification),
         }
     }

@@ -53,6 +53,7 @@ impl Tab {
             },
             online: true,
             settings,
+            known_users: Vec::new(),
         };
         Self {
             engine: Engine::new(start),

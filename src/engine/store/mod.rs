@@ -11,10 +11,22 @@
 
 #[cfg(test)]
 pub(crate) mod conformance;
+#[expect(
+    dead_code,
+    reason = "the outbox and the message cache, which come next, use the rest"
+)]
+mod keeper;
 mod memory;
+#[expect(
+    dead_code,
+    reason = "the outbox and the message cache, which come next, use the rest"
+)]
+mod purpose;
 mod record;
 
+pub(crate) use self::keeper::{Heard, Keeper};
 pub use self::memory::{Connection, MemoryStore};
+pub(crate) use self::purpose::{Kept, Purpose};
 pub use self::record::{Record, SCHEMA, seal, unseal};
 
 /// Whose records: of one server, of one user. Nothing of one is ever read under another.

@@ -13,6 +13,7 @@ use crate::engine::error::ClientError;
 use crate::engine::input::{CallbackId, Input, RequestId};
 use crate::engine::output::{Notification, Output, TimelineChange};
 use crate::engine::snapshot::{ConnectionSnapshot, RealtimeConnectionState as State};
+use crate::engine::store::{StoreCommand, StoreEvent, StoreFailure};
 use crate::engine::time::Now;
 use crate::engine::{Engine, Identity, Start};
 use crate::socketio::TransportKind;
@@ -77,6 +78,7 @@ impl World {
             identity: Identity::default(),
             online: true,
             settings,
+            known_users: Vec::new(),
         };
         Self {
             engine: Engine::new(start),
@@ -236,7 +238,24 @@ impl World {
                     assert!(before.is_none(), "{request:?} was settled twice");
                 }
                 Output::Callback { callback, args } => self.callbacks.push((callback, args)),
-                Output::Journal(_) | Output::Store(_) | Output::Lock(_) | Output::Post(_) => {}
+                Output::Store(command) => {
+                    let id = match command {
+                        StoreCommand::Open { id, .. }
+                        | StoreCommand::Commit { id, .. }
+                        | StoreCommand::Lead { id }
+                        | StoreCommand::ReadOutbox { id }
+                        | StoreCommand::ReadMessages { id, .. }
+                        | StoreCommand::Wipe { id, .. } => id,
+                        StoreCommand::Close => continue,
+                    };
+                    let failure = StoreFailure::Unavailable;
+                    self.engine
+                        .handle(self.now, Input::Store(StoreEvent::Failed { id, failure }));
+                }
+                Output::Journal(_)
+                | Output::Lock(_)
+                | Output::Post(_)
+                | Output::RememberUser { .. } => {}
                 Output::Notify(notification) => self.tell(notification),
             }
         }

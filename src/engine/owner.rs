@@ -1,0 +1,191 @@
+//! Whose records are kept: of which server, and of which user there. What one user queued is
+//! never sent, nor shown, as another.
+
+use super::Parts;
+use super::input::RequestId;
+use super::output::Output;
+use super::store::{Kept, Namespace, Purpose, StoreOp, Table};
+use crate::socketio::Value;
+
+/// Users, by server, and what is under way from one to another.
+#[derive(Debug, Default)]
+pub(crate) struct Owner {
+    /// Whom each server named last, as the driver remembers it.
+    known: Vec<(String, String)>,
+    /// Named by the server while the store was being opened.
+    next: Option<String>,
+    /// What was kept before the user was known, until it is kept as the user's.
+    moving: Option<Namespace>,
+    /// Promises of `logout()`.
+    leaving: Vec<RequestId>,
+}
+
+impl Owner {
+    pub(crate) fn new(known: Vec<(String, String)>) -> Self {
+        Self {
+            known,
+            ..Self::default()
+        }
+    }
+
+    fn last_user(&self, server: &str) -> Option<String> {
+        let found = self.known.iter().find(|(known, _)| known == server);
+        found.map(|(_, user)| user.clone())
+    }
+
+    fn remember(&mut self, server: &str, user: Option<&str>) {
+        self.known.retain(|(known, _)| known != server);
+        if let Some(user) = user {
+            self.known.push((server.to_owned(), user.to_owned()));
+        }
+    }
+}
+
+impl<V: Value> Parts<'_, '_, V> {
+    /// Opens the store, if nothing was opened yet.
+    pub(super) fn open_store(&mut self) {
+        if self.up.ctx.keep.namespace().is_none() {
+            let namespace = self.namespace();
+            self.up.ctx.open_store(namespace);
+        }
+    }
+
+    /// The settings changed: they may name another server, or another user.
+    pub(super) fn settings_changed(&mut self) {
+        let Some(current) = self.up.ctx.keep.namespace() else {
+            return self.open_store();
+        };
+        let next = self.namespace();
+        let is_said = self.up.ctx.settings.user_id.is_some();
+        if current.server != next.server || (is_said && current.user != next.user) {
+            self.change_owner(next);
+        }
+    }
+
+    fn namespace(&self) -> Namespace {
+        let server = self.up.ctx.settings.endpoint.address();
+        let said = self.up.ctx.settings.user_id.clone();
+        let user = said.or_else(|| self.owner.last_user(&server));
+        Namespace { server, user }
+    }
+
+    /// The server said who we are.
+    pub(super) fn user_named(&mut self, user: &str) {
+        self.open_store();
+        let Some(current) = self.up.ctx.keep.namespace() else {
+            return;
+        };
+        if current.user.as_deref() == Some(user) {
+            return self.remember_user(user);
+        }
+        // What is stored for nobody yet is not known before the store is open.
+        if !self.up.ctx.keep.is_open() && !self.up.ctx.keep.is_memory_only() {
+            self.owner.next = Some(user.to_owned());
+            return;
+        }
+        let next = Namespace {
+            server: current.server.clone(),
+            user: Some(user.to_owned()),
+        };
+        self.change_owner(next);
+    }
+
+    /// The store is open, or there is none: what waited for that goes on.
+    pub(super) fn owner_opened(&mut self) {
+        if self.owner.moving.is_some() {
+            // Told once everything before it is kept.
+            let op = StoreOp::Delete {
+                table: Table::Meta,
+                key: "moved".to_owned(),
+            };
+            self.up.ctx.keep.urgent(op, Purpose::Moved);
+        }
+        if let Some(user) = self.owner.next.take() {
+            self.user_named(&user);
+        }
+    }
+
+    fn change_owner(&mut self, next: Namespace) {
+        let Some(current) = self.up.ctx.keep.namespace().cloned() else {
+            return;
+        };
+        if current.server == next.server && current.user.is_none() {
+            self.owner.moving = Some(current);
+            self.up.ctx.open_store(next);
+            return;
+        }
+        self.owner.moving = None;
+        let user = next.user.clone();
+        self.up.ctx.open_store(next);
+        if let Some(user) = user {
+            self.remember_user(&user);
+        }
+    }
+
+    /// What was queued before the user was known is kept as the user's.
+    pub(super) fn moved(&mut self, kept: Kept) {
+        if kept == Kept::Dropped {
+            // The store was taken away: it will be told again once that is open.
+            return;
+        }
+        let Some(before) = self.owner.moving.take() else {
+            return;
+        };
+        self.up.ctx.wipe_store(before);
+        if let Some(user) = self.namespace_user() {
+            self.remember_user(&user);
+        }
+    }
+
+    fn namespace_user(&self) -> Option<String> {
+        self.up.ctx.keep.namespace()?.user.clone()
+    }
+
+    fn remember_user(&mut self, user: &str) {
+        let server = self.up.ctx.settings.endpoint.address();
+        if self.owner.last_user(&server).as_deref() == Some(user) {
+            return;
+        }
+        self.owner.remember(&server, Some(user));
+        let user = Some(user.to_owned());
+        self.up
+            .ctx
+            .outputs
+            .push_back(Output::RememberUser { server, user });
+    }
+
+    /// The app logs out: nothing of the user is left, here or in other tabs.
+    pub(super) fn log_out(&mut self, request: RequestId) {
+        self.owner.leaving.push(request);
+        self.up.ctx.post("logout", Vec::new());
+        self.forget_user();
+    }
+
+    /// Ends everything that is the user's.
+    pub(super) fn forget_user(&mut self) {
+        let namespace = self.namespace_or_open();
+        self.up.connection.disconnect(self.up.ctx);
+        self.settle();
+        self.owner.next = None;
+        for namespace in self.owner.moving.take().into_iter().chain([namespace]) {
+            self.owner.remember(&namespace.server, None);
+            self.up.ctx.outputs.push_back(Output::RememberUser {
+                server: namespace.server.clone(),
+                user: None,
+            });
+            self.up.ctx.wipe_store(namespace);
+        }
+    }
+
+    fn namespace_or_open(&self) -> Namespace {
+        let current = self.up.ctx.keep.namespace().cloned();
+        current.unwrap_or_else(|| self.namespace())
+    }
+
+    /// A namespace is wiped.
+    pub(super) fn wiped(&mut self) {
+        for request in std::mem::take(&mut self.owner.leaving) {
+            self.up.ctx.resolve(request, V::null());
+        }
+    }
+}

@@ -1,0 +1,467 @@
+//! The one way to the store: changes are gathered while an input is handled, or while an earlier
+//! transaction is under way, and committed together.
+
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
+
+use super::purpose::Weight;
+use super::{Kept, Namespace, Purpose, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp};
+use crate::engine::config::{CACHE_COMMIT_DELAY_MS, MAX_STORE_RETRY_MS, STORE_RETRY_MS};
+use crate::engine::output::Output;
+use crate::socketio::Value;
+
+/// What the rest of the engine has to know of an answer of the store.
+#[derive(Debug)]
+pub(crate) enum Heard<V> {
+    /// The journal of the namespace that is being opened.
+    Journaled(Vec<(String, String)>),
+    /// The store is open, and holds this.
+    Opened(Vec<(super::Table, String, String)>),
+    /// There is no store, for this reason: from now on everything is in memory only.
+    NoStore(StoreFailure),
+    /// This tab leads, and this is the outbox.
+    Led {
+        fence: u64,
+        outbox: Vec<(String, String)>,
+    },
+    /// This tab does not lead: the store refused it.
+    NotLed,
+    /// The outbox, read again.
+    Outbox(Vec<(String, String)>),
+    /// Messages of a room, as they were asked for.
+    Messages {
+        room: String,
+        before_seq: Option<u64>,
+        messages: Vec<V>,
+    },
+    /// A namespace is wiped.
+    Wiped,
+    /// Another tab leads under a higher fence.
+    Fenced,
+    /// There is no room left; told once, until there is.
+    Full,
+    /// What was stored is gone. The store is being opened again.
+    Lost,
+}
+
+enum Stage {
+    /// Nothing is wanted of it.
+    Closed,
+    Opening,
+    Open,
+    /// There is none.
+    Memory,
+}
+
+/// What an answer is awaited for, beside commits.
+#[derive(Clone)]
+enum Asked {
+    Open,
+    Lead,
+    Outbox,
+    Messages {
+        room: String,
+        before_seq: Option<u64>,
+    },
+    Wipe(Namespace),
+}
+
+struct Change<V> {
+    op: StoreOp<V>,
+    purpose: Purpose,
+    weight: Weight,
+}
+
+/// Everything under way between the engine and its store.
+pub(crate) struct Keeper<V> {
+    stage: Stage,
+    namespace: Option<Namespace>,
+    /// Set while this tab leads.
+    fence: Option<u64>,
+    next_id: u32,
+    asked: LiteMap<StoreId, Asked>,
+    gathered: Vec<Change<V>>,
+    under_way: Option<(StoreId, Vec<Change<V>>)>,
+    /// When what is gathered is to be committed.
+    due_ms: Option<u64>,
+    /// Failures in a row, and when to try again.
+    failures: u32,
+    not_before_ms: u64,
+    is_full: bool,
+    done: VecDeque<(Purpose, Kept)>,
+}
+
+impl<V: Value> Keeper<V> {
+    pub(crate) fn new() -> Self {
+        Self {
+            stage: Stage::Closed,
+            namespace: None,
+            fence: None,
+            next_id: 0,
+            asked: LiteMap::new(),
+            gathered: Vec::new(),
+            under_way: None,
+            due_ms: None,
+            failures: 0,
+            not_before_ms: 0,
+            is_full: false,
+            done: VecDeque::new(),
+        }
+    }
+
+    /// Whose records are kept, once that was decided.
+    pub(crate) fn namespace(&self) -> Option<&Namespace> {
+        self.namespace.as_ref()
+    }
+
+    /// Whether the store can be read and written.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Open)
+    }
+
+    /// Whether there is no store, and never will be.
+    pub(crate) fn is_memory_only(&self) -> bool {
+        matches!(self.stage, Stage::Memory)
+    }
+
+    /// Whether a change that was asked for can be expected to be in soon.
+    pub(crate) fn is_hopeful(&self) -> bool {
+        match self.stage {
+            Stage::Closed | Stage::Opening => true,
+            Stage::Open => self.failures == 0,
+            Stage::Memory => false,
+        }
+    }
+
+    /// The leader's epoch, while this tab leads.
+    pub(crate) fn fence(&self) -> Option<u64> {
+        self.fence
+    }
+
+    /// Sets or takes back the leader's epoch.
+    pub(crate) fn set_fence(&mut self, fence: Option<u64>) {
+        self.fence = fence;
+    }
+
+    /// A change that goes with the next transaction, and is tried until it is in.
+    pub(crate) fn urgent(&mut self, op: StoreOp<V>, purpose: Purpose) {
+        self.gather(op, purpose, Weight::Urgent, 0);
+    }
+
+    /// As [`Keeper::urgent`], for what only the leader may change. It is dropped where another
+    /// tab leads under a higher fence.
+    pub(crate) fn fenced(&mut self, op: StoreOp<V>, purpose: Purpose) {
+        self.gather(op, purpose, Weight::Fenced, 0);
+    }
+
+    /// A change of a cache: committed within [`CACHE_COMMIT_DELAY_MS`], given up where there is
+    /// no room.
+    pub(crate) fn lazy(&mut self, now_ms: u64, op: StoreOp<V>, purpose: Purpose) {
+        self.gather(op, purpose, Weight::Lazy, now_ms + CACHE_COMMIT_DELAY_MS);
+    }
+
+    /// What became of changes, one by one, in order.
+    pub(crate) fn next_done(&mut self) -> Option<(Purpose, Kept)> {
+        self.done.pop_front()
+    }
+
+    /// When something is to be committed.
+    pub(crate) fn deadline_ms(&self) -> Option<u64> {
+        let due_ms = self.due_ms?.max(self.not_before_ms);
+        (self.is_open() && self.under_way.is_none()).then_some(due_ms)
+    }
+
+    fn gather(&mut self, op: StoreOp<V>, purpose: Purpose, weight: Weight, due_ms: u64) {
+        if self.is_memory_only() {
+            return self.tell(purpose, Kept::Nowhere);
+        }
+        self.gathered.push(Change {
+            op,
+            purpose,
+            weight,
+        });
+        self.due_ms = Some(self.due_ms.map_or(due_ms, |known| known.min(due_ms)));
+    }
+
+    fn tell(&mut self, purpose: Purpose, kept: Kept) {
+        if purpose != Purpose::Nobody {
+            self.done.push_back((purpose, kept));
+        }
+    }
+
+    fn id(&mut self) -> StoreId {
+        self.next_id = self.next_id.wrapping_add(1);
+        StoreId(self.next_id)
+    }
+
+    fn ask(&mut self, asked: Asked) -> StoreId {
+        let id = self.id();
+        self.asked.insert(id, asked);
+        id
+    }
+
+    // Commands.
+
+    /// Opens a namespace, in place of the one that is open; what was gathered for that one is
+    /// committed first.
+    pub(crate) fn open(&mut self, outputs: &mut VecDeque<Output<V>>, namespace: Namespace) {
+        if self.is_open() {
+            self.not_before_ms = 0;
+            self.commit(outputs);
+        }
+        self.start_over();
+        self.asked
+            .retain(|_, asked| matches!(asked, Asked::Wipe(_)));
+        self.namespace = Some(namespace.clone());
+        self.stage = Stage::Opening;
+        let id = self.ask(Asked::Open);
+        outputs.push_back(Output::Store(StoreCommand::Open { id, namespace }));
+    }
+
+    /// Asks to lead; the outbox comes with the answer.
+    pub(crate) fn lead(&mut self, outputs: &mut VecDeque<Output<V>>) {
+        let id = self.ask(Asked::Lead);
+        outputs.push_back(Output::Store(StoreCommand::Lead { id }));
+    }
+
+    /// Reads the outbox again, unless that is under way.
+    pub(crate) fn read_outbox(&mut self, outputs: &mut VecDeque<Output<V>>) {
+        let is_under_way = |asked: &Asked| matches!(asked, Asked::Outbox);
+        if !self.is_open() || self.asked.values().any(is_under_way) {
+            return;
+        }
+        let id = self.ask(Asked::Outbox);
+        outputs.push_back(Output::Store(StoreCommand::ReadOutbox { id }));
+    }
+
+    /// Reads messages of a room: the newest, or the newest before a `seq`. False where there is
+    /// no open store to read them from.
+    pub(crate) fn read_messages(
+        &mut self,
+        outputs: &mut VecDeque<Output<V>>,
+        room: &str,
+        before_seq: Option<u64>,
+        limit: u32,
+    ) -> bool {
+        if !self.is_open() {
+            return false;
+        }
+        let room = room.to_owned();
+        let id = self.ask(Asked::Messages {
+            room: room.clone(),
+            before_seq,
+        });
+        outputs.push_back(Output::Store(StoreCommand::ReadMessages {
+            id,
+            room,
+            before_seq,
+            limit,
+        }));
+        true
+    }
+
+    /// Deletes a namespace.
+    pub(crate) fn wipe(&mut self, outputs: &mut VecDeque<Output<V>>, namespace: Namespace) {
+        if self.namespace.as_ref() == Some(&namespace) {
+            self.start_over();
+            self.asked.clear();
+            self.stage = Stage::Closed;
+            self.namespace = None;
+            outputs.push_back(Output::Store(StoreCommand::Close));
+        }
+        let id = self.ask(Asked::Wipe(namespace.clone()));
+        outputs.push_back(Output::Store(StoreCommand::Wipe { id, namespace }));
+    }
+
+    /// Commits what is due, unless a transaction is under way.
+    pub(crate) fn settle(&mut self, now_ms: u64, outputs: &mut VecDeque<Output<V>>) {
+        if self.deadline_ms().is_some_and(|due_ms| due_ms <= now_ms) {
+            self.commit(outputs);
+        }
+    }
+
+    fn commit(&mut self, outputs: &mut VecDeque<Output<V>>) {
+        self.due_ms = None;
+        let changes = std::mem::take(&mut self.gathered);
+        if changes.is_empty() {
+            return;
+        }
+        let id = self.id();
+        let is_fenced = changes.iter().any(|change| change.weight == Weight::Fenced);
+        let ops = changes.iter().map(|change| change.op.clone()).collect();
+        let fence = self.fence.filter(|_| is_fenced);
+        self.under_way = Some((id, changes));
+        outputs.push_back(Output::Store(StoreCommand::Commit { id, fence, ops }));
+    }
+
+    /// Forgets what was gathered and what is under way.
+    fn start_over(&mut self) {
+        self.gathered.clear();
+        self.under_way = None;
+        self.due_ms = None;
+        self.failures = 0;
+        self.not_before_ms = 0;
+        self.is_full = false;
+        self.fence = None;
+    }
+
+    // Answers.
+
+    /// Takes an answer in. Answers to what is no longer awaited say nothing.
+    pub(crate) fn handle(
+        &mut self,
+        now_ms: u64,
+        outputs: &mut VecDeque<Output<V>>,
+        event: StoreEvent<V>,
+    ) -> Option<Heard<V>> {
+        match event {
+            StoreEvent::JournalRefused { .. } => None,
+            StoreEvent::Journaled { id, records } => {
+                matches!(self.asked.get(&id), Some(Asked::Open))
+                    .then_some(Heard::Journaled(records))
+            }
+            StoreEvent::Opened { id, records, .. } => {
+                self.asked.remove(&id)?;
+                self.stage = Stage::Open;
+                Some(Heard::Opened(records))
+            }
+            StoreEvent::Committed { id } => {
+                if self.asked.remove(&id).is_some() {
+                    return Some(Heard::Wiped);
+                }
+                let (_, changes) = self.under_way.take_if(|(known, _)| *known == id)?;
+                self.failures = 0;
+                self.is_full = false;
+                for change in changes {
+                    self.tell(change.purpose, Kept::Committed);
+                }
+                None
+            }
+            StoreEvent::Led { id, fence, outbox } => {
+                self.asked.remove(&id)?;
+                self.fence = Some(fence);
+                Some(Heard::Led { fence, outbox })
+            }
+            StoreEvent::Outbox { id, outbox } => {
+                self.asked.remove(&id)?;
+                Some(Heard::Outbox(outbox))
+            }
+            StoreEvent::Messages { id, messages } => match self.asked.remove(&id)? {
+                Asked::Messages { room, before_seq } => Some(Heard::Messages {
+                    room,
+                    before_seq,
+                    messages,
+                }),
+                _ => None,
+            },
+            StoreEvent::Failed { id, failure } => self.failed(now_ms, outputs, id, failure),
+            StoreEvent::Lost => self.lost(outputs),
+        }
+    }
+
+    fn failed(
+        &mut self,
+        now_ms: u64,
+        outputs: &mut VecDeque<Output<V>>,
+        id: StoreId,
+        failure: StoreFailure,
+    ) -> Option<Heard<V>> {
+        if let Some((_, changes)) = self.under_way.take_if(|(known, _)| *known == id) {
+            return self.commit_failed(now_ms, changes, failure);
+        }
+        match self.asked.remove(&id)? {
+            // A store that cannot be opened is tried a few times: it may be in use elsewhere.
+            Asked::Open if failure == StoreFailure::Aborted && self.failures < 3 => {
+                self.failures += 1;
+                let namespace = self.namespace.clone()?;
+                let id = self.ask(Asked::Open);
+                outputs.push_back(Output::Store(StoreCommand::Open { id, namespace }));
+                None
+            }
+            Asked::Open => Some(self.give_up(failure)),
+            Asked::Lead => Some(Heard::NotLed),
+            Asked::Outbox => None,
+            Asked::Messages { room, before_seq } => Some(Heard::Messages {
+                room,
+                before_seq,
+                messages: Vec::new(),
+            }),
+            Asked::Wipe(_) => Some(Heard::Wiped),
+        }
+    }
+
+    fn commit_failed(
+        &mut self,
+        now_ms: u64,
+        mut changes: Vec<Change<V>>,
+        failure: StoreFailure,
+    ) -> Option<Heard<V>> {
+        let dropped = match failure {
+            StoreFailure::Unavailable | StoreFailure::NewerSchema => {
+                self.put_back(changes);
+                return Some(self.give_up(failure));
+            }
+            StoreFailure::Full => Some(Weight::Lazy),
+            StoreFailure::Fenced => Some(Weight::Fenced),
+            StoreFailure::Aborted => None,
+        };
+        let before = changes.len();
+        let (out, kept): (Vec<_>, Vec<_>) = changes
+            .drain(..)
+            .partition(|change| Some(change.weight) == dropped);
+        for change in out {
+            self.tell(change.purpose, Kept::Dropped);
+        }
+        // With the cache given up there may be room; the same again would fail again.
+        if dropped.is_none() || kept.len() == before {
+            let delay_ms = STORE_RETRY_MS << self.failures.min(16);
+            self.not_before_ms = now_ms + delay_ms.min(MAX_STORE_RETRY_MS);
+            self.failures = self.failures.saturating_add(1);
+        }
+        self.put_back(kept);
+        match failure {
+            StoreFailure::Fenced => {
+                self.fence = None;
+                Some(Heard::Fenced)
+            }
+            StoreFailure::Full if !std::mem::replace(&mut self.is_full, true) => Some(Heard::Full),
+            _ => None,
+        }
+    }
+
+    /// Changes that were not made go before those that came after them.
+    fn put_back(&mut self, mut changes: Vec<Change<V>>) {
+        if !changes.is_empty() {
+            changes.append(&mut self.gathered);
+            self.gathered = changes;
+            self.due_ms = Some(0);
+        }
+    }
+
+    /// There is no store: whoever waits for a change is told so.
+    fn give_up(&mut self, failure: StoreFailure) -> Heard<V> {
+        for change in std::mem::take(&mut self.gathered) {
+            self.tell(change.purpose, Kept::Nowhere);
+        }
+        self.start_over();
+        self.stage = Stage::Memory;
+        Heard::NoStore(failure)
+    }
+
+    /// The store was taken away: it is opened again, and everything has to be put anew.
+    fn lost(&mut self, outputs: &mut VecDeque<Output<V>>) -> Option<Heard<V>> {
+        if !self.is_open() {
+            return None;
+        }
+        let under_way = self.under_way.take().map(|(_, changes)| changes);
+        let gathered = std::mem::take(&mut self.gathered);
+        for change in under_way.into_iter().flatten().chain(gathered) {
+            self.tell(change.purpose, Kept::Dropped);
+        }
+        let namespace = self.namespace.clone()?;
+        self.stage = Stage::Closed;
+        self.open(outputs, namespace);
+        Some(Heard::Lost)
+    }
+}
