@@ -4,6 +4,7 @@ use nchat_realtime::engine::error::ClientError;
 use nchat_realtime::engine::snapshot::RealtimeConnectionState as State;
 use serde_json::Value as Json;
 
+use super::log::{Log, Shown};
 use super::model::TEXT_MARK;
 use super::tab::TabId;
 use super::world::World;
@@ -51,16 +52,19 @@ impl World {
         assert_eq!(self.model.unsettled(), 0, "every promise is settled");
         for room in super::people::ROOMS {
             let stored = self.server.log(room);
-            let stored: Vec<&str> = stored.iter().map(|row| row.body.content.as_str()).collect();
-            let known = self
-                .model
-                .log(room)
-                .map(|log| log.texts.iter().map(String::as_str));
-            let known: Vec<&str> = known.into_iter().flatten().collect();
+            let known = self.model.log(room);
+            let head_seq = known.map_or(0, Log::head_seq);
             assert_eq!(
-                stored, known,
-                "I2: the store has what was published in {room}"
+                stored.head_seq, head_seq,
+                "I2: the store has what {room} was told"
             );
+            let stored = stored
+                .messages
+                .iter()
+                .map(|message| &message.place.message_id);
+            let known = known.map(Log::messages).unwrap_or_default();
+            let known = known.iter().map(|message| &message.message_id);
+            assert!(stored.eq(known), "I2: the store has what {room} was told");
         }
         for id in self.tab_ids() {
             self.check_quiet_tab(id);
@@ -84,25 +88,17 @@ impl World {
             if let Some(mirror) = tab.mirrors.get(name) {
                 assert_eq!(mirror.rows, rows, "changes of {name} add up");
             }
-            let placed: Vec<&Json> = rows.iter().filter(|row| !row["seq"].is_null()).collect();
-            let texts = self
-                .model
-                .log(name)
-                .map(|log| log.texts.as_slice())
-                .unwrap_or_default();
-            let first = placed
-                .first()
-                .and_then(|row| row["seq"].as_u64())
-                .unwrap_or(1) as usize;
-            let expected = texts.get(first - 1..).unwrap_or_default();
-            let got: Vec<&str> = placed
-                .iter()
-                .filter_map(|row| row["content"].as_str())
-                .collect();
+            let placed = rows.iter().filter(|row| !row["seq"].is_null());
+            let placed: Vec<Shown> = placed.map(Shown::of_row).collect();
+            let known = self.model.log(name).map(Log::messages).unwrap_or_default();
+            let first = placed.first().map_or(0, |row| row.seq);
+            let begin = known.partition_point(|message| message.seq < first);
             assert_eq!(
-                got, expected,
+                placed,
+                known[begin..],
                 "I8: {id:?} has what the server has in {name}"
             );
+            assert_eq!(tab.engine.gaps(name), [], "I7: no gap is left in {name}");
             let is_failed = |row: &&Json| row["seq"].is_null() && row["state"] != "failed";
             let waiting = rows.iter().filter(is_failed).count();
             assert_eq!(waiting, 0, "I8: nothing of {id:?} waits in {name}");

@@ -16,6 +16,7 @@ mod clock;
 mod dice;
 mod driver;
 mod fault;
+mod log;
 mod mirror;
 mod mishaps;
 mod model;

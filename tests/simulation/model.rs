@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nchat_realtime::engine::error::ClientError;
 use nchat_realtime::engine::input::RequestId;
-use nchat_realtime::wire::message::MessageNew;
+use nchat_realtime::wire::operation::Operation;
 use serde_json::Value as Json;
 
+use super::log::Log;
 use super::tab::TabId;
 
 /// Marks every text, so that one is found wherever it must not be.
@@ -35,14 +36,6 @@ pub(crate) enum Fate {
     },
     /// The promise was rejected with this code.
     Failed(String),
-}
-
-/// One room's log, as the server published it.
-#[derive(Debug, Default)]
-pub(crate) struct Log {
-    pub(crate) epoch: String,
-    /// Texts by `seq`, from 1.
-    pub(crate) texts: Vec<String>,
 }
 
 /// Everything that is known from outside.
@@ -123,24 +116,25 @@ impl Model {
         self.keys.clear();
     }
 
-    /// The server committed a message, and told its room.
-    pub(crate) fn published(&mut self, message: &MessageNew) {
-        let (seq, epoch) = (message.seq.unwrap_or(0), message.epoch.clone());
-        let log = self.logs.entry(message.room_name.clone()).or_default();
-        if log.texts.is_empty() {
-            log.epoch = epoch.clone().unwrap_or_default();
+    /// The server committed an entry of a log, and told its room.
+    pub(crate) fn published(&mut self, entry: &Operation) {
+        let (room, user_id, key) = match entry {
+            Operation::New(it) => {
+                let key = it.client_message_id.as_ref().expect("a key");
+                (&it.room_name, &it.user_id, key)
+            }
+            Operation::Update(it) => (&it.room_name, &it.user_id, &it.client_message_id),
+            Operation::Delete(it) => (&it.room_name, &it.user_id, &it.client_message_id),
+            Operation::ReactionAdd(it) | Operation::ReactionRemove(it) => {
+                (&it.room_name, &it.user_id, &it.client_message_id)
+            }
+        };
+        let is_new = self.keys.insert((user_id.clone(), key.clone()));
+        assert!(is_new, "I3: a second record for {user_id}'s {key}");
+        self.logs.entry(room.clone()).or_default().add(entry);
+        if let Operation::New(message) = entry {
+            self.check_order(&message.room_name, &message.content);
         }
-        assert_eq!(
-            Some(&log.epoch),
-            epoch.as_ref(),
-            "an epoch does not change by itself"
-        );
-        assert_eq!(seq, log.texts.len() as u64 + 1, "I7: the log is dense");
-        log.texts.push(message.content.clone());
-        let key = message.client_message_id.clone().unwrap_or_default();
-        let is_new = self.keys.insert((message.user_id.clone(), key));
-        assert!(is_new, "I3: a second record for {}", message.content);
-        self.check_order(&message.room_name, &message.content);
     }
 
     /// Per sender and channel, the log has the order in which messages were given.
@@ -178,14 +172,15 @@ impl Model {
             let Fate::Stored { epoch, seq } = &sent.fate else {
                 continue;
             };
-            let Some(log) = self.logs.get(&sent.room).filter(|log| log.epoch == *epoch) else {
+            let log = self.logs.get(&sent.room);
+            let Some(log) = log.filter(|log| log.epoch() == epoch) else {
                 continue;
             };
-            let text = log.texts.get(*seq as usize - 1);
+            let text = log.text_at(*seq);
             let expected = format!("{TEXT_MARK}{number}{TEXT_MARK}");
             assert_eq!(
                 text,
-                Some(&expected),
+                Some(expected.as_str()),
                 "I2: an acknowledged message is in the log"
             );
         }

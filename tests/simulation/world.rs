@@ -245,9 +245,9 @@ impl World {
                     self.agenda.plan(now_ms + delay_ms, Event::Expiry(link));
                 }
                 Said::Commit { delay_ms } => self.agenda.plan(now_ms + delay_ms, Event::Commit),
-                Said::Published(message) => {
-                    self.chaos.record(&"log", &(message.seq, &message.content));
-                    self.model.published(&message);
+                Said::Published(entry) => {
+                    self.chaos.record(&"log", &entry);
+                    self.model.published(&entry);
                 }
             }
         }

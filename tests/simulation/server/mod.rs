@@ -13,7 +13,8 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use nchat_dev_server::core::{Core, Outlet, Submitted, TokenKeeper};
 use nchat_dev_server::store::memory::MemoryStore;
-use nchat_realtime::wire::message::MessageNew;
+use nchat_dev_server::store::{HistoryPage, HistoryRange, PageLimit, Store};
+use nchat_realtime::wire::operation::Operation;
 
 pub(crate) use self::environment::Shelf;
 use self::post::Post;
@@ -49,8 +50,8 @@ pub(crate) enum Said {
     Expiry { link: LinkId, delay_ms: u64 },
     /// It wants to commit what was submitted, after so many milliseconds.
     Commit { delay_ms: u64 },
-    /// A message was committed and told to its room.
-    Published(Box<MessageNew>),
+    /// An entry of a log was committed and told to its room.
+    Published(Box<Operation>),
 }
 
 /// A message that took its place in the order, and who waits for its answer.
@@ -159,7 +160,7 @@ impl Server {
             let Some(core) = &self.core else { return };
             let result = at_once(core.settle(waiting.submitted));
             self.take_post();
-            self.answer_send(waiting.link, waiting.ack, result, chaos);
+            self.answer_command(waiting.link, waiting.ack, result, chaos);
         }
     }
 
@@ -179,18 +180,17 @@ impl Server {
         self.said.pop_front()
     }
 
-    /// Every message of a room as the store has it, oldest first.
-    pub(crate) fn log(&self, room: &str) -> Vec<nchat_dev_server::store::StoredMessage> {
-        use nchat_dev_server::store::{HistoryRange, PageLimit, Store};
+    /// A room's log as the store has it.
+    pub(crate) fn log(&self, room: &str) -> HistoryPage {
         let Some(core) = &self.core else {
-            return Vec::new();
+            return HistoryPage::default();
         };
         let limit = PageLimit {
-            messages: u32::MAX,
+            entries: u32::MAX,
             bytes: usize::MAX,
         };
         let page = at_once(core.store().history(room, HistoryRange::AfterSeq(0), limit));
-        page.expect("a memory store answers").messages
+        page.expect("a memory store answers")
     }
 
     /// Moves what the core told rooms onto the links of their sockets.
@@ -198,8 +198,8 @@ impl Server {
         for letter in self.post.take() {
             match letter {
                 post::Letter::Packet { link, packet } => self.say(link, packet, 0),
-                post::Letter::Published(message) => {
-                    self.said.push_back(Said::Published(message));
+                post::Letter::Published(entry) => {
+                    self.said.push_back(Said::Published(entry));
                 }
             }
         }

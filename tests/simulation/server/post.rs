@@ -5,9 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
-use nchat_dev_server::core::{Outlet, RoomEvent};
-use nchat_realtime::wire::message::MessageNew;
+use nchat_dev_server::core::{Outlet, RoomEvent, UserEvent};
 use nchat_realtime::wire::names;
+use nchat_realtime::wire::operation::Operation;
 use serde::Serialize;
 
 use crate::network::LinkId;
@@ -16,7 +16,7 @@ use crate::network::LinkId;
 #[derive(Debug)]
 pub(super) enum Letter {
     Packet { link: LinkId, packet: String },
-    Published(Box<MessageNew>),
+    Published(Box<Operation>),
 }
 
 /// The sockets of the process.
@@ -60,6 +60,10 @@ impl Post {
 }
 
 impl State {
+    fn publish(&mut self, entry: Operation) {
+        self.letters.push(Letter::Published(Box::new(entry)));
+    }
+
     fn tell<T: Serialize>(&mut self, room: &str, except: Option<&str>, name: &str, payload: &T) {
         let packet = event_packet(name, payload);
         for socket_id in self.rooms.get(room).into_iter().flatten() {
@@ -104,7 +108,21 @@ impl Outlet for Post {
         match event {
             RoomEvent::Message(message) => {
                 state.tell(room_name, except_socket_id, names::MESSAGE_NEW, &message);
-                state.letters.push(Letter::Published(message));
+                state.publish(Operation::New(message));
+            }
+            RoomEvent::Operation(operation) => {
+                match &operation {
+                    Operation::New(_) => {}
+                    Operation::Update(it) => state.tell(room_name, None, names::MESSAGE_UPDATE, it),
+                    Operation::Delete(it) => state.tell(room_name, None, names::MESSAGE_DELETE, it),
+                    Operation::ReactionAdd(it) => {
+                        state.tell(room_name, None, names::REACTION_ADD, it);
+                    }
+                    Operation::ReactionRemove(it) => {
+                        state.tell(room_name, None, names::REACTION_REMOVE, it);
+                    }
+                }
+                state.publish(operation);
             }
             RoomEvent::Joined(change) => {
                 state.tell(room_name, except_socket_id, names::USER_JOINED, &change);
@@ -113,6 +131,33 @@ impl Outlet for Post {
                 state.tell(room_name, except_socket_id, names::USER_LEFT, &change);
             }
         }
+        ready(()).boxed()
+    }
+
+    fn tell<'a>(
+        &'a self,
+        user_id: &'a str,
+        except_socket_id: Option<&'a str>,
+        event: UserEvent,
+    ) -> BoxFuture<'a, ()> {
+        let packet = match event {
+            UserEvent::Sent(it) => event_packet(names::MESSAGE_SENT, &it),
+            UserEvent::Delivered(it) => event_packet(names::MESSAGE_DELIVERED, &it),
+            UserEvent::Read(it) => event_packet(names::MESSAGE_READ, &it),
+            UserEvent::BatchDelivered(it) => event_packet(names::MESSAGE_BATCH_DELIVERED, &it),
+            UserEvent::BatchRead(it) => event_packet(names::MESSAGE_BATCH_READ, &it),
+            UserEvent::ReadCursor(it) => event_packet(names::READ_CURSOR, &it),
+        };
+        let State {
+            sockets, letters, ..
+        } = &mut *self.state();
+        let others = sockets
+            .iter()
+            .filter(|(id, (_, user))| user == user_id && except_socket_id != Some(id.as_str()));
+        letters.extend(others.map(|(_, (link, _))| Letter::Packet {
+            link: *link,
+            packet: packet.clone(),
+        }));
         ready(()).boxed()
     }
 }

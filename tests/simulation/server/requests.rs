@@ -1,10 +1,9 @@
 //! Which event calls what in the core, as the real server's handlers do, and how it is answered.
 
-use nchat_dev_server::core::{Caller, Refusal, iso8601};
+use nchat_dev_server::core::{Answer, Caller, Command, Refusal, Submitted, iso8601};
 use nchat_realtime::wire::ack::AckEnvelope;
 use nchat_realtime::wire::connection::{AuthRefresh, AuthRefreshed, Ping, Pong};
 use nchat_realtime::wire::error::{ErrorBody, ErrorCode};
-use nchat_realtime::wire::message::{MessageSend, SendAck};
 use nchat_realtime::wire::names;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -34,7 +33,6 @@ impl Server {
             return self.answer::<()>(link, ack, Err(refusal), chaos);
         }
         if name != names::PING
-            && name != names::SYNC_MESSAGES
             && let Some(refusal) = busy(chaos)
         {
             return self.answer::<()>(link, ack, Err(refusal), chaos);
@@ -54,29 +52,18 @@ impl Server {
         let (Some(core), Some(session)) = (&self.core, self.session(link)) else {
             return;
         };
-        let user = session.user.clone();
-        let socket_id = session.socket_id.clone();
+        let (user, socket_id) = (session.user.clone(), session.socket_id.clone());
+        let device_id = session.device_id.clone();
         let caller = Caller {
             user: &user,
             socket_id: &socket_id,
+            device_id: device_id.as_deref(),
         };
+        if let Some(command) = command(name, &payload) {
+            let submitted = command.and_then(|command| core.submit(caller, command));
+            return self.submitted(link, ack, submitted, chaos);
+        }
         match name {
-            names::MESSAGE_SEND => {
-                let submitted =
-                    decode::<MessageSend>(payload).and_then(|send| core.submit(&user, send));
-                match submitted {
-                    Ok(submitted) => {
-                        self.waiting.push_back(Waiting {
-                            link,
-                            ack,
-                            submitted,
-                        });
-                        let delay_ms = chaos.dice.pick(&[0, 1, 5, 30]);
-                        self.said.push_back(Said::Commit { delay_ms });
-                    }
-                    Err(refusal) => self.answer::<()>(link, ack, Err(refusal), chaos),
-                }
-            }
             names::ROOM_JOIN => {
                 let joined = decode(payload).and_then(|body| at_once(core.join_room(caller, body)));
                 // The answer goes after what the room was told before it.
@@ -90,7 +77,26 @@ impl Server {
             names::SYNC_MESSAGES => {
                 let page =
                     decode(payload).and_then(|body| at_once(core.sync_messages(&user, body)));
-                self.answer_in_time(link, ack, page);
+                self.answer(link, ack, page, chaos);
+            }
+            names::SYNC_CHANNELS => {
+                let page =
+                    decode(payload).and_then(|body| at_once(core.sync_channels(&user, body)));
+                self.answer(link, ack, page, chaos);
+            }
+            names::SYNC_RESUME => {
+                let resumed =
+                    decode(payload).and_then(|body| at_once(core.sync_resume(&user, body)));
+                self.answer(link, ack, resumed, chaos);
+            }
+            names::DELIVERY_SYNC => {
+                let statuses =
+                    decode(payload).and_then(|body| at_once(core.delivery_sync(&user, body)));
+                self.answer(link, ack, statuses, chaos);
+            }
+            names::PRESENCE_SETTINGS_GET => {
+                let settings = at_once(core.presence_settings(&user));
+                self.answer(link, ack, settings, chaos);
             }
             names::PING => {
                 let sent: Ping = decode(payload).unwrap_or(Ping { timestamp: None });
@@ -123,12 +129,34 @@ impl Server {
         })
     }
 
-    /// A send was committed, or refused.
-    pub(super) fn answer_send(
+    /// A command took its place in the order, or was refused.
+    fn submitted(
         &mut self,
         link: LinkId,
         ack: Option<u64>,
-        result: Result<SendAck, Refusal>,
+        submitted: Result<Submitted, Refusal>,
+        chaos: &mut Chaos,
+    ) {
+        match submitted {
+            Ok(submitted) => {
+                self.waiting.push_back(Waiting {
+                    link,
+                    ack,
+                    submitted,
+                });
+                let delay_ms = chaos.dice.pick(&[0, 1, 5, 30]);
+                self.said.push_back(Said::Commit { delay_ms });
+            }
+            Err(refusal) => self.answer::<()>(link, ack, Err(refusal), chaos),
+        }
+    }
+
+    /// A command was committed, or refused.
+    pub(super) fn answer_command(
+        &mut self,
+        link: LinkId,
+        ack: Option<u64>,
+        result: Result<Answer, Refusal>,
         chaos: &mut Chaos,
     ) {
         let result = match chaos.strikes(Fault::RefusedAfterCommit) {
@@ -147,20 +175,6 @@ impl Server {
     ) {
         let envelope = AckEnvelope::from(result.map_err(|Refusal(error)| error));
         self.acknowledge(link, ack, &envelope, chaos);
-    }
-
-    /// An answer that is not put off.
-    fn answer_in_time<R: Serialize>(
-        &mut self,
-        link: LinkId,
-        ack: Option<u64>,
-        result: Result<R, Refusal>,
-    ) {
-        let envelope = AckEnvelope::from(result.map_err(|Refusal(error)| error));
-        let body = serde_json::to_string(&envelope).expect("wire types are JSON");
-        if let Some(ack) = ack {
-            self.say(link, format!("43{ack}[{body}]"), 0);
-        }
     }
 
     fn acknowledge(
@@ -182,6 +196,23 @@ impl Server {
         }
         self.say(link, packet, delay_ms);
     }
+}
+
+/// The change that an event asks for; `None` where it asks for none.
+fn command(name: &str, payload: &Json) -> Option<Result<Command, Refusal>> {
+    let payload = payload.clone();
+    Some(match name {
+        names::MESSAGE_SEND => decode(payload).map(|send| Command::Send(Box::new(send))),
+        names::MESSAGE_EDIT => decode(payload).map(Command::Edit),
+        names::MESSAGE_DELETE => decode(payload).map(Command::Delete),
+        names::REACTION_ADD => decode(payload).map(Command::ReactionAdd),
+        names::REACTION_REMOVE => decode(payload).map(Command::ReactionRemove),
+        names::MESSAGE_DELIVERED_ACK => decode(payload).map(Command::Delivered),
+        names::MESSAGE_READ_ACK => decode(payload).map(Command::Read),
+        names::MESSAGE_BATCH_READ_ACK => decode(payload).map(Command::BatchRead),
+        names::PRESENCE_SETTINGS_UPDATE => decode(payload).map(Command::Settings),
+        _ => return None,
+    })
 }
 
 /// The server has no time for an event, and has not acted.

@@ -1,7 +1,7 @@
 //! One connection at the server's end: Engine.IO's heartbeat, Socket.IO's CONNECT, and events cut
 //! out of packets.
 
-use nchat_dev_server::core::{Identity, User, iso8601};
+use nchat_dev_server::core::{Caller, Identity, User, iso8601};
 use nchat_realtime::socketio::{TransportEvent, TransportKind};
 use nchat_realtime::wire::connection::{
     AuthExpired, Authenticated, Connected, PROTOCOL_VERSION, capability,
@@ -21,12 +21,16 @@ const PING_INTERVAL_MS: u64 = 25_000;
 /// For the answer to a ping.
 const PING_TIMEOUT_MS: u64 = 20_000;
 /// What this server announces that it can do.
-const CAPABILITIES: [&str; 5] = [
+const CAPABILITIES: [&str; 9] = [
     capability::MESSAGES,
     capability::HISTORY,
     capability::ROOMS,
     capability::AUTH_REFRESH,
     capability::PING_ACK,
+    capability::OPERATIONS,
+    capability::RESUME,
+    capability::RECEIPTS,
+    capability::FENCE,
 ];
 
 /// One link that is open.
@@ -47,6 +51,7 @@ pub(super) struct Socket {
 pub(super) struct Session {
     pub(super) socket_id: String,
     pub(super) user: User,
+    pub(super) device_id: Option<String>,
     pub(super) expires_at_ms: Option<i64>,
 }
 
@@ -184,7 +189,7 @@ impl Server {
             Ok(identity) => {
                 let client = &auth["client"];
                 self.take_over(link, (client["deviceId"].clone(), client["tabId"].clone()));
-                self.greet(link, identity, now_ms);
+                self.greet(link, identity, client, now_ms);
             }
             Err(code) => {
                 let refusal = json!({"message": code.message()});
@@ -210,10 +215,20 @@ impl Server {
         }
     }
 
-    fn greet(&mut self, link: LinkId, identity: Identity, now_ms: i64) {
+    fn greet(&mut self, link: LinkId, identity: Identity, client: &Json, now_ms: i64) {
+        let device_id = client["deviceId"].as_str().map(str::to_owned);
         self.connections += 1;
         let socket_id = format!("s{}", self.connections);
         self.post.attach(&socket_id, link, &identity.user.id);
+        if let (Some(core), Some(epoch)) = (&self.core, client["fence"].as_u64()) {
+            let caller = Caller {
+                user: &identity.user,
+                socket_id: &socket_id,
+                device_id: device_id.as_deref(),
+            };
+            // Where it is not stored, what the tab sends says it again.
+            let _ = at_once(core.raise_fence(caller, epoch));
+        }
         let connected = Connected {
             socket_id: socket_id.clone(),
             server_time: iso8601(now_ms),
@@ -240,6 +255,7 @@ impl Server {
             socket.session = Some(Session {
                 socket_id,
                 user: identity.user,
+                device_id,
                 expires_at_ms: identity.expires_at_ms,
             });
         }
