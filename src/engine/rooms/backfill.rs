@@ -276,7 +276,7 @@ impl<V: Value> Room<V> {
         let mut changes = Vec::new();
         self.timeline.begin_after(from_seq - 1, &mut changes);
         self.tell_changes(ctx, changes);
-        let count = self.take_in(ctx, stretch, user_id).len();
+        let count = self.take_in(ctx, 0, stretch, user_id).len();
         self.timeline.cover(from_seq, to_seq);
         count
     }
@@ -290,7 +290,8 @@ impl<V: Value> Room<V> {
         user_id: Option<&str>,
     ) -> usize {
         let end = stretch.range().map(|(_, to_seq)| to_seq);
-        let fresh = self.take_in(ctx, stretch, user_id);
+        let known = self.timeline.cursor().unwrap_or(0);
+        let fresh = self.take_in(ctx, known, stretch, user_id);
         let count = fresh.len();
         self.deferred.extend(fresh);
         if let Some(end) = end {
@@ -300,16 +301,17 @@ impl<V: Value> Room<V> {
         count
     }
 
-    /// Takes a stretch into the timeline; gives the messages that are new to listeners.
+    /// Takes a stretch into the timeline, where everything up to `known` has been taken in with
+    /// all that became of it; gives the messages that are new to listeners.
     fn take_in(
         &mut self,
         ctx: &mut Context<'_, V>,
+        known: u64,
         stretch: Stretch<V>,
         user_id: Option<&str>,
     ) -> Vec<(u64, V)> {
         let mut changes = Vec::new();
         let mut fresh = Vec::new();
-        let cursor = self.timeline.cursor().unwrap_or(0);
         for (head, message) in stretch.messages {
             let own = user_id.is_none_or(|id| id == head.user_id);
             let received = self
@@ -318,7 +320,7 @@ impl<V: Value> Room<V> {
             match head.seq {
                 Some(seq) if received == Received::New => fresh.push((seq, message)),
                 // It came live before, and not all operations on it may have.
-                Some(seq) if seq > cursor => self.timeline.refresh(&head, message, &mut changes),
+                Some(seq) if seq > known => self.timeline.refresh(&head, message, &mut changes),
                 _ => {}
             }
         }

@@ -22,6 +22,7 @@ mod joining;
 mod link;
 mod members;
 mod older;
+mod operations;
 mod readiness;
 mod reconnecting;
 mod refusals;
@@ -33,6 +34,7 @@ mod timelines;
 mod tokens;
 
 mod app;
+mod log;
 mod peer;
 mod server;
 mod told;

@@ -214,7 +214,7 @@ impl World {
         self.requests as usize - self.settled.len()
     }
 
-    fn drain(&mut self) {
+    pub(super) fn drain(&mut self) {
         while let Some(output) = self.engine.poll_output() {
             if self.is_logged {
                 self.log.push(format!("{} {output:?}", self.now.mono_ms));

@@ -102,34 +102,6 @@ impl<V: Value> Timeline<V> {
         }
     }
 
-    /// A message of ours that the server does not have is wanted no more.
-    pub(crate) fn withdraw(
-        &mut self,
-        client_message_id: &str,
-        changes: &mut Vec<TimelineChange<V>>,
-    ) {
-        let is_ours_alone = |origin| matches!(origin, Origin::Pending | Origin::Refused);
-        if let Some(index) = self.find(client_message_id, is_ours_alone) {
-            self.take(index);
-            changes.push(TimelineChange::Remove { index });
-        }
-    }
-
-    /// A message of ours that the server does not have has these fields now.
-    pub(crate) fn revise(
-        &mut self,
-        client_message_id: &str,
-        fields: &[(&'static str, V)],
-        changes: &mut Vec<TimelineChange<V>>,
-    ) {
-        let is_ours_alone = |origin| matches!(origin, Origin::Pending | Origin::Refused);
-        if let Some(index) = self.find(client_message_id, is_ours_alone) {
-            let message = self.rows[index].body.with(fields);
-            self.rows[index].body = message.clone();
-            changes.push(TimelineChange::Replace { index, message });
-        }
-    }
-
     /// Shows a message anew after its drafts changed, and with it what the server made of one.
     fn show_again(
         &mut self,
