@@ -25,7 +25,9 @@ impl World {
             now: self.now,
             settings: &self.engine.settings,
             random: &mut self.engine.random,
+            keep: &mut self.engine.keep,
             outputs: &mut self.engine.outputs,
+            has_company: false,
         };
         let mut up = Uplink {
             ctx: &mut ctx,
@@ -417,7 +419,7 @@ impl Chat {
     }
 
     fn answer(&mut self, which: usize, refused: bool) {
-        if self.awaits_resume && self.is_member && which % 3 == 0 {
+        if self.awaits_resume && self.is_member && which.is_multiple_of(3) {
             return self.resume(refused);
         }
         let count = self.world.server.inbox.len();
