@@ -299,7 +299,8 @@ pub struct PresenceSettings {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 pub struct PresenceSettingsUpdate {
-    /// As in [`PresenceSettings`]. Turning it on reveals nothing that was read before.
+    /// As in [`PresenceSettings`]. Turning it on by itself reveals nothing that was read before;
+    /// what is read from then on is shown, and so that what comes before it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allow_read_receipts: Option<bool>,
 }

@@ -7,7 +7,7 @@ use crate::http;
 use crate::server::{TestServer, token};
 
 /// Every event that needs a payload.
-const EVENTS: [&str; 9] = [
+const EVENTS: [&str; 18] = [
     "room:join",
     "room:leave",
     "room:create",
@@ -15,6 +15,15 @@ const EVENTS: [&str; 9] = [
     "channel:join",
     "channel:leave",
     "message:send",
+    "message:edit",
+    "message:delete",
+    "reaction:add",
+    "reaction:remove",
+    "message:delivered-ack",
+    "message:read-ack",
+    "message:batch-read-ack",
+    "delivery:sync",
+    "sync:resume",
     "sync:messages",
     "auth:refresh",
 ];
@@ -34,6 +43,11 @@ async fn every_event_refuses_every_bad_payload_and_goes_on() {
         "members",
         "limit",
         "type",
+        "messageId",
+        "messageIds",
+        "emoji",
+        "upToSeq",
+        "rooms",
     ];
     let wrong = |value: Json| {
         Json::Object(
@@ -75,7 +89,12 @@ async fn every_event_refuses_every_bad_payload_and_goes_on() {
             assert_eq!(code, expected, "{event} {payload:?}");
         }
     }
-    for event in ["ping", "sync:channels"] {
+    for event in [
+        "ping",
+        "sync:channels",
+        "presence:settings:get",
+        "presence:settings:update",
+    ] {
         for payload in [json!(7), json!("x"), json!([])] {
             assert_eq!(
                 alice.refused(event, payload).await,
@@ -90,6 +109,122 @@ async fn every_event_refuses_every_bad_payload_and_goes_on() {
             json!({ "roomName": "general", "content": "still here" }),
         )
         .await;
+}
+
+#[tokio::test]
+async fn ids_of_any_length_and_places_beyond_the_tip_do_no_harm() {
+    let server = TestServer::start().await;
+    let (alice, eve) = (server.peer("alice").await, server.peer("eve").await);
+    alice
+        .done("room:join", json!({ "roomName": "general" }))
+        .await;
+    let sent = json!({ "roomName": "general", "content": "x" });
+    let id = alice.done("message:send", sent).await["messageId"].take();
+    let long = "x".repeat(10_000);
+    let long_ids = [
+        ("message:edit", json!({ "messageId": long, "content": "x" })),
+        (
+            "message:edit",
+            json!({ "messageId": id, "content": "x", "clientMessageId": long }),
+        ),
+        (
+            "message:delete",
+            json!({ "messageId": id, "roomName": long }),
+        ),
+        ("reaction:add", json!({ "messageId": id, "emoji": long })),
+        (
+            "reaction:remove",
+            json!({ "messageId": long, "emoji": "x" }),
+        ),
+        (
+            "message:delivered-ack",
+            json!({ "channelId": long, "upToSeq": 1 }),
+        ),
+        (
+            "message:delivered-ack",
+            json!({ "channelId": "general", "messageIds": [long] }),
+        ),
+        (
+            "message:read-ack",
+            json!({ "channelId": "general", "messageId": long }),
+        ),
+        (
+            "message:batch-read-ack",
+            json!({ "channelId": "general", "upToSeq": -1 }),
+        ),
+        (
+            "message:batch-read-ack",
+            json!({ "channelId": "general", "upToSeq": 1e300 }),
+        ),
+        ("delivery:sync", json!({ "messageIds": [long] })),
+        (
+            "sync:resume",
+            json!({ "rooms": [{ "roomName": long, "seq": 0 }] }),
+        ),
+        (
+            "sync:resume",
+            json!({ "rooms": [{ "roomName": "general", "seq": -1 }] }),
+        ),
+        (
+            "presence:settings:update",
+            json!({ "allowReadReceipts": "no" }),
+        ),
+    ];
+    for (event, payload) in long_ids {
+        assert_eq!(
+            alice.refused(event, payload).await,
+            "VALIDATION_ERROR",
+            "{event}"
+        );
+    }
+    let foreign = [
+        (
+            "message:edit",
+            json!({ "messageId": id, "content": "x" }),
+            "NOT_IN_ROOM",
+        ),
+        ("message:delete", json!({ "messageId": id }), "NOT_IN_ROOM"),
+        (
+            "reaction:add",
+            json!({ "messageId": id, "emoji": "x" }),
+            "NOT_IN_ROOM",
+        ),
+        (
+            "reaction:remove",
+            json!({ "messageId": "no", "emoji": "x" }),
+            "NOT_FOUND",
+        ),
+        (
+            "message:delivered-ack",
+            json!({ "channelId": "general", "upToSeq": 1 }),
+            "NOT_IN_ROOM",
+        ),
+        (
+            "message:read-ack",
+            json!({ "channelId": "general", "messageId": id }),
+            "NOT_IN_ROOM",
+        ),
+        (
+            "message:batch-read-ack",
+            json!({ "channelId": "no", "upToSeq": 1 }),
+            "ROOM_NOT_FOUND",
+        ),
+    ];
+    for (event, payload, code) in foreign {
+        assert_eq!(eve.refused(event, payload).await, code, "{event}");
+    }
+    let beyond = json!({ "channelId": "general", "upToSeq": 9_007_199_254_740_991_u64 });
+    for event in ["message:delivered-ack", "message:batch-read-ack"] {
+        let acked = alice.done(event, beyond.clone()).await;
+        assert_eq!(acked["upToSeq"], 1, "{event}");
+    }
+    let huge = json!({ "rooms": [{ "roomName": "general", "seq": u64::MAX }] });
+    assert_eq!(
+        alice.done("sync:resume", huge).await["rooms"][0]["reset"],
+        true
+    );
+    let fenced = json!({ "roomName": "general", "content": "x", "fence": u64::MAX });
+    alice.done("message:send", fenced).await;
 }
 
 #[tokio::test]

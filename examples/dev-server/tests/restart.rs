@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Kills in a row, each after a few messages more.
 const ROUNDS: usize = 3;
 const MESSAGES_PER_ROUND: usize = 20;
+const OPERATIONS_PER_ROUND: usize = 10;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_message_is_there_after_sigkill() {
@@ -31,7 +32,7 @@ async fn every_acknowledged_message_is_there_after_sigkill() {
     let mut acked: Vec<Json> = Vec::new();
     for round in 0..ROUNDS {
         let mut server = Process::start(&database);
-        let alice = connect(&server.url).await;
+        let alice = connect(&server.url, "alice").await;
         ack(&alice, "room:join", json!({ "roomName": "general" }))
             .await
             .expect("joins");
@@ -57,7 +58,7 @@ async fn every_acknowledged_message_is_there_after_sigkill() {
         server.child.wait().expect("ended");
 
         let server = Process::start(&database);
-        let alice = connect(&server.url).await;
+        let alice = connect(&server.url, "alice").await;
         ack(&alice, "room:join", json!({ "roomName": "general" }))
             .await
             .expect("joins");
@@ -66,6 +67,102 @@ async fn every_acknowledged_message_is_there_after_sigkill() {
             .expect("acknowledged");
         acked.push(again);
         assert_stored(&alice, &acked).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_acknowledged_operation_receipt_and_setting_is_there_after_sigkill() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let database = directory.path().join("nchat.sqlite");
+    let mut log: Vec<Json> = Vec::new();
+    for round in 0..ROUNDS {
+        let mut server = Process::start(&database);
+        let (alice, bob) = both(&server.url).await;
+        let hide = json!({ "allowReadReceipts": round % 2 == 0 });
+        done(&alice, "presence:settings:update", hide.clone()).await;
+        let message = json!({ "roomName": "general", "content": "0" });
+        let id = done(&alice, "message:send", message).await["messageId"].take();
+        let mut read = Json::Null;
+        for number in 0..OPERATIONS_PER_ROUND {
+            let edit = json!({
+                "messageId": id, "content": number.to_string(), "baseVersion": number + 1,
+                "clientMessageId": format!("{round} edit {number}"),
+            });
+            log.push(done(&alice, "message:edit", edit).await);
+            let react = json!({ "messageId": id, "emoji": number.to_string() });
+            log.push(done(&bob, "reaction:add", react).await);
+            let seq = &log[log.len() - 1]["seq"];
+            let ack = json!({ "channelId": "general", "upToSeq": seq });
+            read = done(&bob, "message:batch-read-ack", ack).await;
+        }
+        // One more is under way when the process dies: it may be stored or not.
+        let last = json!({
+            "messageId": id, "content": "last", "clientMessageId": format!("{round} last"),
+        });
+        alice
+            .emit("message:edit", last.clone())
+            .await
+            .expect("emits");
+        server.child.kill().expect("killed");
+        server.child.wait().expect("ended");
+
+        let server = Process::start(&database);
+        let (alice, bob) = both(&server.url).await;
+        log.push(done(&alice, "message:edit", last).await);
+        assert_operations(&alice, &log).await;
+        let joined = done(&bob, "room:join", json!({ "roomName": "general" })).await;
+        assert_eq!(joined["readUpToSeq"], read["upToSeq"]);
+        let settings = done(&alice, "presence:settings:get", json!({})).await;
+        assert_eq!(settings, hide);
+        let status = done(&alice, "delivery:sync", json!({ "messageIds": [id] })).await;
+        let status = &status["statuses"][0];
+        assert_eq!(
+            (&status["messageId"], &status["deliveredCount"]),
+            (&id, &json!(1))
+        );
+        assert_eq!(
+            status["readCount"],
+            u8::from(hide["allowReadReceipts"] == true)
+        );
+    }
+}
+
+/// Alice and bob, both in `general`.
+async fn both(url: &str) -> (Client, Client) {
+    let (alice, bob) = (connect(url, "alice").await, connect(url, "bob").await);
+    for client in [&alice, &bob] {
+        done(client, "room:join", json!({ "roomName": "general" })).await;
+    }
+    (alice, bob)
+}
+
+async fn done(client: &Client, event: &str, payload: Json) -> Json {
+    ack(client, event, payload).await.expect("acknowledged")
+}
+
+/// Of a log without a gap, the operations are exactly those that were acknowledged.
+async fn assert_operations(client: &Client, acked: &[Json]) {
+    let (mut stored, mut after) = (Vec::new(), json!(0));
+    loop {
+        let request = json!({ "channelId": "general", "afterSeq": after, "limit": 7 });
+        let page = done(client, "sync:messages", request).await;
+        stored.extend(
+            page["operations"]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .cloned(),
+        );
+        after = page["toSeq"].clone();
+        if page["hasMore"] == false {
+            break;
+        }
+    }
+    assert_eq!(stored.len(), acked.len());
+    for (stored, acked) in stored.iter().zip(acked) {
+        for field in ["messageId", "clientMessageId", "seq", "epoch"] {
+            assert_eq!(stored[field], acked[field], "{field} of {acked}");
+        }
     }
 }
 
@@ -131,11 +228,11 @@ impl Drop for Process {
 }
 
 /// A client that the server has greeted.
-async fn connect(url: &str) -> Client {
+async fn connect(url: &str, user_id: &str) -> Client {
     let (sender, mut greeted) = mpsc::unbounded_channel();
     let client = ClientBuilder::new(url)
         .transport_type(TransportType::Websocket)
-        .auth(json!({ "token": "user:alice" }))
+        .auth(json!({ "token": format!("user:{user_id}") }))
         .reconnect(false)
         .on(Event::Custom("authenticated".to_owned()), move |_, _| {
             let _ = sender.send(());

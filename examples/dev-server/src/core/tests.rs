@@ -1,5 +1,9 @@
 //! The core over the memory store, without a socket, a runtime's clock, or chance.
 
+mod operations;
+mod receipts;
+mod resume;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -154,6 +158,7 @@ impl Environment for FakeEnvironment {
 struct Fixture {
     core: Core<MemoryStore>,
     outlet: Arc<Recorder>,
+    environment: Arc<FakeEnvironment>,
 }
 
 async fn fixture() -> Fixture {
@@ -163,14 +168,25 @@ async fn fixture() -> Fixture {
         dice: AtomicU64::new(1),
     });
     let limit = NonZeroU32::new(100).expect("not zero");
-    let core = Core::start(MemoryStore::default(), outlet.clone(), environment, limit);
+    let core = Core::start(
+        MemoryStore::default(),
+        outlet.clone(),
+        environment.clone(),
+        limit,
+    );
     Fixture {
         core: core.await.expect("starts"),
         outlet,
+        environment,
     }
 }
 
 impl Fixture {
+    /// A second passes.
+    fn tick(&self) {
+        self.environment.now_ms.fetch_add(1_000, Ordering::Relaxed);
+    }
+
     async fn join(&self, user_id: &str, room_name: &str) -> Result<RoomJoined, Refusal> {
         let user = User::from_id(user_id);
         let caller = Caller {

@@ -29,6 +29,9 @@ macro_rules! conforms {
     };
 }
 
+mod operations;
+mod receipts;
+
 conforms! {
     a_name_is_taken_once
     joining_again_keeps_one_membership_and_refreshes_the_name

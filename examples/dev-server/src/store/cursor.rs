@@ -67,7 +67,8 @@ impl Cursors {
         }
         if kind == CursorKind::Read {
             next.read_up_to = self.read_up_to.max(up_to);
-            if is_shown && up_to > self.shown_up_to {
+            // A receipt that is repeated shows nothing that was read while it was hidden.
+            if is_shown && up_to > self.read_up_to {
                 (next.shown_up_to, next.shown_at_ms) = (up_to, now_ms);
             }
         }

@@ -152,6 +152,24 @@ impl StoredMessage {
 }
 
 impl StoredOperation {
+    /// An operation as it is stored, of a message that has this version after it.
+    pub(super) fn new(place: Place, operation: NewOperation, version: u64) -> Self {
+        let kind = match operation.kind {
+            OperationKind::Edit { content, .. } => OperationKind::Edit {
+                content,
+                base_version: None,
+            },
+            kind => kind,
+        };
+        Self {
+            place,
+            client_message_id: operation.client_message_id,
+            user: operation.user,
+            kind,
+            version,
+        }
+    }
+
     /// About how many bytes it takes in a page.
     pub(super) fn size(&self) -> usize {
         let text = match &self.kind {

@@ -139,13 +139,8 @@ impl RoomState {
         if message.is_deleted {
             self.forget_edits(&operation.message_id);
         }
-        let stored = StoredOperation {
-            place: self.take_place(&operation.message_id, operation.timestamp_ms),
-            client_message_id: operation.client_message_id,
-            user: operation.user,
-            kind: operation.kind,
-            version,
-        };
+        let place = self.take_place(&operation.message_id, operation.timestamp_ms);
+        let stored = StoredOperation::new(place, operation, version);
         self.operations.push(stored.clone());
         let answered = Answered {
             place: stored.place.clone(),

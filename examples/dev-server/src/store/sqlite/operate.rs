@@ -44,13 +44,7 @@ pub(super) async fn operate(
         Ok(Effect::Unchanged) => remember(transaction, &log, operation, &message).await,
         Ok(Effect::Changed) => {
             let place = log.next_place(&operation.message_id, operation.timestamp_ms);
-            let operation = StoredOperation {
-                place,
-                client_message_id: operation.client_message_id,
-                user: operation.user,
-                kind: operation.kind,
-                version: message.version,
-            };
+            let operation = StoredOperation::new(place, operation, message.version);
             update(transaction, log.room_id, &message).await?;
             insert(transaction, log.room_id, &operation).await?;
             Ok(Outcome::Operated {

@@ -145,3 +145,72 @@ pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     transaction.commit().await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::SqliteConnectOptions;
+
+    use super::*;
+    use crate::store::sqlite::SqliteStore;
+    use crate::store::{HistoryRange, PageLimit, Standing, Store};
+
+    /// What the first version wrote: two members, three messages, a mention.
+    const OF_THE_FIRST_VERSION: &str = r#"
+INSERT INTO rooms (id, name, kind, visibility, epoch, head_seq, last_message_at_ms)
+VALUES (1, 'general', 'channel', 'public', 'e', 3, 30);
+INSERT INTO members (room_id, user_id, role, joined_at_ms)
+VALUES (1, 'alice', 'admin', 1), (1, 'bob', 'member', 1);
+INSERT INTO messages
+    (room_id, seq, message_id, user_id, client_message_id, timestamp_ms, body)
+VALUES
+    (1, 1, 'm1', 'alice', 'k1', 10, '{"user":{"id":"alice"},"content":"one","kind":"text"}'),
+    (1, 2, 'm2', 'alice', 'k2', 20,
+     '{"user":{"id":"alice"},"content":"two","kind":"text","mentions":["bob","alice","bob"]}'),
+    (1, 3, 'm3', 'bob', 'k3', 30, '{"user":{"id":"bob"},"content":"three","kind":"text"}');
+PRAGMA user_version = 1;
+"#;
+
+    #[tokio::test]
+    async fn a_file_of_the_first_version_opens_with_nothing_lost_and_nothing_unread() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("store.sqlite");
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.expect("opens");
+        for sql in [MIGRATIONS[0], OF_THE_FIRST_VERSION] {
+            sqlx::raw_sql(sql).execute(&pool).await.expect("works");
+        }
+        pool.close().await;
+
+        let store = SqliteStore::open(&path).await.expect("opens");
+        let limit = PageLimit {
+            entries: 9,
+            bytes: 9_000,
+        };
+        let page = store.history("general", HistoryRange::AfterSeq(0), limit);
+        let page = page.await.expect("works");
+        let found = page.messages.iter().map(|message| {
+            let content = message.body.content.as_str();
+            (message.place.seq, content, message.version)
+        });
+        let expected = [(1, "one", 1), (2, "two", 1), (3, "three", 1)];
+        assert_eq!(found.collect::<Vec<_>>(), expected);
+        let room = store.room("general").await.expect("works").expect("a room");
+        assert_eq!((room.head_seq, room.last_active_at_ms), (3, Some(30)));
+        let standing = store.standings("bob", &["general".to_owned()]).await;
+        let nothing_unread = Standing {
+            room_name: "general".to_owned(),
+            read_up_to: 3,
+            unread_count: 0,
+            mention_count: 0,
+        };
+        assert_eq!(standing.expect("works"), [nothing_unread]);
+        let mentions = sqlx::query("SELECT user_id FROM mentions WHERE seq = 2")
+            .fetch_all(&store.readers)
+            .await
+            .expect("works");
+        let users = mentions.iter().map(|row| row.get::<String, _>("user_id"));
+        assert_eq!(users.collect::<Vec<_>>(), ["bob"]);
+    }
+}
