@@ -1,6 +1,6 @@
 import { EngineHost } from "./engine-host.js";
-import { serverSnapshot } from "./engine-snapshots.js";
-import type { SnapshotOf, Topic } from "./snapshot-store.js";
+import { initialSnapshot } from "./initial-snapshots.js";
+import type { SnapshotOf, Topic } from "./topics.js";
 import type {
   AuthResponse,
   ConnectionQuality,
@@ -34,7 +34,7 @@ export abstract class ConnectionView {
 
   /** A topic's state as a server renders it: that of a client that never connected. */
   getServerSnapshot<T extends Topic>(topic: T): SnapshotOf<T> {
-    return serverSnapshot(topic);
+    return initialSnapshot(topic);
   }
 
   /** Where the connection stands. */

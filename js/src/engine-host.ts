@@ -1,13 +1,12 @@
-import {
-  RealtimeClient as Engine,
-  type RoomsService as EngineRooms,
-} from "../wasm/nchat_realtime.js";
-import { checkedOptions } from "./checks.js";
-import { defaultUrl, definedOnly } from "./config.js";
+import { RealtimeClient as Engine } from "../wasm/nchat_realtime.js";
+import { ClientConflicts } from "./client-conflicts.js";
+import { ClientOptions } from "./client-options.js";
+import { takeConflict } from "./conflict-settlement.js";
 import { logState } from "./debug-log.js";
 import { EarlySocket } from "./early-socket.js";
 import { EngineListeners } from "./engine-listeners.js";
-import { connectionWithoutEngine, EngineSnapshots } from "./engine-snapshots.js";
+import { EngineParts, type ServiceOptions } from "./engine-parts.js";
+import { EngineSnapshots } from "./engine-snapshots.js";
 import {
   clientCrashed,
   destroyed,
@@ -18,13 +17,13 @@ import {
   wasTakenBack,
 } from "./errors.js";
 import { init, initUnderWay, isInitialized } from "./init.js";
+import { connectionWithoutEngine } from "./initial-snapshots.js";
 import { createSink } from "./sink.js";
 import type {
   ConnectionSnapshot,
   RealtimeClientConfig,
   RealtimeConnectionState,
   RealtimeError,
-  TokenSource,
 } from "./types.js";
 
 /**
@@ -36,14 +35,11 @@ export class EngineHost {
   readonly listeners = new EngineListeners();
   readonly snapshots = new EngineSnapshots({
     connection: () => this.#connection(),
-    rooms: () => this.#read((rooms) => rooms.snapshot(), []),
-    members: (roomName) => this.#read((rooms) => rooms.members(roomName), []),
-    timeline: (roomName) => this.#read((rooms) => rooms.timeline(roomName), []),
+    read: (action) => this.read(action),
   });
-  token: TokenSource | undefined;
-  #config: Omit<RealtimeClientConfig, "token"> = {};
-  #engine: Engine | undefined;
-  #rooms: EngineRooms | undefined;
+  readonly conflicts = new ClientConflicts();
+  readonly options = new ClientOptions();
+  #parts: EngineParts | undefined;
   /** Rises with every engine, so that a late word of an old one is known as such. */
   #generation = 0;
   /** Counts {@link discard}, so that a request that still loads the module knows it is off. */
@@ -57,30 +53,38 @@ export class EngineHost {
 
   /** Lays options over those given before; they are checked as soon as there is an engine. */
   configure(config: RealtimeClientConfig): void {
-    const { token, ...given } = checkedOptions(config);
-    const options = definedOnly(given);
-    if (this.#engine) this.call((engine) => engine.initialize(options));
-    this.#config = { ...this.#config, ...options };
-    this.token = token ?? this.token;
+    this.options.lay(config, (given) => {
+      if (this.#parts) this.call((engine) => engine.initialize(given));
+    });
+    this.#tellOwner();
+  }
+
+  /** As {@link configure}, for one of the engine's services. */
+  configureService<K extends keyof ServiceOptions>(service: K, config: ServiceOptions[K]): void {
+    this.options.layService(service, config, (given) => {
+      if (this.#parts) this.call((_, parts) => parts.configure(given));
+    });
   }
 
   /** Calls into the engine. Throws `NOT_INITIALIZED` before the module is loaded. */
-  call<T>(action: (engine: Engine, rooms: EngineRooms) => T): T {
+  call<T>(action: (engine: EngineParts["engine"], parts: EngineParts) => T): T {
     if (!isInitialized()) throw notInitialized();
     if (this.#failure) throw this.#failure;
     try {
-      const [engine, rooms] = this.#ensureEngine();
-      return action(engine, rooms);
+      const parts = this.#ensureEngine();
+      return action(parts.engine, parts);
     } catch (error) {
       throw this.#translated(error);
     }
   }
 
   /** As {@link call}, but loads the module first where nobody did. */
-  async request<T>(action: (engine: Engine, rooms: EngineRooms) => Promise<T>): Promise<T> {
+  async request<T>(
+    action: (engine: EngineParts["engine"], parts: EngineParts) => Promise<T>,
+  ): Promise<T> {
     const discards = this.#discards;
     // The engine that is there already needs no turn of waiting.
-    if (!this.#engine || this.#failure) await this.#load();
+    if (!this.#parts || this.#failure) await this.#load();
     // Else it would wait in a new engine, for a connection that nobody asks for.
     if (discards !== this.#discards) throw destroyed();
     try {
@@ -92,7 +96,7 @@ export class EngineHost {
 
   /** As {@link request}, for what connects: without an engine that could say so, the state is `connecting` until there is one. */
   async requestConnection<T>(
-    action: (engine: Engine, rooms: EngineRooms) => Promise<T>,
+    action: (engine: EngineParts["engine"], parts: EngineParts) => Promise<T>,
   ): Promise<T> {
     this.awaitConnection(true);
     // First the module, which takes longer.
@@ -114,33 +118,38 @@ export class EngineHost {
 
   /** Says whether a connection is under way, for as long as there is no engine to say it. */
   awaitConnection(isAwaited: boolean): void {
-    if (this.#engine || this.#failure || this.#isAwaited === isAwaited) return;
+    if (this.#parts || this.#failure || this.#isAwaited === isAwaited) return;
     this.#isAwaited = isAwaited;
-    this.snapshots.connectionChanged();
+    this.snapshots.changed("connection");
     this.#tellState(isAwaited ? "connecting" : "disconnected");
   }
 
   /** Calls into an engine that is there or about to be; without one there is nothing to do. */
-  callIfAny(action: (engine: Engine, rooms: EngineRooms) => void): void {
-    if (this.#engine) {
+  callIfAny(action: (engine: EngineParts["engine"], parts: EngineParts) => void): void {
+    if (this.#parts) {
       this.call(action);
     } else if (initUnderWay()) {
       // By the same way as `request`, so that it comes after what was asked before it.
       this.#load().then(
-        () => this.#engine && this.call(action),
+        () => this.#parts && this.call(action),
         () => undefined,
       );
     }
   }
 
-  /** Makes the engine once the module is loaded, for who wants to be told of the network before anything connects. */
-  watchNetwork(): void {
-    const watch = () => {
-      if (!this.#engine && !this.#failure && this.listeners.online.size > 0) this.#ensureEngine();
+  /**
+   * Makes the engine once the module is loaded, for who wants to know of the network, or of what
+   * earlier visits left, before anything connects.
+   *
+   * @param isWanted - Whether that is still so by then.
+   */
+  wake(isWanted: () => boolean): void {
+    const wake = () => {
+      if (!this.#parts && !this.#failure && isWanted()) this.#ensureEngine();
     };
     // What hinders it, `connect` rejects with.
     initUnderWay()
-      ?.then(watch)
+      ?.then(wake)
       .catch(() => undefined);
   }
 
@@ -167,10 +176,9 @@ export class EngineHost {
   /** Ends the engine and all that it keeps alive; a later call makes another. */
   discard(): void {
     this.#discards += 1;
-    const engine = this.#engine;
+    const engine = this.#parts?.engine;
     this.#generation += 1;
-    this.#engine = undefined;
-    this.#rooms = undefined;
+    this.#parts = undefined;
     this.#failure = undefined;
     this.#isAwaited = false;
     this.#closeEarly();
@@ -183,10 +191,18 @@ export class EngineHost {
     this.#tellState("disconnected");
   }
 
-  /** Forgets the options and the token. */
-  forget(): void {
-    this.#config = {};
-    this.token = undefined;
+  /** Ends the connection, and wipes what is kept of the user. */
+  async logOut(): Promise<void> {
+    this.abandonConnection();
+    this.conflicts.service.clearHistory();
+    await this.request((engine) => engine.logout());
+    this.forgetUser();
+  }
+
+  /** Forgets who it was, with their token. */
+  forgetUser(): void {
+    this.options.forgetUser();
+    this.#tellOwner();
   }
 
   async #load(): Promise<void> {
@@ -198,13 +214,13 @@ export class EngineHost {
     }
     if (this.#failure?.code === "INIT_FAILED") {
       this.#failure = undefined;
-      this.snapshots.connectionChanged();
+      this.snapshots.changed("connection");
       this.#tellState("disconnected");
     }
   }
 
-  #ensureEngine(): [Engine, EngineRooms] {
-    if (this.#engine && this.#rooms) return [this.#engine, this.#rooms];
+  #ensureEngine(): EngineParts {
+    if (this.#parts) return this.#parts;
     this.#generation += 1;
     const generation = this.#generation;
     const sink = createSink({
@@ -212,27 +228,33 @@ export class EngineHost {
       snapshots: this.snapshots,
       onState: (state) => this.#tellState(state),
       onError: (error) => this.#tellError(error),
+      onAuth: (auth) => {
+        if (auth) this.options.named(auth.userId);
+        this.#tellOwner();
+      },
+      onConflict: (conflict) => takeConflict(this, conflict),
     });
     const engine = new Engine((kind, a, b, c, d) => {
       if (generation === this.#generation) sink(kind, a, b, c, d);
     }, this.#early);
+    const parts = new EngineParts(engine);
     try {
-      engine.initialize({ ...this.#config, url: this.#config.url ?? defaultUrl() });
+      engine.initialize({ ...this.options.config, url: this.options.url });
+      parts.configure(this.options.services);
     } catch (error) {
       engine.destroy();
       throw error;
     }
-    this.#engine = engine;
+    this.#parts = parts;
     this.#isAwaited = false;
-    this.#rooms = engine.rooms();
     this.snapshots.reset();
-    return [this.#engine, this.#rooms];
+    return parts;
   }
 
   /** The engine under way opens this socket; one that is there opens its own at once. */
   #openEarly(): EarlySocket | undefined {
-    if (this.#engine || this.#failure?.code === "CLIENT_CRASHED") return undefined;
-    this.#early ??= EarlySocket.open(this.#config);
+    if (this.#parts || this.#failure?.code === "CLIENT_CRASHED") return undefined;
+    this.#early ??= EarlySocket.open(this.options.config);
     return this.#early;
   }
 
@@ -242,18 +264,18 @@ export class EngineHost {
   }
 
   #connection(): ConnectionSnapshot {
-    const snapshot = this.#read((_, engine) => engine.snapshot(), undefined);
+    const snapshot = this.read(({ engine }) => engine.snapshot());
     return snapshot ?? connectionWithoutEngine(this.#failure, this.#isAwaited);
   }
 
-  /** Reads from the engine; `otherwise` where there is none that answers. */
-  #read<T>(action: (rooms: EngineRooms, engine: Engine) => T, otherwise: T): T {
-    if (!this.#engine || !this.#rooms || this.#failure) return otherwise;
+  /** Reads from the engine; undefined where there is none that answers. */
+  read<T>(action: (parts: EngineParts) => T): T | undefined {
+    if (!this.#parts || this.#failure) return undefined;
     try {
-      return action(this.#rooms, this.#engine);
+      return action(this.#parts);
     } catch (error) {
       this.#translated(error);
-      return otherwise;
+      return undefined;
     }
   }
 
@@ -271,9 +293,15 @@ export class EngineHost {
     if (this.#failure === failure || this.#failure?.code === "CLIENT_CRASHED") return;
     this.#failure = failure;
     this.#isAwaited = false;
-    this.snapshots.connectionChanged();
+    this.snapshots.changed("connection");
     this.#tellState("error");
     this.listeners.error.emit(failure);
+  }
+
+  /** Conflicts are one user's at one server; who was named last stays so while nobody is. */
+  #tellOwner(): void {
+    const { url, userId } = this.options;
+    this.conflicts.belongTo({ serverUrl: url, userId });
   }
 
   #tellError(error: Error & RealtimeError): void {
@@ -287,7 +315,7 @@ export class EngineHost {
   #tellState(state: RealtimeConnectionState): void {
     if (state === this.#state) return;
     this.#state = state;
-    if (this.#config.debug) logState(state);
+    if (this.options.config.debug) logState(state);
     this.listeners.state.emit(state);
   }
 }

@@ -1,6 +1,7 @@
 import { Emitter } from "./emitter.js";
 import { KeyedEmitter } from "./keyed-emitter.js";
 import { MessageAlias } from "./message-alias.js";
+import type { DeliveryEvent, QueueEvent, SyncEvent } from "./service-events.js";
 import type { MessageEvent, RealtimeConnectionState, RealtimeError, RoomMember } from "./types.js";
 
 /** Everyone who listens to one client. They outlive its connections, and its engine. */
@@ -13,6 +14,9 @@ export class EngineListeners {
   readonly message = new Emitter<[roomName: string, message: MessageEvent]>();
   readonly userJoined = new Emitter<[roomName: string, member: RoomMember]>();
   readonly userLeft = new Emitter<[roomName: string, userId: string]>();
+  readonly queue = new Emitter<QueueEvent>();
+  readonly delivery = new Emitter<DeliveryEvent>();
+  readonly sync = new Emitter<SyncEvent>();
   /** The server's events by name. */
   readonly events = new KeyedEmitter<unknown[]>();
   readonly #messageAlias = new MessageAlias();

@@ -1,54 +1,17 @@
-import { type RawMember, toRoomMember } from "./room-member.js";
+import type { EngineParts } from "./engine-parts.js";
+import { initialSnapshot } from "./initial-snapshots.js";
+import { toRoomMember } from "./room-member.js";
 import { shareFrozen } from "./share-frozen.js";
-import { type SnapshotOf, SnapshotStore, type Topic } from "./snapshot-store.js";
+import { SnapshotStore } from "./snapshot-store.js";
 import { TimelineStore } from "./timeline-store.js";
-import type { ConnectionSnapshot, MessageEvent, RealtimeError, Room } from "./types.js";
+import { messageTopic, partsOfMessageTopic, type Topic } from "./topics.js";
+import type { ConnectionSnapshot, MessageEvent } from "./types.js";
 
 /** Reads the engine's state, whatever became of the engine. */
 export interface EngineReader {
   connection(): ConnectionSnapshot;
-  rooms(): Room[];
-  members(roomName: string): RawMember[];
-  timeline(roomName: string): MessageEvent[];
-}
-
-/** The connection of a client that never did anything: also what a server renders. */
-export const INITIAL_CONNECTION: Readonly<ConnectionSnapshot> = Object.freeze({
-  state: "disconnected",
-  isConnected: false,
-  isAuthenticated: false,
-  isOnline: true,
-  wasOffline: false,
-  reconnectAttempts: 0,
-  connectionQuality: "unknown",
-  averageLatency: null,
-  capabilities: Object.freeze([]) as unknown as string[],
-  degraded: Object.freeze([]) as unknown as string[],
-});
-
-/**
- * The connection of a client without an engine that answers.
- *
- * @param failure - Why there is none, where it failed.
- * @param isAwaited - Whether it connects as soon as there is one.
- */
-export function connectionWithoutEngine(
-  failure: RealtimeError | undefined,
-  isAwaited: boolean,
-): ConnectionSnapshot {
-  const isOnline = globalThis.navigator?.onLine !== false;
-  const state = isAwaited ? "connecting" : "disconnected";
-  if (!failure) return { ...INITIAL_CONNECTION, isOnline, state };
-  const { code, message, retryable } = failure;
-  return { ...INITIAL_CONNECTION, isOnline, state: "error", error: { code, message, retryable } };
-}
-
-const NOTHING: readonly never[] = Object.freeze([]);
-
-/** What a topic shows where there is no client: on a server, and while hydrating. */
-export function serverSnapshot<T extends Topic>(topic: T): SnapshotOf<T> {
-  const value = topic === "connection" ? INITIAL_CONNECTION : topic === "members" ? 0 : NOTHING;
-  return value as SnapshotOf<T>;
+  /** Undefined where there is no engine that answers. */
+  read<T>(action: (parts: EngineParts) => T): T | undefined;
 }
 
 /** The snapshots of one client, per topic, and what makes them change. */
@@ -65,18 +28,24 @@ export class EngineSnapshots {
     this.store = new SnapshotStore((topic, previous) => this.#read(topic, previous));
   }
 
-  connectionChanged(): void {
-    this.store.invalidate("connection");
-  }
-
-  roomsChanged(): void {
-    this.store.invalidate("rooms");
+  /** A topic is another, and nothing more is known of it. */
+  changed(topic: Topic): void {
+    this.store.invalidate(topic);
   }
 
   membersChanged(roomName: string): void {
     this.#memberChanges += 1;
     this.store.invalidate("members");
     this.store.invalidate(`room:${roomName}`);
+  }
+
+  /** Something became of messages of one's own: those of which an id is given, or any. */
+  deliveryChanged(ids: readonly (string | undefined)[] | "any"): void {
+    if (ids === "any") {
+      this.store.invalidateAll("delivery:");
+    } else {
+      for (const id of ids) if (id !== undefined) this.store.invalidate(`delivery:${id}`);
+    }
   }
 
   /** As `Array.prototype.splice`, with one message or none. */
@@ -86,20 +55,21 @@ export class EngineSnapshots {
     removed: number,
     message: MessageEvent | undefined,
   ): void {
-    this.#timelines.splice(roomName, index, removed, message);
+    this.#splice(roomName, index, removed, message);
     this.store.invalidate(this.#timelineTopic(roomName));
   }
 
   /** The newest message has its place; `firstLeft` where the oldest one gave way to it. */
   messageAdded(roomName: string, index: number, firstLeft: boolean, message: MessageEvent): void {
-    this.#timelines.splice(roomName, index, 0, message);
-    if (firstLeft) this.#timelines.splice(roomName, 0, 1);
+    this.#splice(roomName, index, 0, message);
+    if (firstLeft) this.#splice(roomName, 0, 1);
     this.store.invalidate(this.#timelineTopic(roomName));
   }
 
   timelineReset(roomName: string): void {
     this.#timelines.forget(roomName);
     this.store.invalidate(this.#timelineTopic(roomName));
+    this.store.invalidateAll(messageTopic(roomName, ""));
   }
 
   /** The engine is another, or none: everything is read again. */
@@ -108,6 +78,11 @@ export class EngineSnapshots {
     this.#timelines.clear();
     this.#timelineTopics.clear();
     this.store.invalidateAll();
+  }
+
+  #splice(roomName: string, index: number, removed: number, message?: MessageEvent): void {
+    const keys = this.#timelines.splice(roomName, index, removed, message);
+    for (const key of keys) this.store.invalidate(messageTopic(roomName, key));
   }
 
   #timelineTopic(roomName: string): Topic {
@@ -120,17 +95,45 @@ export class EngineSnapshots {
   }
 
   #read(topic: Topic, previous: unknown): unknown {
-    if (topic === "members") return this.#memberChanges;
-    if (topic.startsWith("timeline:")) {
-      const roomName = topic.slice("timeline:".length);
-      return this.#timelines.read(roomName, () => this.#engine.timeline(roomName));
+    const [kind] = topic.split(":", 1);
+    const key = topic.slice(topic.indexOf(":") + 1);
+    switch (kind) {
+      case "members":
+        return this.#memberChanges;
+      case "timeline":
+        return this.#timelines.read(key, () => this.#loadTimeline(key));
+      case "message": {
+        const [roomName, messageKey] = partsOfMessageTopic(topic);
+        return this.#timelines.find(roomName, messageKey, () => this.#loadTimeline(roomName));
+      }
+      default:
+        return shareFrozen(previous, this.#readSmall(topic, kind, key) ?? initialSnapshot(topic));
     }
-    return shareFrozen(previous, this.#readSmall(topic));
   }
 
-  #readSmall(topic: Topic): unknown {
+  #readSmall(topic: Topic, kind: string | undefined, key: string): unknown {
     if (topic === "connection") return this.#engine.connection();
-    if (topic === "rooms") return this.#engine.rooms();
-    return this.#engine.members(topic.slice("room:".length)).map(toRoomMember);
+    return this.#engine.read((parts) => {
+      switch (kind) {
+        case "rooms":
+          return parts.rooms.snapshot();
+        case "room":
+          return parts.rooms.members(key).map(toRoomMember);
+        case "gaps":
+          return parts.rooms.gaps(key);
+        case "queue":
+          return parts.queue.snapshot();
+        case "sync":
+          return parts.sync.snapshot();
+        case "unread":
+          return parts.delivery.unread(key);
+        default:
+          return parts.delivery.record(key);
+      }
+    });
+  }
+
+  #loadTimeline(roomName: string): MessageEvent[] {
+    return this.#engine.read(({ rooms }) => rooms.timeline(roomName)) ?? [];
   }
 }

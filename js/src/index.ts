@@ -1,27 +1,48 @@
 /**
- * The realtime engine of a chat front end: connection, events and rooms, in WebAssembly.
- * Importing runs nothing; `init()` or `connect()` loads the module.
+ * The realtime engine of a chat front end: connection, events, rooms, messages, receipts, offline
+ * queue and synchronisation, in WebAssembly. Importing runs nothing; `init()` or `connect()` loads
+ * the module.
  */
 export type { ConflictResolutionConfig } from "./conflict-resolution/config.js";
 export { ConflictResolutionService } from "./conflict-resolution/conflict-resolution-service.js";
-export {
-  getConflictResolutionService,
-  initializeConflictResolutionService as initializeConflictResolution,
-  initializeConflictResolutionService,
-  resetConflictResolutionService as resetConflictResolution,
-  resetConflictResolutionService,
-} from "./conflict-resolution/singleton.js";
 export type * from "./conflict-resolution/types.js";
+export { DeliveryEventHandler, type DeliveryEventHandlerConfig } from "./delivery-event-handler.js";
 export { isRealtimeError } from "./errors.js";
 export type { EventMap } from "./events.js";
 export { type InitSource, init, isInitialized } from "./init.js";
+export { OfflineQueueService, type OfflineQueueServiceConfig } from "./offline-queue-service.js";
 export { default, RealtimeClient } from "./realtime-client.js";
+export type { EditMessageOptions } from "./room-messages.js";
 export { RoomsService, type RoomsServiceConfig } from "./rooms-service.js";
+export type {
+  DeliveryEvent,
+  DeliveryEventData,
+  DeliveryEventListener,
+  QueueEvent,
+  QueueEventListener,
+  SyncEvent,
+  SyncEventListener,
+} from "./service-events.js";
 export {
+  getConflictResolutionService,
+  getDeliveryEventHandler,
+  getOfflineQueueService,
   getRoomsService,
+  getSyncService,
+  initializeConflictResolutionService as initializeConflictResolution,
+  initializeConflictResolutionService,
+  initializeDeliveryHandler,
+  initializeOfflineQueue,
   initializeRoomsService,
+  initializeSyncService,
   realtimeClient,
+  resetConflictResolutionService as resetConflictResolution,
+  resetConflictResolutionService,
+  resetDeliveryHandler,
+  resetOfflineQueue,
   resetRoomsService,
+  resetSyncService,
 } from "./singletons.js";
-export type { SnapshotOf, Topic } from "./snapshot-store.js";
+export { SyncService, type SyncServiceConfig } from "./sync-service.js";
+export { messageKey, messageTopic, type SnapshotOf, type Topic } from "./topics.js";
 export type * from "./types.js";

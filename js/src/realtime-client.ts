@@ -1,10 +1,14 @@
 import { checkedDuration, checkedText } from "./checks.js";
 import { setHost } from "./client-host.js";
+import type { ConflictResolutionService } from "./conflict-resolution/conflict-resolution-service.js";
 import { ConnectionView } from "./connection-view.js";
+import { DeliveryEventHandler } from "./delivery-event-handler.js";
 import { guarded } from "./emitter.js";
 import { realtimeError } from "./errors.js";
 import type { EventMap } from "./events.js";
+import { OfflineQueueService } from "./offline-queue-service.js";
 import { RoomsService } from "./rooms-service.js";
+import { SyncService } from "./sync-service.js";
 import type {
   AppDefined,
   RealtimeClientConfig,
@@ -34,6 +38,9 @@ type AnyListener = (...args: AppDefined[]) => void;
  */
 export class RealtimeClient extends ConnectionView {
   #rooms: RoomsService | undefined;
+  #queue: OfflineQueueService | undefined;
+  #delivery: DeliveryEventHandler | undefined;
+  #sync: SyncService | undefined;
   /** Counts `disconnect()`, so that a `connect()` that still loads the module knows it is off. */
   #disconnects = 0;
 
@@ -62,10 +69,10 @@ export class RealtimeClient extends ConnectionView {
   ): Promise<void> {
     const host = this.host;
     const disconnects = this.#disconnects;
-    host.token = args.at(-1) ?? host.token;
+    host.options.token = args.at(-1) ?? host.options.token;
     return host.requestConnection((engine) => {
       if (disconnects !== this.#disconnects) throw abandoned();
-      return engine.connect(host.token);
+      return engine.connect(host.options.token);
     });
   }
 
@@ -76,6 +83,16 @@ export class RealtimeClient extends ConnectionView {
     this.host.callIfAny((engine) => engine.disconnect());
   }
 
+  /**
+   * Signs the user out: disconnects, and wipes what this browser keeps of them at this server:
+   * queue, messages, cursors, conflicts, token. Resolves once that is done. Another tab of the
+   * same user goes on, until it is told.
+   */
+  logout(): Promise<void> {
+    this.#disconnects += 1;
+    return this.host.logOut();
+  }
+
   /** Ends the connection and makes a new one with the token kept. Resolves and rejects as `connect`. */
   reconnect(): Promise<void> {
     return this.host.requestConnection((engine) => engine.reconnect());
@@ -84,7 +101,7 @@ export class RealtimeClient extends ConnectionView {
   /** Keeps another token, and shows it to the server if a connection stands. */
   updateToken(token: TokenSource): void {
     this.host.call((engine) => engine.updateToken(token));
-    this.host.token = token;
+    this.host.options.token = token;
   }
 
   /** Starts over after `CLIENT_CRASHED`, with everything that was wanted before: connection, rooms, listeners. */
@@ -96,10 +113,13 @@ export class RealtimeClient extends ConnectionView {
   destroy(): void {
     this.#disconnects += 1;
     this.host.discard();
-    this.host.forget();
+    this.host.options.clear();
     this.host.listeners.clear();
-    this.#rooms?.destroy();
-    this.#rooms = undefined;
+    for (const service of [this.#rooms, this.#queue, this.#delivery, this.#sync]) {
+      service?.destroy();
+    }
+    this.#rooms = this.#queue = this.#delivery = this.#sync = undefined;
+    this.host.conflicts.reset();
   }
 
   /**
@@ -178,7 +198,7 @@ export class RealtimeClient extends ConnectionView {
   /** Calls back at once with what the browser says of the network (a hint only), then on every change. */
   onOfflineStatusChange(listener: (isOnline: boolean) => void): Unsubscribe {
     const unsubscribe = this.host.listeners.online.add(listener);
-    this.host.watchNetwork();
+    this.host.wake(() => this.host.listeners.online.size > 0);
     guarded(listener, [this.isOnline]);
     return unsubscribe;
   }
@@ -219,6 +239,29 @@ export class RealtimeClient extends ConnectionView {
   get rooms(): RoomsService {
     this.#rooms ??= new RoomsService(this);
     return this.#rooms;
+  }
+
+  /** What waits to be sent by this client's user. */
+  get queue(): OfflineQueueService {
+    this.#queue ??= new OfflineQueueService(this);
+    return this.#queue;
+  }
+
+  /** How far this user's messages have come, and what this user has read. */
+  get delivery(): DeliveryEventHandler {
+    this.#delivery ??= new DeliveryEventHandler(this);
+    return this.#delivery;
+  }
+
+  /** Brings this client up to date after a reconnect. */
+  get sync(): SyncService {
+    this.#sync ??= new SyncService(this);
+    return this.#sync;
+  }
+
+  /** Edits of this user that contradict the server's. */
+  get conflicts(): ConflictResolutionService {
+    return this.host.conflicts.service;
   }
 }
 

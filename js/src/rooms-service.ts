@@ -1,22 +1,11 @@
 import { checkedText } from "./checks.js";
-import { hostOf } from "./client-host.js";
 import { definedOnly } from "./config.js";
 import { Emitter, guarded } from "./emitter.js";
-import type { EngineHost } from "./engine-host.js";
 import { realtimeError } from "./errors.js";
 import { KeyedEmitter } from "./keyed-emitter.js";
 import type { RealtimeClient } from "./realtime-client.js";
-import type {
-  AppDefined,
-  MessageEvent,
-  Room,
-  RoomMember,
-  SendMessageOptions,
-  SendReceipt,
-  Unsubscribe,
-} from "./types.js";
-
-const ROOM_NAME = "a room's name";
+import { ROOM_NAME, RoomMessages } from "./room-messages.js";
+import type { MessageEvent, Room, RoomMember, Unsubscribe } from "./types.js";
 
 /** Options of a {@link RoomsService}. A key that is absent or `undefined` keeps what is set. */
 export interface RoomsServiceConfig {
@@ -35,9 +24,7 @@ export interface RoomsServiceConfig {
  * loss until it is left. Messages come once each, in the server's order, our own included.
  * Listeners are independent of membership: leaving a room takes none off.
  */
-export class RoomsService {
-  readonly #client: RealtimeClient;
-  readonly #host: EngineHost;
+export class RoomsService extends RoomMessages {
   readonly #message = new Emitter<[message: MessageEvent]>();
   readonly #roomMessage = new KeyedEmitter<[message: MessageEvent]>();
   readonly #userJoin = new Emitter<[roomName: string, member: RoomMember]>();
@@ -49,8 +36,7 @@ export class RoomsService {
 
   /** Most apps take the one of {@link getRoomsService}, or `client.rooms`. */
   constructor(client: RealtimeClient, config: RoomsServiceConfig = {}) {
-    this.#client = client;
-    this.#host = hostOf(client);
+    super(client);
     this.configure(config);
     this.initialize();
   }
@@ -63,7 +49,7 @@ export class RoomsService {
   /** Starts to call listeners. A new service does so by itself; needed after `destroy` only. */
   initialize(): void {
     if (this.initialized) return;
-    const { message, userJoined, userLeft, rooms } = this.#host.listeners;
+    const { message, userJoined, userLeft, rooms } = this.host.listeners;
     this.#detach = [
       message.add((roomName, event) => {
         this.#roomMessage.emit(roomName, event);
@@ -109,7 +95,7 @@ export class RoomsService {
     }
     this.#joining.add(roomName);
     try {
-      return await this.#host.request((_, rooms) =>
+      return await this.host.request((_, { rooms }) =>
         rooms.joinRoom(checkedText(roomName, ROOM_NAME)),
       );
     } finally {
@@ -124,7 +110,7 @@ export class RoomsService {
       try {
         joined.set(roomName, await this.joinRoom(roomName));
       } catch (error) {
-        this.#host.tellUnasked(error);
+        this.host.tellUnasked(error);
       }
     };
     await Promise.all(roomNames.map(join));
@@ -134,7 +120,7 @@ export class RoomsService {
   /** Gives up membership of a room, and any join under way; without a connection, as soon as there is one. Silent for a room not joined. */
   leaveRoom(roomName: string): void {
     const name = checkedText(roomName, ROOM_NAME);
-    this.#host.callIfAny((_, rooms) => rooms.leaveRoom(name));
+    this.host.callIfAny((_, { rooms }) => rooms.leaveRoom(name));
   }
 
   /** Leaves several rooms. */
@@ -147,23 +133,6 @@ export class RoomsService {
     this.leaveRooms(this.getJoinedRoomNames());
   }
 
-  /**
-   * Sends a message under an idempotency key of its own; without a connection it waits for one.
-   * The message is in the room's timeline, and reaches `onMessage`, once.
-   *
-   * @throws The server's refusal; `PAYLOAD_TOO_LARGE`; `QUEUE_FULL`; `UNKNOWN_OUTCOME` where the
-   * connection was lost after sending and the server knows no idempotency keys.
-   */
-  sendMessage(
-    roomName: string,
-    content: AppDefined,
-    options?: SendMessageOptions,
-  ): Promise<SendReceipt> {
-    return this.#host.request((_, rooms) =>
-      rooms.sendMessage(checkedText(roomName, ROOM_NAME), content, options),
-    );
-  }
-
   /** Whether a room was joined and not left. */
   isInRoom(roomName: string): boolean {
     return this.getRoom(roomName) !== undefined;
@@ -171,7 +140,7 @@ export class RoomsService {
 
   /** The rooms joined, frozen. */
   getJoinedRooms(): readonly Room[] {
-    return this.initialized ? this.#client.getSnapshot("rooms") : [];
+    return this.initialized ? this.client.getSnapshot("rooms") : [];
   }
 
   /** The names of the rooms joined. */
@@ -186,7 +155,7 @@ export class RoomsService {
 
   /** The members of a room that the server has named, frozen. */
   getRoomMembers(roomName: string): readonly RoomMember[] {
-    return this.#client.getSnapshot(`room:${roomName}`);
+    return this.client.getSnapshot(`room:${roomName}`);
   }
 
   /** How many rooms are joined. */

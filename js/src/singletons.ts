@@ -1,10 +1,19 @@
+import { hostOf } from "./client-host.js";
+import type { ConflictResolutionConfig } from "./conflict-resolution/config.js";
+import type { ConflictResolutionService } from "./conflict-resolution/conflict-resolution-service.js";
+import { DeliveryEventHandler, type DeliveryEventHandlerConfig } from "./delivery-event-handler.js";
+import { OfflineQueueService, type OfflineQueueServiceConfig } from "./offline-queue-service.js";
 import { RealtimeClient } from "./realtime-client.js";
 import { RoomsService, type RoomsServiceConfig } from "./rooms-service.js";
+import { SyncService, type SyncServiceConfig } from "./sync-service.js";
 
 /** The client that the services and the hooks use unless they are given another. */
 export const realtimeClient = new RealtimeClient();
 
 let roomsService: RoomsService | undefined;
+let queueService: OfflineQueueService | undefined;
+let deliveryHandler: DeliveryEventHandler | undefined;
+let syncService: SyncService | undefined;
 
 /**
  * A rooms service over {@link realtimeClient}, made on the first call. A config is laid over
@@ -25,4 +34,95 @@ export function initializeRoomsService(config: RoomsServiceConfig = {}): RoomsSe
 export function resetRoomsService(): void {
   roomsService?.destroy();
   roomsService = undefined;
+}
+
+/** The queue of {@link realtimeClient}. A config is laid over what is set, on every call. */
+export function getOfflineQueueService(
+  config: OfflineQueueServiceConfig = {},
+): OfflineQueueService {
+  queueService ??= new OfflineQueueService(realtimeClient);
+  queueService.configure(config);
+  return queueService;
+}
+
+/** As {@link getOfflineQueueService}, and `initialize()` is called. */
+export function initializeOfflineQueue(
+  config: OfflineQueueServiceConfig = {},
+): OfflineQueueService {
+  const service = getOfflineQueueService(config);
+  service.initialize();
+  return service;
+}
+
+/** Takes its listeners off. What is queued stays: that is `clearQueue`. */
+export function resetOfflineQueue(): void {
+  queueService?.destroy();
+  queueService = undefined;
+}
+
+/** The receipts of {@link realtimeClient}. A config is laid over what is set, on every call. */
+export function getDeliveryEventHandler(
+  config: DeliveryEventHandlerConfig = {},
+): DeliveryEventHandler {
+  deliveryHandler ??= new DeliveryEventHandler(realtimeClient);
+  deliveryHandler.configure(config);
+  return deliveryHandler;
+}
+
+/** As {@link getDeliveryEventHandler}, and `initialize()` is called. */
+export function initializeDeliveryHandler(
+  config: DeliveryEventHandlerConfig = {},
+): DeliveryEventHandler {
+  const handler = getDeliveryEventHandler(config);
+  handler.initialize();
+  return handler;
+}
+
+/** Takes its listeners off. What is known of messages stays. */
+export function resetDeliveryHandler(): void {
+  deliveryHandler?.destroy();
+  deliveryHandler = undefined;
+}
+
+/** The synchronisation of {@link realtimeClient}. A config is laid over what is set, on every call. */
+export function getSyncService(config: SyncServiceConfig = {}): SyncService {
+  syncService ??= new SyncService(realtimeClient);
+  syncService.configure(config);
+  return syncService;
+}
+
+/** As {@link getSyncService}, and `initialize()` is called. */
+export function initializeSyncService(config: SyncServiceConfig = {}): SyncService {
+  const service = getSyncService(config);
+  service.initialize();
+  return service;
+}
+
+/** Takes its listeners off, and forgets its `conflictStrategy`. The client goes on synchronising. */
+export function resetSyncService(): void {
+  syncService?.destroy();
+  syncService = undefined;
+}
+
+/** The conflicts of {@link realtimeClient}. A config is laid over what is set, on every call. */
+export function getConflictResolutionService(
+  config: ConflictResolutionConfig = {},
+): ConflictResolutionService {
+  const { service } = hostOf(realtimeClient).conflicts;
+  service.configure(config);
+  return service;
+}
+
+/** As {@link getConflictResolutionService}, and its history is read from storage. */
+export function initializeConflictResolutionService(
+  config: ConflictResolutionConfig = {},
+): ConflictResolutionService {
+  const service = getConflictResolutionService(config);
+  service.initialize();
+  return service;
+}
+
+/** Takes its listeners off and forgets its options. The history stays in storage. */
+export function resetConflictResolutionService(): void {
+  hostOf(realtimeClient).conflicts.reset();
 }

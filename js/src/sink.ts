@@ -1,7 +1,8 @@
 import type { EngineListeners } from "./engine-listeners.js";
 import type { EngineSnapshots } from "./engine-snapshots.js";
 import { toRoomMember } from "./room-member.js";
-import type { AppDefined, RealtimeConnectionState, RealtimeError } from "./types.js";
+import type { EngineConflict } from "./service-events.js";
+import type { AppDefined, AuthResponse, RealtimeConnectionState, RealtimeError } from "./types.js";
 
 /** The function that a WebAssembly client calls, after its work, with everything that happened. */
 export type Sink = (
@@ -29,6 +30,11 @@ export const SinkKind = {
   TimelineReset: 12,
   Auth: 13,
   Next: 14,
+  Queue: 15,
+  Delivery: 16,
+  Sync: 17,
+  Unread: 18,
+  Gaps: 19,
 } as const;
 
 interface Receivers {
@@ -36,30 +42,41 @@ interface Receivers {
   snapshots: EngineSnapshots;
   onState(state: RealtimeConnectionState): void;
   onError(error: Error & RealtimeError): void;
+  onAuth(auth: AuthResponse | null): void;
+  onConflict(conflict: EngineConflict): void;
 }
 
 /** A sink that updates the snapshots first, so that listeners read what they are told of. */
-export function createSink({ listeners, snapshots, onState, onError }: Receivers): Sink {
+export function createSink({
+  listeners,
+  snapshots,
+  onState,
+  onError,
+  onAuth,
+  onConflict,
+}: Receivers): Sink {
   return (kind, a, b, c, d) => {
     switch (kind) {
       case SinkKind.Event:
         return listeners.emitEvent(a, b);
       case SinkKind.State:
-        snapshots.connectionChanged();
+        snapshots.changed("connection");
         return onState(a);
       case SinkKind.Error:
-        snapshots.connectionChanged();
+        snapshots.changed("connection");
         return onError(a);
       case SinkKind.Online:
-        snapshots.connectionChanged();
+        snapshots.changed("connection");
         return listeners.online.emit(a);
       case SinkKind.Reconnection:
         return listeners.reconnection.emit(a, b);
       case SinkKind.Connection:
+        return snapshots.changed("connection");
       case SinkKind.Auth:
-        return snapshots.connectionChanged();
+        snapshots.changed("connection");
+        return onAuth(a);
       case SinkKind.Rooms:
-        snapshots.roomsChanged();
+        snapshots.changed("rooms");
         return listeners.rooms.emit();
       case SinkKind.Message:
         return listeners.message.emit(a, b);
@@ -79,6 +96,20 @@ export function createSink({ listeners, snapshots, onState, onError }: Receivers
       }
       case SinkKind.TimelineReset:
         return snapshots.timelineReset(a);
+      case SinkKind.Queue:
+        snapshots.changed("queue");
+        snapshots.deliveryChanged([b?.message?.clientMessageId]);
+        return listeners.queue.emit(a, b);
+      case SinkKind.Delivery:
+        snapshots.deliveryChanged(b?.messageIds ? "any" : [b?.clientMessageId, b?.messageId]);
+        return listeners.delivery.emit(a, b);
+      case SinkKind.Sync:
+        snapshots.changed("sync");
+        return a === "sync:conflict" ? onConflict(b.conflict) : listeners.sync.emit(a, b);
+      case SinkKind.Unread:
+        return snapshots.changed(`unread:${a}`);
+      case SinkKind.Gaps:
+        return snapshots.changed(`gaps:${a}`);
     }
   };
 }

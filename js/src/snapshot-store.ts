@@ -1,23 +1,6 @@
 import { KeyedEmitter } from "./keyed-emitter.js";
-import type { ConnectionSnapshot, MessageEvent, Room, RoomMember, Unsubscribe } from "./types.js";
-
-/**
- * What can be watched: the connection, the list of joined rooms, the members of one room
- * (`room:<name>`), the messages of one room (`timeline:<name>`), and `members`, a number that
- * changes with the members of any room.
- */
-export type Topic = "connection" | "rooms" | "members" | `room:${string}` | `timeline:${string}`;
-
-/** What {@link SnapshotStore.getSnapshot} answers for a topic. */
-export type SnapshotOf<T extends Topic> = T extends "connection"
-  ? Readonly<ConnectionSnapshot>
-  : T extends "rooms"
-    ? readonly Room[]
-    : T extends "members"
-      ? number
-      : T extends `room:${string}`
-        ? readonly RoomMember[]
-        : readonly MessageEvent[];
+import type { SnapshotOf, Topic } from "./topics.js";
+import type { Unsubscribe } from "./types.js";
 
 interface Cached {
   snapshot: unknown;
@@ -58,17 +41,18 @@ export class SnapshotStore {
     const cached = this.#cached.get(topic);
     if (cached) cached.stale = true;
     if (!this.#listeners.has(topic)) {
-      // A timeline is long, and shares nothing with its next snapshot but messages.
-      if (topic.startsWith("timeline:")) this.#cached.delete(topic);
+      // A timeline is long, and shares nothing with its next snapshot but messages; those are many.
+      if (/^(timeline|message|delivery):/.test(topic)) this.#cached.delete(topic);
       return;
     }
     if (this.#changed.size === 0) queueMicrotask(() => this.#notify());
     this.#changed.add(topic);
   }
 
-  invalidateAll(): void {
+  /** Says that every topic changed, or each that begins like this. */
+  invalidateAll(prefix = ""): void {
     for (const topic of new Set([...this.#cached.keys(), ...this.#listeners.keys()])) {
-      this.invalidate(topic as Topic);
+      if (topic.startsWith(prefix)) this.invalidate(topic as Topic);
     }
   }
 

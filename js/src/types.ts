@@ -19,7 +19,6 @@ export type {
   ErrorCode,
   MembershipChange as UserJoinedEvent,
   MembershipChange as UserLeftEvent,
-  MessageEvent,
   MessageState,
   MessageType,
   Pong as PongEvent,
@@ -33,6 +32,30 @@ export type {
   TokenSource,
   TransportName,
 } from "../wasm/nchat_realtime.js";
+
+export type {
+  ChannelSyncResult,
+  DeliveryConfig,
+  DeliveryRecipient,
+  DeliveryRecord,
+  DeliveryRecordState,
+  FlushResult,
+  MessageEvent,
+  OfflineQueueConfig,
+  OlderMessages,
+  OperationReceipt,
+  QueuedMessage,
+  QueuedMessagePatch,
+  QueuedMessageStatus,
+  QueueMessageInput,
+  QueueSnapshot,
+  SyncConfig,
+  SyncResult,
+  SyncSnapshot,
+  SyncStatus,
+  TimelineGap,
+  UnreadCount,
+} from "./wasm-services.js";
 
 /**
  * What the app itself defines: the payload of an event that this package does not know, or the
@@ -48,6 +71,8 @@ export type AppDefined = any;
 export interface RealtimeClientConfig extends GeneratedConfig {
   /** Presented when connecting, unless `connect` is given one. No default. */
   token?: TokenSource;
+  /** Who uses the client: what the browser keeps is kept for this user. Default: whom the server named last. */
+  userId?: string;
 }
 
 /** What an `Error` of this package carries. See {@link isRealtimeError}. */

@@ -59,13 +59,13 @@ export class ClientLease {
 
   /** Takes over a component's user, token and options; `autoConnect` opens for a user not seen before. */
   offer(offer: Offer, autoConnect: boolean): void {
+    // First: the options are another user's, and not for the engine that still is the one's.
+    if (this.#taken && this.#taken.identity !== offer.identity) this.signOut(this.#taken.identity);
     this.#configure(offer.config);
-    if (this.#taken?.identity === offer.identity) {
+    if (this.#taken) {
       this.#refreshToken(offer);
     } else if (autoConnect) {
       this.open(offer).catch((error) => this.#report(error));
-    } else if (this.#taken) {
-      this.signOut(this.#taken.identity);
     }
   }
 
@@ -91,7 +91,7 @@ export class ClientLease {
     this.#client.disconnect();
     const host = hostOf(this.#client);
     host.discard();
-    host.token = undefined;
+    host.forgetUser();
   }
 
   #release(): void {
@@ -120,7 +120,7 @@ export class ClientLease {
     this.#taken = offer;
     if (!changed) return;
     const host = hostOf(this.#client);
-    host.token = offer.token;
+    host.options.token = offer.token;
     host.callIfAny((engine) => engine.updateToken(offer.token));
   }
 

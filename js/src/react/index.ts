@@ -1,7 +1,16 @@
 "use client";
 
 export { ConnectionStatus, type ConnectionStatusProps } from "./connection-status.js";
+export type { MessageActions } from "./message-actions.js";
 export { RealtimeProvider, type RealtimeProviderProps } from "./realtime-provider.js";
+export { useDelivery } from "./use-delivery.js";
+export { useMessage, useMessageKeys } from "./use-message.js";
+export { type UseMessagesResult, useMessages } from "./use-messages.js";
+export {
+  type UseOfflineStatusOptions,
+  type UseOfflineStatusResult,
+  useOfflineStatus,
+} from "./use-offline-status.js";
 export { type UseRealtimeOptions, type UseRealtimeResult, useRealtime } from "./use-realtime.js";
 export { type RealtimeContextValue, useRealtimeContext } from "./use-realtime-context.js";
 export { type UseRealtimeRoomResult, useRealtimeRoom } from "./use-realtime-room.js";
@@ -10,3 +19,5 @@ export {
   type UseRealtimeRoomsResult,
   useRealtimeRooms,
 } from "./use-realtime-rooms.js";
+export { type UseSyncResult, useSync } from "./use-sync.js";
+export { type UseUnreadResult, useUnread } from "./use-unread.js";

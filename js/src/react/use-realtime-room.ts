@@ -1,6 +1,7 @@
 "use client";
 
 import { useCallback, useMemo, useState } from "react";
+import { messageKey } from "../topics.js";
 import type {
   AppDefined,
   MessageEvent,
@@ -53,7 +54,7 @@ export function useRealtimeRoom(roomName: string): UseRealtimeRoomResult {
   const hidden = cleared.roomName === roomName ? cleared.hidden : NONE_HIDDEN;
   const messages = useMemo(
     () =>
-      hidden.size === 0 ? timeline : timeline.filter((message) => !hidden.has(keyOf(message))),
+      hidden.size === 0 ? timeline : timeline.filter((message) => !hidden.has(messageKey(message))),
     [timeline, hidden],
   );
 
@@ -64,15 +65,10 @@ export function useRealtimeRoom(roomName: string): UseRealtimeRoomResult {
       leave: () => client.rooms.leaveRoom(roomName),
       clearMessages: () => {
         const shown = client.getSnapshot(`timeline:${roomName}`);
-        setCleared({ roomName, hidden: new Set(shown.map(keyOf)) });
+        setCleared({ roomName, hidden: new Set(shown.map(messageKey)) });
       },
     }),
     [client, roomName],
   );
   return { room, isJoined: room !== undefined, messages, members, ...actions };
-}
-
-/** What names a message from its local echo on. */
-function keyOf(message: MessageEvent): string {
-  return message.clientMessageId ?? message.messageId ?? `${message.userId} ${message.timestamp}`;
 }

@@ -32,7 +32,11 @@ export function useSession(options: SessionOptions): Session {
   const inherited = options.client === undefined || options.client === parent?.client;
   const identity = identityOf(options) ?? (inherited ? parent?.identity : undefined);
   const token = useToken(options) ?? (inherited ? parent?.token : undefined);
-  const config = useByValue(inherited ? { ...parent?.config, ...options.config } : options.config);
+  const config = useByValue({
+    ...(inherited ? parent?.config : undefined),
+    ...options.config,
+    ...userOf(options),
+  });
   const { autoConnect, enablePresence, enableTyping, signedOutMessage } = options;
 
   const offer = useMemo<Offer | undefined>(
@@ -72,6 +76,12 @@ export function useSession(options: SessionOptions): Session {
     enableTyping,
     signedOutMessage,
   ]);
+}
+
+/** Whom the browser keeps things for, where it is said who is signed in. */
+function userOf({ userId, user }: Identity): RealtimeClientConfig {
+  const id = userId ?? user?.id;
+  return id === undefined ? {} : { userId: id };
 }
 
 /** The token to connect with: a function of it is wrapped once, and always asks the latest one. */

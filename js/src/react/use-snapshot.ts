@@ -2,11 +2,11 @@
 
 import { useCallback, useMemo, useSyncExternalStore } from "react";
 import type { RealtimeClient } from "../realtime-client.js";
-import type { SnapshotOf, Topic } from "../snapshot-store.js";
+import type { SnapshotOf, Topic } from "../topics.js";
 
 /**
  * What `select` picks of a topic's snapshot. Renders again only when the picked value changes:
- * compared by identity, and for a plain object made by `select`, field by field.
+ * compared by identity, and for an array or a plain object made by `select`, item by item.
  *
  * @param select - Define it outside the component, so that it is the same on every render.
  */
@@ -46,6 +46,9 @@ function keepEqual<S>(read: () => S): () => S {
 
 function shallowEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, index) => Object.is(item, b[index]));
+  }
   if (!isPlainRecord(a) || !isPlainRecord(b)) return false;
   const keys = Object.keys(a);
   return (

@@ -4,6 +4,7 @@
  */
 
 import { type Sink, SinkKind } from "../../src/sink.js";
+import type { EngineDelivery, EngineQueue, EngineSync } from "../../src/wasm-services.js";
 import type {
   ConnectionSnapshot,
   EarlySocket,
@@ -50,6 +51,8 @@ export class RealtimeClient {
   answer: unknown;
   /** What it was given to connect with. */
   socket: WebSocket | undefined;
+  /** What services answer, by `service.method`: values, or functions of the arguments. */
+  answers: Record<string, unknown> = {};
 
   constructor(
     readonly sink: Sink,
@@ -128,6 +131,29 @@ export class RealtimeClient {
   rooms(): RoomsService {
     return new RoomsService(this, (method, ...args) => this.#record(method, ...args));
   }
+  queue(): EngineQueue {
+    return this.#service("queue");
+  }
+  delivery(): EngineDelivery {
+    return this.#service("delivery");
+  }
+  sync(): EngineSync {
+    return this.#service("sync");
+  }
+  async logout(): Promise<void> {
+    this.#record("logout");
+  }
+  #service<T extends object>(name: string): T {
+    const method =
+      (method: string) =>
+      (...args: unknown[]) => {
+        const call = `${name}.${method}`;
+        this.#record(call, ...args);
+        const answer = this.answers[call];
+        return typeof answer === "function" ? answer(...args) : answer;
+      };
+    return new Proxy({} as T, { get: (_, property) => method(String(property)) });
+  }
   recover(): void {
     this.trapped = false;
     this.#record("recover");
@@ -170,5 +196,29 @@ export class RoomsService {
   timeline(name: string): MessageEvent[] {
     this.record("timeline", name);
     return this.engine.messages.slice();
+  }
+  async editMessage(...args: unknown[]): Promise<unknown> {
+    this.record("editMessage", ...args);
+    return this.engine.answer;
+  }
+  async deleteMessage(...args: unknown[]): Promise<unknown> {
+    this.record("deleteMessage", ...args);
+    return this.engine.answer;
+  }
+  async addReaction(...args: unknown[]): Promise<unknown> {
+    this.record("addReaction", ...args);
+    return this.engine.answer;
+  }
+  async removeReaction(...args: unknown[]): Promise<unknown> {
+    this.record("removeReaction", ...args);
+    return this.engine.answer;
+  }
+  async loadOlder(name: string): Promise<unknown> {
+    this.record("loadOlder", name);
+    return this.engine.answer;
+  }
+  gaps(name: string): unknown {
+    this.record("gaps", name);
+    return this.engine.answers["rooms.gaps"] ?? [];
   }
 }

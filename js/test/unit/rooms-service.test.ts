@@ -70,6 +70,32 @@ describe("RoomsService", () => {
     expect(engine.called("sendMessage")).toEqual([["general", "hello", options]]);
   });
 
+  it("passes edits, deletions, reactions and paging on, and resolves with the server's answer", async () => {
+    const { client, engine } = await connected();
+    const { rooms } = client;
+    engine.answer = { messageId: "m-1", seq: 9 };
+    const answers = await Promise.all([
+      rooms.editMessage("general", "m-1", "other", { baseVersion: 2 }),
+      rooms.deleteMessage("general", "m-1"),
+      rooms.addReaction("general", "m-1", "👍"),
+      rooms.removeReaction("general", "m-1", "👍"),
+    ]);
+    expect(answers).toEqual(Array(4).fill({ messageId: "m-1", seq: 9 }));
+    engine.answer = { count: 50, hasMore: true };
+    expect(await rooms.loadOlder("general")).toEqual({ count: 50, hasMore: true });
+    const names = /^(edit|delete)Message|Reaction$|^loadOlder/;
+    expect(engine.calls.filter(([name]) => names.test(name))).toEqual([
+      ["editMessage", "general", "m-1", "other", { baseVersion: 2 }],
+      ["deleteMessage", "general", "m-1"],
+      ["addReaction", "general", "m-1", "👍"],
+      ["removeReaction", "general", "m-1", "👍"],
+      ["loadOlder", "general"],
+    ]);
+    await expect(rooms.editMessage("general", "m-1", 5 as never)).rejects.toMatchObject({
+      code: "VALIDATION_ERROR",
+    });
+  });
+
   it("calls listeners of the room, then of all rooms", async () => {
     const { client, engine } = await connected();
     const order: string[] = [];

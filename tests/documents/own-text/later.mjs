@@ -2,14 +2,6 @@
 
 /** Names that later issues bring to the package, by issue. A block that uses one waits for it. */
 export const laterNames = {
-  "outbox, timeline, receipts and sync": [
-    "DeliveryEventHandler",
-    "OfflineQueueService",
-    "SyncService",
-    "getDeliveryEventHandler",
-    "getOfflineQueueService",
-    "getSyncService",
-  ],
   "presence, typing, privacy and integration": [
     "CustomStatus",
     "IntegrationStatus",
