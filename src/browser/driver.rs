@@ -13,9 +13,10 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use super::delivery::{self, Delivery};
 use super::lifecycle::{Change, Lifecycle};
 use super::offer::Offer;
+use super::profile::Profile;
 use super::transports::Transports;
 use super::websocket::EarlySocket;
-use super::{clock, device, error_to_js, panics};
+use super::{clock, device, error_to_js, known_users, panics};
 use crate::engine::config::{RealtimeClientConfig, Settings};
 use crate::engine::error::ClientError;
 use crate::engine::ids::Random;
@@ -72,6 +73,8 @@ struct Shared {
     delivering: Cell<bool>,
     /// Taken out while it carries something out, for the same reason as the engine.
     transports: Cell<Transports>,
+    /// Likewise; nothing is open before the engine asks.
+    profile: Cell<Option<Profile>>,
     timer: RefCell<Option<(u64, Timeout)>>,
     promises: Promises,
     callbacks: RefCell<LiteMap<CallbackId, Function>>,
@@ -108,6 +111,7 @@ impl Driver {
             deliveries: RefCell::default(),
             delivering: Cell::new(false),
             transports: Cell::new(Transports::new(early)),
+            profile: Cell::new(None),
             timer: RefCell::new(None),
             promises: Promises::new(),
             callbacks: RefCell::default(),
@@ -365,11 +369,18 @@ impl Driver {
                 Delivery::Settle(request, result.map_err(|error| error_to_js(&error)))
             }
             Output::Callback { callback, args } => Delivery::Callback(callback, args),
-            Output::Journal(_)
-            | Output::Store(_)
-            | Output::Lock(_)
-            | Output::Post(_)
-            | Output::RememberUser { .. } => return,
+            Output::Journal(command) => return self.keep(|profile| profile.journal(command)),
+            Output::Store(command) => return self.keep(|profile| profile.keep(command)),
+            Output::Lock(command) => return self.keep(|profile| profile.lock(command)),
+            Output::Post(message) => {
+                return self.keep(|profile| {
+                    profile.post(&message);
+                    None
+                });
+            }
+            Output::RememberUser { server, user } => {
+                return known_users::remember(&server, user.as_deref());
+            }
             Output::Notify(notification) => {
                 if matches!(notification, Notification::Rooms) {
                     self.shared.rooms_wanted.replace(engine.intent().1);
@@ -378,6 +389,23 @@ impl Driver {
             }
         };
         self.shared.deliveries.borrow_mut().push_back(delivery);
+    }
+
+    /// Lets the profile carry something out; what is heard at once is handled in the same drain.
+    fn keep(&self, work: impl FnOnce(&mut Profile) -> Option<Input<JsValue>>) {
+        let mut profile = self.shared.profile.take().unwrap_or_else(|| {
+            let (weak, life) = (self.downgrade(), self.shared.life.get());
+            Profile::new(move |input| {
+                let driver = Driver::upgrade(&weak);
+                if let Some(driver) = driver.filter(|driver| driver.shared.life.get() == life) {
+                    // A crashed or destroyed client has no use for it.
+                    let _ = driver.handle(input);
+                }
+            })
+        });
+        let heard = work(&mut profile);
+        self.shared.profile.set(Some(profile));
+        self.shared.waiting.borrow_mut().extend(heard);
     }
 
     /// Tells JavaScript, in order. What it does in answer is handled at once and told after.
@@ -531,6 +559,7 @@ impl Driver {
     fn release(&self) {
         self.shared.life.set(self.shared.life.get().wrapping_add(1));
         self.shared.transports.take();
+        self.shared.profile.take();
         self.shared.timer.take();
     }
 
@@ -581,7 +610,7 @@ fn new_engine(identity: &Identity, settings: &Settings) -> Result<Engine<JsValue
         identity: identity.clone(),
         online: device::is_online(),
         settings: settings.clone(),
-        known_users: Vec::new(),
+        known_users: known_users::read(),
     }))
 }
 

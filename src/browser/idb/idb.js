@@ -1,0 +1,61 @@
+// The few steps on IndexedDB that are shorter on this side. Each request becomes a promise: it is
+// settled within the transaction's turn, so that the next request still belongs to it.
+
+function answer(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** `stores` is `[name, options, [index, keyPath, options][]][]`: what is not in it is deleted. */
+export function open(name, version, stores) {
+  const request = indexedDB.open(name, version);
+  request.onupgradeneeded = () => upgrade(request.result, request.transaction, stores);
+  return answer(request).then((database) => {
+    // Else whoever deletes or upgrades the database would wait for this page.
+    database.onversionchange = () => database.close();
+    return database;
+  });
+}
+
+function upgrade(database, transaction, stores) {
+  const wanted = new Map(stores.map((store) => [store[0], store]));
+  for (const name of [...database.objectStoreNames]) {
+    if (!wanted.has(name)) database.deleteObjectStore(name);
+  }
+  for (const [name, options, indexes] of wanted.values()) {
+    const store = database.objectStoreNames.contains(name)
+      ? transaction.objectStore(name)
+      : database.createObjectStore(name, options);
+    for (const index of [...store.indexNames]) {
+      if (!indexes.some(([wantedIndex]) => wantedIndex === index)) store.deleteIndex(index);
+    }
+    for (const [index, keyPath, indexOptions] of indexes) {
+      if (!store.indexNames.contains(index)) store.createIndex(index, keyPath, indexOptions);
+    }
+  }
+}
+
+export function deleteDatabase(name) {
+  return answer(indexedDB.deleteDatabase(name));
+}
+
+/** Calls a method that makes a request. */
+export function ask(source, method, first, second) {
+  return answer(source[method](first, second));
+}
+
+/** Moves a cursor on; null at its end. */
+export function moveOn(cursor, method, argument) {
+  cursor[method](argument);
+  return answer(cursor.request);
+}
+
+/** True once the transaction is complete, false if the page aborted it; rejects with the reason else. */
+export function done(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(true);
+    transaction.onabort = () => (transaction.error ? reject(transaction.error) : resolve(false));
+  });
+}

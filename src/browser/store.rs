@@ -1,0 +1,259 @@
+//! Carries out what the engine asks of its store, one command after the other, by IndexedDB.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::indexed_db::{Database, Guard, Part, Trouble, record};
+use super::namespace;
+use crate::engine::store::{StoreCommand, StoreEvent, StoreFailure, StoreId, Table};
+
+/// The store of one client. Dropping it closes its database, and nothing comes from it any more.
+pub(crate) struct Store {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    patience_ms: u32,
+    tell: Box<dyn Fn(StoreEvent<JsValue>)>,
+    waiting: RefCell<VecDeque<StoreCommand<JsValue>>>,
+    database: RefCell<Option<Rc<Database>>>,
+    /// The name of the database that is open.
+    name: RefCell<String>,
+    /// The command that is under way; one that was given up is no longer in turn.
+    turn: Cell<u32>,
+    busy: Cell<bool>,
+    patience: RefCell<Option<Timeout>>,
+}
+
+impl Store {
+    /// A store with nothing open. Every answer goes to `tell`, never from within a call. What is
+    /// neither opened nor deleted after `patience_ms` is answered as not there.
+    pub(crate) fn new(patience_ms: u32, tell: impl Fn(StoreEvent<JsValue>) + 'static) -> Self {
+        let shared = Rc::new(Shared {
+            patience_ms,
+            tell: Box::new(tell),
+            waiting: RefCell::default(),
+            database: RefCell::default(),
+            name: RefCell::default(),
+            turn: Cell::new(0),
+            busy: Cell::new(false),
+            patience: RefCell::new(None),
+        });
+        Self { shared }
+    }
+
+    /// Carries a command out when those before it are answered.
+    pub(crate) fn carry_out(&self, command: StoreCommand<JsValue>) {
+        self.shared.waiting.borrow_mut().push_back(command);
+        self.shared.proceed();
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.shared.waiting.take();
+        self.shared.patience.take();
+        self.shared.close();
+    }
+}
+
+impl Shared {
+    /// Begins the next command, if none is under way.
+    fn proceed(self: &Rc<Self>) {
+        while !self.busy.get() {
+            let next = self.waiting.borrow_mut().pop_front();
+            match next {
+                None => return,
+                Some(StoreCommand::Close) => self.close(),
+                Some(command) => self.begin(command),
+            }
+        }
+    }
+
+    fn begin(self: &Rc<Self>, command: StoreCommand<JsValue>) {
+        self.busy.set(true);
+        let turn = self.turn.get();
+        let id = id_of(&command);
+        match &command {
+            StoreCommand::Open { .. } => {
+                self.close();
+                self.lose_patience_later(id);
+            }
+            StoreCommand::Wipe { namespace, .. } => {
+                if *self.name.borrow() == namespace::database(namespace) {
+                    self.close();
+                }
+                self.lose_patience_later(id);
+            }
+            _ => {}
+        }
+        let database = self.database.borrow().clone();
+        let weak = Rc::downgrade(self);
+        spawn_local(async move {
+            let outcome = perform(database, command).await;
+            // Without the store, what was opened closes as it is dropped.
+            let Some(shared) = weak.upgrade() else { return };
+            if shared.turn.get() == turn {
+                shared.finish(id, outcome);
+            } else if matches!(outcome, Ok((Some(_), _))) {
+                shared.found_late();
+            }
+        });
+    }
+
+    fn finish(self: &Rc<Self>, id: StoreId, outcome: Result<Done, Trouble>) {
+        let (event, is_lost) = match outcome {
+            Ok((opened, event)) => {
+                if let Some((name, database)) = opened {
+                    self.name.replace(name);
+                    self.database.replace(Some(database));
+                }
+                (event, false)
+            }
+            Err(Trouble::Failed(failure)) => (StoreEvent::Failed { id, failure }, false),
+            Err(Trouble::Lost) => {
+                self.close();
+                let failure = StoreFailure::Aborted;
+                (StoreEvent::Failed { id, failure }, true)
+            }
+        };
+        self.patience.take();
+        self.turn.set(self.turn.get().wrapping_add(1));
+        self.busy.set(false);
+        (self.tell)(event);
+        if is_lost {
+            (self.tell)(StoreEvent::Lost);
+        }
+        self.proceed();
+    }
+
+    /// Another page may hold the database as it is, and be frozen: it is not waited for longer.
+    fn lose_patience_later(self: &Rc<Self>, id: StoreId) {
+        let weak = Rc::downgrade(self);
+        let patience = Timeout::new(self.patience_ms, move || {
+            if let Some(shared) = weak.upgrade() {
+                shared.finish(id, Err(Trouble::Failed(StoreFailure::Unavailable)));
+            }
+        });
+        self.patience.replace(Some(patience));
+    }
+
+    /// A database opened after it was given up. It was closed again, but will open at once now.
+    fn found_late(&self) {
+        if self.database.borrow().is_none() && !self.busy.get() {
+            (self.tell)(StoreEvent::Lost);
+        }
+    }
+
+    fn close(&self) {
+        self.name.take();
+        self.database.take();
+    }
+}
+
+/// What is open now, if that changed, and the answer.
+type Done = (Option<(String, Rc<Database>)>, StoreEvent<JsValue>);
+
+async fn perform(
+    mut open: Option<Rc<Database>>,
+    command: StoreCommand<JsValue>,
+) -> Result<Done, Trouble> {
+    let mut opened = None;
+    let (id, guard, parts, answer): (_, _, _, Answer) = match command {
+        StoreCommand::Open { id, namespace } => {
+            let name = namespace::database(&namespace);
+            let database = Rc::new(Database::open(&name).await?);
+            open = Some(database.clone());
+            opened = Some((name, database));
+            (
+                id,
+                Guard::Read,
+                LOADED.map(Part::Read).into(),
+                answer_opened,
+            )
+        }
+        StoreCommand::Wipe { id, namespace } => {
+            Database::delete(&namespace::database(&namespace)).await?;
+            return Ok((None, StoreEvent::Committed { id }));
+        }
+        StoreCommand::Commit { id, fence, ops } => {
+            let parts = ops.into_iter().map(Part::Change).collect();
+            (id, Guard::Write(fence), parts, |id, _, _| {
+                StoreEvent::Committed { id }
+            })
+        }
+        StoreCommand::Lead { id } => {
+            let parts = vec![Part::Read(Table::Outbox)];
+            (id, Guard::Raise, parts, |id, fence, given| {
+                let outbox = records(given);
+                StoreEvent::Led { id, fence, outbox }
+            })
+        }
+        StoreCommand::ReadOutbox { id } => {
+            let parts = vec![Part::Read(Table::Outbox)];
+            (id, Guard::Read, parts, |id, _, given| {
+                let outbox = records(given);
+                StoreEvent::Outbox { id, outbox }
+            })
+        }
+        StoreCommand::ReadMessages {
+            id,
+            room,
+            before_seq,
+            limit,
+        } => {
+            let newest = Part::ReadMessages {
+                room,
+                before_seq,
+                limit,
+            };
+            (id, Guard::Read, vec![newest], |id, _, given| {
+                let messages = given.into_iter().flatten().rev().collect();
+                StoreEvent::Messages { id, messages }
+            })
+        }
+        // It is carried out at once, and has no answer.
+        StoreCommand::Close => return Err(Trouble::Lost),
+    };
+    let open = open.ok_or(Trouble::Failed(StoreFailure::Unavailable))?;
+    let (fence, given) = open.transact(guard, parts).await?;
+    Ok((opened, answer(id, fence, given)))
+}
+
+/// What is loaded when a database is opened: all but what was set aside.
+const LOADED: [Table; 4] = [Table::Outbox, Table::Rooms, Table::Receipts, Table::Meta];
+
+/// Makes the answer of the fence, and of what each part of the transaction gave.
+type Answer = fn(StoreId, u64, Vec<Vec<JsValue>>) -> StoreEvent<JsValue>;
+
+fn answer_opened(id: StoreId, fence: u64, given: Vec<Vec<JsValue>>) -> StoreEvent<JsValue> {
+    let mut records = Vec::new();
+    for (table, rows) in LOADED.into_iter().zip(given) {
+        for row in rows {
+            let (key, text) = record(&row);
+            records.push((table, key, text));
+        }
+    }
+    StoreEvent::Opened { id, records, fence }
+}
+
+fn records(given: Vec<Vec<JsValue>>) -> Vec<(String, String)> {
+    given.iter().flatten().map(record).collect()
+}
+
+fn id_of(command: &StoreCommand<JsValue>) -> StoreId {
+    match command {
+        StoreCommand::Open { id, .. }
+        | StoreCommand::Commit { id, .. }
+        | StoreCommand::Lead { id }
+        | StoreCommand::ReadOutbox { id }
+        | StoreCommand::ReadMessages { id, .. }
+        | StoreCommand::Wipe { id, .. } => *id,
+        StoreCommand::Close => StoreId(0),
+    }
+}
