@@ -3,7 +3,7 @@
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::{Database, Error, KeyPath, Request};
+use super::{Database, Error, KeyPath, Request};
 
 #[wasm_bindgen(module = "/idb.js")]
 extern "C" {

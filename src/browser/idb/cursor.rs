@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::{Error, Request, get};
+use super::{Error, Request, get};
 
 #[wasm_bindgen(module = "/idb.js")]
 extern "C" {

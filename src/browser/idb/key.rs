@@ -3,7 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::Error;
+use super::Error;
 
 #[wasm_bindgen]
 extern "C" {

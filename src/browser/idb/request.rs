@@ -8,7 +8,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::Error;
+use super::Error;
 
 #[wasm_bindgen(module = "/idb.js")]
 extern "C" {

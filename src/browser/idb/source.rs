@@ -3,8 +3,8 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::key::{limit, or_all};
-use crate::{Cursor, CursorDirection, Error, KeyPath, Query, Request, get, names};
+use super::key::{limit, or_all};
+use super::{Cursor, CursorDirection, Error, KeyPath, Query, Request, get, names};
 
 #[wasm_bindgen]
 extern "C" {

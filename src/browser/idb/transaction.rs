@@ -8,7 +8,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::{Error, ObjectStore, get, names};
+use super::{Error, ObjectStore, get, names};
 
 #[wasm_bindgen(module = "/idb.js")]
 extern "C" {
