@@ -19,9 +19,8 @@ export class TabLock {
   constructor(name, tell) {
     this.#name = name;
     this.#tell = tell;
-    // A server has no pages.
-    globalThis.addEventListener?.("pagehide", this.#hide);
-    globalThis.addEventListener?.("pageshow", this.#show);
+    addEventListener("pagehide", this.#hide);
+    addEventListener("pageshow", this.#show);
   }
 
   /** Queues for the lock, or takes it from whoever holds it. */
@@ -40,8 +39,8 @@ export class TabLock {
 
   close() {
     this.release();
-    globalThis.removeEventListener?.("pagehide", this.#hide);
-    globalThis.removeEventListener?.("pageshow", this.#show);
+    removeEventListener("pagehide", this.#hide);
+    removeEventListener("pageshow", this.#show);
   }
 
   /** A page that holds a lock, or waits for one, is not kept for the way back. */

@@ -13,8 +13,8 @@ pub(crate) enum AckFor {
     Join { room: String },
     /// A `room:leave`.
     Leave { room: String },
-    /// The message at the head of the room's queue.
-    Send { room: String },
+    /// An entry of the outbox.
+    Send { key: String },
     /// A page of what is missing of a room's log.
     History { room: String },
     /// A page of a room's older messages.

@@ -43,10 +43,37 @@ pub const MAX_PAGED_MESSAGES: usize = 5_000;
 pub const MAX_ISLANDS: usize = 64;
 /// Members of one room kept in memory; the count goes on past it.
 pub const MAX_TRACKED_MEMBERS: usize = 10_000;
-/// Messages waiting to be sent, over all rooms.
-pub const MAX_PENDING_SENDS: usize = 1_000;
-/// Attempts to send one message while connected, before it is given back as failed.
-pub const MAX_SEND_ATTEMPTS: u32 = 5;
+/// Messages that wait to be sent, unless the app sets another limit: the documented default.
+pub const MAX_QUEUE_SIZE: usize = 100;
+/// Highest limit of waiting messages that can be set.
+pub const MAX_QUEUE_SIZE_LIMIT: usize = 100_000;
+/// Failed messages kept until the app retries or discards them; with more, nothing is queued.
+pub const MAX_PARKED_ENTRIES: usize = 1_000;
+/// Failed attempts after which a message is parked, unless the app sets another number.
+pub const MAX_RETRIES: u32 = 5;
+/// Wait after the first failed attempt, in milliseconds; doubled each time.
+pub const BASE_RETRY_DELAY_MS: u64 = 1_000;
+/// Longest wait after a failed attempt, in milliseconds.
+pub const MAX_RETRY_DELAY_MS: u64 = 30_000;
+/// Messages in flight at once, over all channels; of each channel one.
+pub const MAX_IN_FLIGHT: usize = 8;
+/// Messages that were sent or discarded and are still remembered, so that another tab's late word
+/// does not bring them back.
+pub const MAX_SETTLED_ENTRIES: usize = 1_000;
+/// Requests of one tab to the sending one that were not heard to be granted.
+pub const MAX_WISHES: usize = 1_000;
+/// How long a tab waits for progress before it asks whether the sending tab lives, in
+/// milliseconds.
+pub const LEADER_PATIENCE_MS: u64 = 2_000;
+/// How long the sending tab may take to answer before another takes over, in milliseconds.
+pub const LEADER_ANSWER_MS: u64 = 3_000;
+/// The same where the browser has no locks, before the first tab leads, in milliseconds.
+pub const NO_LOCKS_ANSWER_MS: u64 = 1_000;
+/// Period in which the sending tab reads the outbox again while it knows of other tabs, in
+/// milliseconds.
+pub const LEADER_REREAD_MS: u64 = 5_000;
+/// How long a tab that says nothing counts as there for that, in milliseconds.
+pub const COMPANY_KNOWN_MS: u64 = 60_000;
 /// Messages asked for in one page of history (the server may give fewer).
 pub const HISTORY_PAGE: u32 = 50;
 /// Entries of a room's log asked for in one page of what was missed (the server may give fewer).
@@ -64,6 +91,8 @@ pub const CACHE_COMMIT_DELAY_MS: u64 = 250;
 /// First wait before a transaction that was aborted is tried again, in milliseconds; doubled each
 /// time.
 pub const STORE_RETRY_MS: u64 = 100;
+/// How often a store that is in use elsewhere is tried to be opened, or wiped.
+pub const STORE_TRIES: u32 = 3;
 /// Longest wait before a transaction is tried again, in milliseconds.
 pub const MAX_STORE_RETRY_MS: u64 = 5_000;
 

@@ -7,7 +7,7 @@ use super::error::ClientError;
 use super::ids::Random;
 use super::input::RequestId;
 use super::output::{Notification, Output};
-use super::store::{Keeper, Namespace};
+use super::store::{JournalCommand, Keeper, Namespace};
 use super::time::Now;
 use crate::socketio::Value;
 
@@ -39,6 +39,11 @@ impl<V: Value> Context<'_, V> {
             request,
             result: Err(error),
         });
+    }
+
+    /// Keeps a record in this instant, or no longer.
+    pub(crate) fn journal(&mut self, command: JournalCommand) {
+        self.outputs.push_back(Output::Journal(command));
     }
 
     /// Tells the other tabs, if there are any.

@@ -83,9 +83,9 @@ impl<V: Value> Parts<'_, '_, V> {
                 self.answer_app(reply, &event, answer);
             }
             AckFor::Join { room } => self.rooms.join_answered(&mut self.up, &room, id, args),
-            AckFor::Send { room } => {
-                self.sends
-                    .answered(&mut self.up, self.rooms, &room, id, args);
+            AckFor::Send { key } => {
+                self.outbox
+                    .answered(&mut self.up, self.rooms, &key, id, args);
             }
             AckFor::History { room } => self.rooms.page_answered(&mut self.up, &room, id, args),
             AckFor::Older { room } => self.rooms.older_answered(&mut self.up, &room, id, args),
@@ -130,7 +130,7 @@ impl<V: Value> Parts<'_, '_, V> {
             self.answer_app(held.reply, &held.name, Err(ClientError::not_connected()));
         }
         self.rooms.connection_lost(self.up.ctx);
-        self.sends
+        self.outbox
             .connection_lost(self.up.ctx, self.rooms, idempotent);
     }
 

@@ -3,30 +3,45 @@
 use super::Parts;
 use super::error::ClientError;
 use super::output::Notification;
-use super::store::{Heard, Purpose, StoreEvent, StoreFailure, Table};
+use super::store::{Heard, Kept, Purpose, StoreEvent, StoreFailure, Table};
 use crate::socketio::Value;
 use crate::wire::error::ErrorCode;
 
 impl<V: Value> Parts<'_, '_, V> {
     pub(super) fn store_answered(&mut self, event: StoreEvent<V>) {
+        if let StoreEvent::JournalRefused { key } = &event {
+            return self.outbox.journal_refused(key);
+        }
         let ctx = &mut *self.up.ctx;
         let Some(heard) = ctx.keep.handle(ctx.now.mono_ms, ctx.outputs, event) else {
             return;
         };
         match heard {
-            Heard::Journaled(_) | Heard::Led { .. } | Heard::NotLed | Heard::Outbox(_) => {}
+            Heard::Journaled(records) => self.outbox.journaled(&mut self.up, self.rooms, records),
             Heard::Opened(records) => self.store_opened(records),
             Heard::NoStore(failure) => {
                 if failure == StoreFailure::NewerSchema {
                     self.report(ErrorCode::SchemaTooNew);
                 }
+                self.tabs.stop(self.up.ctx);
+                self.outbox.no_store(self.up.ctx);
                 self.owner_opened();
             }
+            Heard::Led(outbox) => {
+                self.tabs.led(self.up.ctx);
+                self.outbox.reread(&mut self.up, self.rooms, outbox);
+                self.outbox.grant_wishes(&mut self.up, self.rooms);
+            }
+            Heard::NotLed => self.tabs.not_led(self.up.ctx),
+            Heard::Outbox(outbox) => self.outbox.reread(&mut self.up, self.rooms, outbox),
             Heard::Messages { .. } => {}
             Heard::Wiped => self.wiped(),
-            Heard::Fenced => {}
+            Heard::Fenced => self.tabs.step_down(self.up.ctx),
             Heard::Full => self.report(ErrorCode::StorageFull),
-            Heard::Lost => {}
+            Heard::Lost => {
+                self.tabs.stop(self.up.ctx);
+                self.outbox.keep_all(self.up.ctx);
+            }
         }
     }
 
@@ -37,15 +52,15 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// The store is open: each table's records go to whom they belong.
     fn store_opened(&mut self, records: Vec<(Table, String, String)>) {
-        for (table, _key, _text) in records {
+        let mut outbox = Vec::new();
+        for (table, key, text) in records {
             match table {
-                Table::Outbox
-                | Table::Rooms
-                | Table::Receipts
-                | Table::Meta
-                | Table::Quarantine => {}
+                Table::Outbox => outbox.push((key, text)),
+                Table::Rooms | Table::Receipts | Table::Meta | Table::Quarantine => {}
             }
         }
+        self.outbox.opened(&mut self.up, self.rooms, outbox);
+        self.tabs.opened(self.up.ctx);
         self.owner_opened();
     }
 
@@ -53,7 +68,14 @@ impl<V: Value> Parts<'_, '_, V> {
     pub(super) fn tell_kept(&mut self) {
         while let Some((purpose, kept)) = self.up.ctx.keep.next_done() {
             match purpose {
-                Purpose::Nobody | Purpose::Entry { .. } | Purpose::EntryGone { .. } => {}
+                Purpose::Nobody => {}
+                Purpose::Entry { key, revision } => {
+                    self.outbox.entry_kept(self.up.ctx, &key, revision, kept);
+                }
+                Purpose::EntryGone { key } if kept != Kept::Dropped => {
+                    self.outbox.entry_gone(self.up.ctx, key);
+                }
+                Purpose::EntryGone { .. } => {}
                 Purpose::Moved => self.moved(kept),
             }
         }

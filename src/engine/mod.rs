@@ -21,9 +21,10 @@ mod connection;
 mod context;
 mod events;
 mod keeping;
+mod outbox;
 mod owner;
+mod queue;
 mod rooms;
-mod sends;
 mod timeline;
 mod uplink;
 
@@ -36,14 +37,16 @@ use self::acks::{AckFor, Acks};
 use self::config::Settings;
 use self::connection::{Connection, Happening};
 use self::context::Context;
+use self::error::ClientError;
 use self::ids::Random;
-use self::input::Input;
+use self::input::{Input, QueueCommand};
+use self::outbox::{Draft, Outbox};
 use self::output::Output;
 use self::owner::Owner;
 use self::rooms::Rooms;
-use self::sends::Sends;
 use self::snapshot::{ConnectionSnapshot, Room, TimelineGap};
 use self::store::Keeper;
+use self::tabs::Tabs;
 use self::time::Now;
 use self::uplink::Uplink;
 use crate::socketio::Value;
@@ -77,7 +80,8 @@ pub struct Engine<V: Value> {
     connection: Connection<V>,
     acks: Acks,
     rooms: Rooms<V>,
-    sends: Sends<V>,
+    outbox: Outbox<V>,
+    tabs: Tabs,
     held: VecDeque<events::Held<V>>,
     outputs: VecDeque<Output<V>>,
 }
@@ -90,10 +94,11 @@ impl<V: Value> Engine<V> {
             random: Random::new(start.seed),
             keep: Keeper::new(),
             owner: Owner::new(start.known_users),
+            outbox: Outbox::new(&start.identity.tab_id),
+            tabs: Tabs::new(),
             connection: Connection::new(start.identity, start.online),
             acks: Acks::default(),
             rooms: Rooms::new(),
-            sends: Sends::new(),
             held: VecDeque::new(),
             outputs: VecDeque::new(),
         }
@@ -106,15 +111,34 @@ impl<V: Value> Engine<V> {
             Input::LogoutRequested(_) => self.settings.user_id = None,
             _ => {}
         }
+        self.with_parts(now, |parts| {
+            parts.take_in(input);
+            parts.settle();
+        });
+    }
+
+    /// Does what the app asks of the queue, and answers at once: an id as text, whether as a
+    /// boolean, how many as a number (see [`QueueCommand`]). What follows waits in
+    /// [`Engine::poll_output`], as after an input; only then it is known whether the journal took
+    /// what was queued.
+    pub fn queue(&mut self, now: Now, command: QueueCommand<V>) -> Result<V, ClientError<V>> {
+        self.with_parts(now, |parts| {
+            let answer = parts.queue(command);
+            parts.settle();
+            answer
+        })
+    }
+
+    fn with_parts<T>(&mut self, now: Now, act: impl FnOnce(&mut Parts<'_, '_, V>) -> T) -> T {
         let mut ctx = Context {
             now,
             settings: &self.settings,
             random: &mut self.random,
             keep: &mut self.keep,
             outputs: &mut self.outputs,
-            has_company: false,
+            has_company: self.tabs.has_company(),
         };
-        let mut parts = Parts {
+        act(&mut Parts {
             up: Uplink {
                 ctx: &mut ctx,
                 connection: &mut self.connection,
@@ -122,11 +146,10 @@ impl<V: Value> Engine<V> {
             },
             owner: &mut self.owner,
             rooms: &mut self.rooms,
-            sends: &mut self.sends,
+            outbox: &mut self.outbox,
+            tabs: &mut self.tabs,
             held: &mut self.held,
-        };
-        parts.take_in(input);
-        parts.settle();
+        })
     }
 
     /// The next effect to carry out, in order.
@@ -140,7 +163,8 @@ impl<V: Value> Engine<V> {
             (self.connection.deadline_ms(), TimerReason::Connection),
             (self.acks.deadline_ms(), TimerReason::Acknowledgement),
             (self.rooms.deadline_ms(), TimerReason::Rejoin),
-            (self.sends.deadline_ms(&self.rooms), TimerReason::Resend),
+            (self.outbox.deadline_ms(&self.rooms), TimerReason::Resend),
+            (self.tabs.deadline_ms(), TimerReason::Tabs),
             (self.keep.deadline_ms(), TimerReason::Commit),
         ]
         .into_iter()
@@ -180,6 +204,23 @@ impl<V: Value> Engine<V> {
             .unwrap_or_default()
     }
 
+    /// What is queued, as the app sees it: what waits and what is in flight, by room and in
+    /// order, then what failed.
+    pub fn queued(&self) -> Vec<V> {
+        self.outbox.messages()
+    }
+
+    /// One queued message, as the app sees it.
+    pub fn queued_message(&self, id: &str) -> Option<V> {
+        self.outbox.message(id)
+    }
+
+    /// The queue's counts: `{length, pending, inFlight, failed, isFlushing, isLeader, persisted}`.
+    pub fn queue_snapshot(&self) -> V {
+        let leads = self.tabs.leads() || self.keep.is_memory_only();
+        self.outbox.snapshot(leads)
+    }
+
     /// The settings in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -203,6 +244,8 @@ pub enum TimerReason {
     Rejoin,
     /// A message that the server put off is sent once more.
     Resend,
+    /// The tab that sends is asked whether it lives, replaced, or looks for what others queued.
+    Tabs,
     /// Changes of the store are committed, or committed again.
     Commit,
 }
@@ -212,7 +255,8 @@ struct Parts<'a, 'c, V: Value> {
     up: Uplink<'a, 'c, V>,
     owner: &'a mut Owner,
     rooms: &'a mut Rooms<V>,
-    sends: &'a mut Sends<V>,
+    outbox: &'a mut Outbox<V>,
+    tabs: &'a mut Tabs,
     held: &'a mut VecDeque<events::Held<V>>,
 }
 
@@ -220,7 +264,10 @@ impl<V: Value> Parts<'_, '_, V> {
     fn take_in(&mut self, input: Input<V>) {
         if matches!(
             input,
-            Input::ConnectRequested(_) | Input::JoinRequested { .. } | Input::SendRequested { .. }
+            Input::ConnectRequested(_)
+                | Input::JoinRequested { .. }
+                | Input::SendRequested { .. }
+                | Input::OperationRequested { .. }
         ) {
             self.open_store();
         }
@@ -257,35 +304,49 @@ impl<V: Value> Parts<'_, '_, V> {
             } => {
                 connection.answer(ctx, generation, ack, &args);
             }
-            Input::JoinRequested { room, request } => self.rooms.join(&mut self.up, &room, request),
+            Input::JoinRequested { room, request } => {
+                let is_new = self.rooms.get(&room).is_none();
+                self.rooms.join(&mut self.up, &room, request);
+                if is_new {
+                    self.outbox.show_room(&mut self.up, self.rooms, &room);
+                }
+            }
             Input::LeaveRequested { room } => {
-                self.sends.room_left(ctx, &room);
-                self.rooms.leave(&mut self.up, &room);
+                let is_awaited = self.outbox.waits_for(&room);
+                self.rooms.leave(&mut self.up, &room, is_awaited);
             }
             Input::SendRequested {
                 room,
                 content,
                 options,
                 request,
+            } => self.send(&room, &content, &options, request),
+            Input::OperationRequested {
+                room,
+                operation,
+                request,
             } => {
-                self.sends
-                    .send(&mut self.up, self.rooms, &room, &content, &options, request);
+                let draft = Draft::operation(ctx, &room, operation);
+                self.send_draft(Ok(draft), request);
             }
             Input::LoadOlderRequested { room, request } => {
                 self.rooms.load_older(&mut self.up, &room, request);
             }
+            Input::FlushRequested(request) => self.outbox.flush_wanted(ctx, request),
             Input::WasOfflineCleared => connection.clear_was_offline(ctx),
             Input::TokenAnswered { ask, token } => connection.token_answered(ctx, ask, token),
             Input::Transport { id, event } => connection.handle_transport(ctx, id, event),
             Input::TimedOut => self.timed_out(),
             Input::OnlineChanged(online) => connection.online_changed(ctx, online),
-            Input::Resumed => connection.resumed(ctx),
+            Input::Resumed => {
+                connection.resumed(ctx);
+                // What other tabs said meanwhile may not have come through.
+                ctx.keep.read_outbox(ctx.outputs);
+            }
             Input::LogoutRequested(request) => self.log_out(request),
             Input::Store(event) => self.store_answered(event),
-            Input::OperationRequested { .. }
-            | Input::FlushRequested(_)
-            | Input::Lock(_)
-            | Input::TabMessage(_) => {}
+            Input::Lock(event) => self.tabs.lock_changed(ctx, event),
+            Input::TabMessage(message) => self.tab_said(&message),
         }
     }
 
@@ -293,8 +354,17 @@ impl<V: Value> Parts<'_, '_, V> {
     fn settle(&mut self) {
         loop {
             self.take_happenings();
-            self.sends.flush(&mut self.up, self.rooms);
+            self.seek_lead();
             self.tell_kept();
+            let may_send = self.may_send();
+            self.outbox.flush(&mut self.up, self.rooms, may_send);
+            self.tell_kept();
+            if self.outbox.take_fenced() {
+                self.tabs.fenced(self.up.ctx);
+            }
+            let outbox = &*self.outbox;
+            self.rooms
+                .tell_leaves(&mut self.up, |room| outbox.waits_for(room));
             // Sending may find out that the connection is no more.
             if !self.up.connection.has_happening() {
                 break;
@@ -336,10 +406,14 @@ impl<V: Value> Parts<'_, '_, V> {
             self.acknowledged(id, purpose, None);
         }
         self.rooms.handle_timeout(&mut self.up);
+        self.tabs.handle_timeout(self.up.ctx);
         self.ping_if_due();
     }
 
     fn server_ready(&mut self) {
+        let outbox = &*self.outbox;
+        self.rooms
+            .tell_leaves(&mut self.up, |room| outbox.waits_for(room));
         self.rooms.server_ready(&mut self.up);
         self.release_held();
         self.ping_if_due();

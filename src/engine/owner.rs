@@ -2,10 +2,13 @@
 //! never sent, nor shown, as another.
 
 use super::Parts;
+use super::error::ClientError;
 use super::input::RequestId;
 use super::output::Output;
 use super::store::{Kept, Namespace, Purpose, StoreOp, Table};
 use crate::socketio::Value;
+use crate::wire::connection::capability;
+use crate::wire::error::ErrorCode;
 
 /// Users, by server, and what is under way from one to another.
 #[derive(Debug, Default)]
@@ -109,12 +112,18 @@ impl<V: Value> Parts<'_, '_, V> {
         let Some(current) = self.up.ctx.keep.namespace().cloned() else {
             return;
         };
+        self.tabs.stop(self.up.ctx);
         if current.server == next.server && current.user.is_none() {
             self.owner.moving = Some(current);
             self.up.ctx.open_store(next);
+            self.outbox.keep_all(self.up.ctx);
             return;
         }
         self.owner.moving = None;
+        let text = "another user signed in: the message stays queued for the one who wrote it";
+        let error = ClientError::new(ErrorCode::Cancelled, text);
+        self.outbox.empty(self.up.ctx, self.rooms, &error);
+        self.rooms.reset_timelines(self.up.ctx);
         let user = next.user.clone();
         self.up.ctx.open_store(next);
         if let Some(user) = user {
@@ -154,6 +163,16 @@ impl<V: Value> Parts<'_, '_, V> {
             .push_back(Output::RememberUser { server, user });
     }
 
+    /// Whether what is queued may go over this connection: it is the owner's, as far as the
+    /// server says whose it is.
+    pub(super) fn is_owners_connection(&self) -> bool {
+        let owner = self.up.ctx.keep.namespace();
+        match self.up.connection.user_id() {
+            Some(user) => owner.and_then(|owner| owner.user.as_deref()) == Some(user),
+            None => !self.up.connection.has_capability(capability::MESSAGES),
+        }
+    }
+
     /// The app logs out: nothing of the user is left, here or in other tabs.
     pub(super) fn log_out(&mut self, request: RequestId) {
         self.owner.leaving.push(request);
@@ -166,6 +185,10 @@ impl<V: Value> Parts<'_, '_, V> {
         let namespace = self.namespace_or_open();
         self.up.connection.disconnect(self.up.ctx);
         self.settle();
+        self.tabs.stop(self.up.ctx);
+        let error = ClientError::new(ErrorCode::Cancelled, "logged out");
+        self.outbox.empty(self.up.ctx, self.rooms, &error);
+        self.rooms.forget_all(self.up.ctx);
         self.owner.next = None;
         for namespace in self.owner.moving.take().into_iter().chain([namespace]) {
             self.owner.remember(&namespace.server, None);

@@ -2,8 +2,9 @@
 
 use nchat_realtime::engine::error::ClientError;
 use nchat_realtime::engine::in_order::OrderedHead;
-use nchat_realtime::engine::input::RequestId;
+use nchat_realtime::engine::input::{Input, RequestId};
 use nchat_realtime::engine::output::{Notification, Output, TimelineChange};
+use nchat_realtime::engine::store::{StoreEvent, StoreFailure};
 use nchat_realtime::socketio::{
     Frame, TransportCommand, TransportEvent, TransportId, TransportKind, event_prefix,
 };
@@ -28,8 +29,15 @@ impl World {
                 self.model.settled(id, request, &result);
             }
             Output::Callback { .. } => {}
+            Output::Store(command) => {
+                if let Some(store) = command.id() {
+                    let failure = StoreFailure::Unavailable;
+                    let failed = StoreEvent::Failed { id: store, failure };
+                    let now = self.profiles[id.profile].clock.read(self.chaos.now_ms);
+                    self.tab(id).engine.handle(now, Input::Store(failed));
+                }
+            }
             Output::Journal(_)
-            | Output::Store(_)
             | Output::Lock(_)
             | Output::Post(_)
             | Output::RememberUser { .. } => {}

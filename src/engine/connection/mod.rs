@@ -92,6 +92,8 @@ pub(crate) struct Connection<V: Value> {
     socket_id: Option<String>,
     auth: Option<AuthResponse>,
     capabilities: Vec<String>,
+    /// When something came from the server last.
+    heard_ms: u64,
     /// How far the server's clock is ahead of ours.
     server_ahead_ms: i64,
     reason: Option<String>,
@@ -131,6 +133,7 @@ impl<V: Value> Connection<V> {
             socket_id: None,
             auth: None,
             capabilities: Vec::new(),
+            heard_ms: 0,
             server_ahead_ms: 0,
             reason: None,
             error: None,
@@ -160,6 +163,11 @@ impl<V: Value> Connection<V> {
                 ..
             }
         )
+    }
+
+    /// Whether the server said anything after `ms`.
+    pub(crate) fn was_heard_since(&self, ms: u64) -> bool {
+        self.heard_ms > ms
     }
 
     pub(crate) fn is_wanted(&self) -> bool {

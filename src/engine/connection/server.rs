@@ -89,6 +89,7 @@ impl<V: Value> Connection<V> {
     /// Something came from the server. Where the link outlived what the browser took for an
     /// outage, there is nothing to bring back.
     pub(super) fn server_lives(&mut self, ctx: &mut Context<'_, V>) {
+        self.heard_ms = ctx.now.mono_ms;
         self.latency.alive();
         if self.was_offline && self.online && self.resumed {
             self.clear_was_offline(ctx);

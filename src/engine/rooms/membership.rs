@@ -46,8 +46,9 @@ impl<V: Value> Rooms<V> {
         self.start_join(up, name);
     }
 
-    /// The app is done with `name`. Its listeners are none of our business: they stay.
-    pub(crate) fn leave(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
+    /// The app is done with `name`. Its listeners are none of our business: they stay. The server
+    /// is told at once, unless messages are still to go there: then once they are dealt with.
+    pub(crate) fn leave(&mut self, up: &mut Uplink<'_, '_, V>, name: &str, is_awaited: bool) {
         let Some(mut room) = self.rooms.remove(name) else {
             return;
         };
@@ -62,7 +63,9 @@ impl<V: Value> Rooms<V> {
             up.ctx.reject(request, error.clone());
         }
         // A join under way may still succeed at the server: it is undone in the same order.
-        if room.asked {
+        if room.asked && is_awaited {
+            self.leaves.insert(name.to_owned(), ());
+        } else if room.asked {
             self.tell_leave(up, name);
         }
         if room.info.is_some() {
@@ -73,14 +76,28 @@ impl<V: Value> Rooms<V> {
 
     /// The server is ready: it is told what was left meanwhile, and asked for what is wanted.
     pub(crate) fn server_ready(&mut self, up: &mut Uplink<'_, '_, V>) {
-        for (name, ()) in std::mem::take(&mut self.leaves) {
-            self.tell_leave(up, &name);
-        }
         self.resuming = true;
         for name in self.wanted() {
             self.start_join(up, &name);
         }
         self.check_resumed(up);
+    }
+
+    /// Tells the server of the departures that nothing is in the way of.
+    pub(crate) fn tell_leaves(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        is_awaited: impl Fn(&str) -> bool,
+    ) {
+        if self.leaves.is_empty() || !up.connection.is_ready() {
+            return;
+        }
+        let free = self.leaves.keys().filter(|name| !is_awaited(name));
+        let names: Vec<String> = free.cloned().collect();
+        for name in names {
+            self.leaves.remove(&name);
+            self.tell_leave(up, &name);
+        }
     }
 
     /// The connection is gone: wanted rooms stay wanted, their joins begin anew with the next.

@@ -1,6 +1,7 @@
 //! Rooms: which are wanted, which the server counts us in, and what is in them.
 
 mod backfill;
+mod emptying;
 mod history;
 mod members;
 mod membership;

@@ -7,7 +7,9 @@ use litemap::LiteMap;
 
 use super::purpose::Weight;
 use super::{Kept, Namespace, Purpose, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp};
-use crate::engine::config::{CACHE_COMMIT_DELAY_MS, MAX_STORE_RETRY_MS, STORE_RETRY_MS};
+use crate::engine::config::{
+    CACHE_COMMIT_DELAY_MS, MAX_STORE_RETRY_MS, STORE_RETRY_MS, STORE_TRIES,
+};
 use crate::engine::output::Output;
 use crate::socketio::Value;
 
@@ -21,10 +23,7 @@ pub(crate) enum Heard<V> {
     /// There is no store, for this reason: from now on everything is in memory only.
     NoStore(StoreFailure),
     /// This tab leads, and this is the outbox.
-    Led {
-        fence: u64,
-        outbox: Vec<(String, String)>,
-    },
+    Led(Vec<(String, String)>),
     /// This tab does not lead: the store refused it.
     NotLed,
     /// The outbox, read again.
@@ -64,7 +63,10 @@ enum Asked {
         room: String,
         before_seq: Option<u64>,
     },
-    Wipe(Namespace),
+    Wipe {
+        namespace: Namespace,
+        tries: u32,
+    },
 }
 
 struct Change<V> {
@@ -123,6 +125,11 @@ impl<V: Value> Keeper<V> {
     /// Whether there is no store, and never will be.
     pub(crate) fn is_memory_only(&self) -> bool {
         matches!(self.stage, Stage::Memory)
+    }
+
+    /// Whether it is known what there is: the store is open, or there is none.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self.stage, Stage::Open | Stage::Memory)
     }
 
     /// Whether a change that was asked for can be expected to be in soon.
@@ -212,7 +219,7 @@ impl<V: Value> Keeper<V> {
         }
         self.start_over();
         self.asked
-            .retain(|_, asked| matches!(asked, Asked::Wipe(_)));
+            .retain(|_, asked| matches!(asked, Asked::Wipe { .. }));
         self.namespace = Some(namespace.clone());
         self.stage = Stage::Opening;
         let id = self.ask(Asked::Open);
@@ -270,7 +277,14 @@ impl<V: Value> Keeper<V> {
             self.namespace = None;
             outputs.push_back(Output::Store(StoreCommand::Close));
         }
-        let id = self.ask(Asked::Wipe(namespace.clone()));
+        self.try_wipe(outputs, namespace, 1);
+    }
+
+    fn try_wipe(&mut self, outputs: &mut VecDeque<Output<V>>, namespace: Namespace, tries: u32) {
+        let id = self.ask(Asked::Wipe {
+            namespace: namespace.clone(),
+            tries,
+        });
         outputs.push_back(Output::Store(StoreCommand::Wipe { id, namespace }));
     }
 
@@ -341,7 +355,7 @@ impl<V: Value> Keeper<V> {
             StoreEvent::Led { id, fence, outbox } => {
                 self.asked.remove(&id)?;
                 self.fence = Some(fence);
-                Some(Heard::Led { fence, outbox })
+                Some(Heard::Led(outbox))
             }
             StoreEvent::Outbox { id, outbox } => {
                 self.asked.remove(&id)?;
@@ -372,7 +386,7 @@ impl<V: Value> Keeper<V> {
         }
         match self.asked.remove(&id)? {
             // A store that cannot be opened is tried a few times: it may be in use elsewhere.
-            Asked::Open if failure == StoreFailure::Aborted && self.failures < 3 => {
+            Asked::Open if failure == StoreFailure::Aborted && self.failures < STORE_TRIES => {
                 self.failures += 1;
                 let namespace = self.namespace.clone()?;
                 let id = self.ask(Asked::Open);
@@ -387,7 +401,13 @@ impl<V: Value> Keeper<V> {
                 before_seq,
                 messages: Vec::new(),
             }),
-            Asked::Wipe(_) => Some(Heard::Wiped),
+            Asked::Wipe { namespace, tries }
+                if failure == StoreFailure::Aborted && tries < STORE_TRIES =>
+            {
+                self.try_wipe(outputs, namespace, tries + 1);
+                None
+            }
+            Asked::Wipe { .. } => Some(Heard::Wiped),
         }
     }
 

@@ -11,16 +11,9 @@
 
 #[cfg(test)]
 pub(crate) mod conformance;
-#[expect(
-    dead_code,
-    reason = "the outbox and the message cache, which come next, use the rest"
-)]
+#[expect(dead_code, reason = "the message cache uses the rest")]
 mod keeper;
 mod memory;
-#[expect(
-    dead_code,
-    reason = "the outbox and the message cache, which come next, use the rest"
-)]
 mod purpose;
 mod record;
 
@@ -235,6 +228,21 @@ pub enum StoreEvent<V> {
     /// The open database was taken away (deleted, or upgraded by another tab). What is not
     /// committed is not there; the engine opens again.
     Lost,
+}
+
+impl<V> StoreCommand<V> {
+    /// The id that the command is answered under; `None` for one that is not answered.
+    pub fn id(&self) -> Option<StoreId> {
+        match self {
+            Self::Open { id, .. }
+            | Self::Commit { id, .. }
+            | Self::Lead { id }
+            | Self::ReadOutbox { id }
+            | Self::ReadMessages { id, .. }
+            | Self::Wipe { id, .. } => Some(*id),
+            Self::Close => None,
+        }
+    }
 }
 
 /// Why a command of the store failed.

@@ -1,6 +1,10 @@
 //! The vocabulary between the tabs of one browser profile: one lock, and messages to the others.
 //! Both are of the open namespace.
 
+mod leader;
+
+pub(crate) use self::leader::Tabs;
+
 /// What the driver is to do with the namespace's lock. Whoever holds it leads: it alone sends
 /// what is queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

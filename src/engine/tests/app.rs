@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::peer::joined;
-use super::world::World;
-use crate::engine::input::{Input, Reply, RequestId, TokenSource};
+use super::world::{Settled, World};
+use crate::engine::input::{Input, QueueCommand, Reply, RequestId, TokenSource};
 
 impl World {
     pub(super) fn ask_to_connect(&mut self) -> RequestId {
@@ -52,6 +52,22 @@ impl World {
             options,
             request,
         })
+    }
+
+    /// Does something with the queue.
+    pub(super) fn queue(&mut self, command: QueueCommand<Json>) -> Settled {
+        let now = self.now;
+        let answer = self.engine.queue(now, command);
+        self.carry_on();
+        answer
+    }
+
+    /// `queueMessage`, under a key of the test's.
+    pub(super) fn queue_message(&mut self, room: &str, key: &str) -> Json {
+        let message = json!({"channelId": room, "content": key, "clientMessageId": key});
+        let id = self.queue(QueueCommand::Add(message)).expect("queued");
+        let id = id.as_str().expect("an id");
+        self.engine.queued_message(id).expect("it is there")
     }
 
     pub(super) fn emit(&mut self, name: &str, body: Json) {

@@ -23,6 +23,8 @@ mod link;
 mod members;
 mod older;
 mod operations;
+mod persisting;
+mod queueing;
 mod readiness;
 mod reconnecting;
 mod refusals;
@@ -34,6 +36,7 @@ mod timelines;
 mod tokens;
 
 mod app;
+mod disk;
 mod log;
 mod peer;
 mod server;

@@ -2,7 +2,7 @@
 
 use super::peer::joined;
 use super::world::World;
-use crate::engine::config::MAX_TIMELINE_MESSAGES;
+use crate::engine::config::{MAX_PARKED_ENTRIES, MAX_TIMELINE_MESSAGES};
 use serde_json::{Value as Json, json};
 
 fn in_general() -> World {
@@ -251,15 +251,14 @@ fn the_window_is_bounded_and_what_waits_stays_in_it() {
 #[test]
 fn messages_that_failed_do_not_grow_without_bound() {
     let mut world = in_general();
-    for n in 0..MAX_TIMELINE_MESSAGES + 10 {
+    for n in 0..MAX_PARKED_ENTRIES {
         world.send("general", &n.to_string());
         let send = world.expect_event("message:send");
         world.refuse(&send, json!({"code": "FORBIDDEN", "message": "muted"}));
     }
-    assert_eq!(
-        world.engine.timeline("general").len(),
-        MAX_TIMELINE_MESSAGES
-    );
+    let request = world.send("general", "one more");
+    assert_eq!(world.rejection(request), "QUEUE_FULL");
+    assert_eq!(world.engine.timeline("general").len(), MAX_PARKED_ENTRIES);
 }
 
 #[test]

@@ -71,6 +71,17 @@ impl World {
             .collect()
     }
 
+    /// Takes what was told of the queue, in order: the event's name, and whose.
+    pub(super) fn told_queue(&mut self) -> Vec<String> {
+        self.take(|told| match told {
+            Notification::Queue { event, data } => Some(match data["message"]["id"].as_str() {
+                Some(id) => format!("{event} {id}"),
+                None => format!("{event} {}", data["count"]),
+            }),
+            _ => None,
+        })
+    }
+
     fn take<T>(&mut self, pick: impl Fn(&Notification<Json>) -> Option<T>) -> Vec<T> {
         let mut picked = Vec::new();
         self.heard.retain(|told| match pick(told) {

@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value as Json;
 
+use super::disk::{Disk, unavailable};
 use super::server::{PING_INTERVAL_MS, Parcel, Server};
 use crate::engine::config::Settings;
 use crate::engine::error::ClientError;
 use crate::engine::input::{CallbackId, Input, RequestId};
 use crate::engine::output::{Notification, Output, TimelineChange};
 use crate::engine::snapshot::{ConnectionSnapshot, RealtimeConnectionState as State};
-use crate::engine::store::{StoreCommand, StoreEvent, StoreFailure};
 use crate::engine::time::Now;
 use crate::engine::{Engine, Identity, Start};
 use crate::socketio::TransportKind;
@@ -54,6 +54,12 @@ pub(super) struct World {
     requests: u32,
     pub(super) next_ping_ms: u64,
     to_client: VecDeque<Parcel>,
+    /// The store; without one every command fails.
+    pub(super) disk: Option<Disk>,
+    /// What was posted to other tabs.
+    pub(super) posts: Vec<Json>,
+    seed: u8,
+    settings: Settings,
 }
 
 impl World {
@@ -73,15 +79,8 @@ impl World {
         let mut settings = Settings::new().unwrap();
         settings.transports = vec![TransportKind::WebSocket];
         change(&mut settings);
-        let start = Start {
-            seed: [seed; 32],
-            identity: Identity::default(),
-            online: true,
-            settings,
-            known_users: Vec::new(),
-        };
         Self {
-            engine: Engine::new(start),
+            engine: start(seed, &settings, Vec::new()),
             server: Server::canonical(),
             now: Now {
                 mono_ms: 1_000,
@@ -102,6 +101,33 @@ impl World {
             requests: 0,
             next_ping_ms: u64::MAX,
             to_client: VecDeque::new(),
+            disk: None,
+            posts: Vec::new(),
+            seed,
+            settings,
+        }
+    }
+
+    /// The page ends without a word, and is loaded again.
+    pub(super) fn restart(&mut self) {
+        if let Some(id) = self.server.socket() {
+            self.server.forget(id);
+        }
+        let known_users = self.disk.as_mut().map(|disk| {
+            disk.crash();
+            disk.known_users.clone()
+        });
+        self.seed = self.seed.wrapping_add(1);
+        self.engine = start(self.seed, &self.settings, known_users.unwrap_or_default());
+        self.to_client.clear();
+        self.mirrors.clear();
+        self.changed.clear();
+        self.posts.clear();
+        self.heard.clear();
+        self.server.inbox.clear();
+        // What the old page had promised is gone with it.
+        for number in 1..=self.requests {
+            self.settled.entry(RequestId(number)).or_insert(None);
         }
     }
 
@@ -128,6 +154,11 @@ impl World {
             Input::Transport { id, event } if self.take_next(*id, event) => self.check_mirrors(),
             _ => self.engine.handle(self.now, input),
         }
+        self.carry_on();
+    }
+
+    /// Carries out everything that follows at this moment.
+    pub(super) fn carry_on(&mut self) {
         self.drain();
         while let Some((id, event)) = self.to_client.pop_front() {
             self.engine.handle(self.now, Input::Transport { id, event });
@@ -215,6 +246,15 @@ impl World {
     }
 
     pub(super) fn drain(&mut self) {
+        self.drain_engine();
+        while let Some(event) = self.disk.as_mut().and_then(Disk::answer) {
+            self.engine.handle(self.now, Input::Store(event));
+            self.drain_engine();
+        }
+        self.check_mirrors();
+    }
+
+    fn drain_engine(&mut self) {
         while let Some(output) = self.engine.poll_output() {
             if self.is_logged {
                 self.log.push(format!("{} {output:?}", self.now.mono_ms));
@@ -238,28 +278,36 @@ impl World {
                     assert!(before.is_none(), "{request:?} was settled twice");
                 }
                 Output::Callback { callback, args } => self.callbacks.push((callback, args)),
-                Output::Store(command) => {
-                    let id = match command {
-                        StoreCommand::Open { id, .. }
-                        | StoreCommand::Commit { id, .. }
-                        | StoreCommand::Lead { id }
-                        | StoreCommand::ReadOutbox { id }
-                        | StoreCommand::ReadMessages { id, .. }
-                        | StoreCommand::Wipe { id, .. } => id,
-                        StoreCommand::Close => continue,
-                    };
-                    let failure = StoreFailure::Unavailable;
-                    self.engine
-                        .handle(self.now, Input::Store(StoreEvent::Failed { id, failure }));
+                Output::Store(command) => match &mut self.disk {
+                    Some(disk) => disk.take(command),
+                    None => {
+                        if let Some(event) = unavailable(&command) {
+                            self.engine.handle(self.now, Input::Store(event));
+                        }
+                    }
+                },
+                Output::Journal(command) => {
+                    let event = self.disk.as_mut().and_then(|disk| disk.journal(command));
+                    if let Some(event) = event {
+                        self.engine.handle(self.now, Input::Store(event));
+                    }
                 }
-                Output::Journal(_)
-                | Output::Lock(_)
-                | Output::Post(_)
-                | Output::RememberUser { .. } => {}
+                Output::Lock(command) => {
+                    let event = self.disk.as_mut().and_then(|disk| disk.lock(command));
+                    if let Some(event) = event {
+                        self.engine.handle(self.now, Input::Lock(event));
+                    }
+                }
+                Output::Post(message) => self.posts.push(message),
+                Output::RememberUser { server, user } => {
+                    if let Some(disk) = &mut self.disk {
+                        disk.known_users.retain(|(known, _)| *known != server);
+                        disk.known_users.extend(user.map(|user| (server, user)));
+                    }
+                }
                 Output::Notify(notification) => self.tell(notification),
             }
         }
-        self.check_mirrors();
     }
 
     pub(super) fn tell(&mut self, notification: Notification<Json>) {
@@ -293,4 +341,14 @@ impl World {
             }
         }
     }
+}
+
+fn start(seed: u8, settings: &Settings, known_users: Vec<(String, String)>) -> Engine<Json> {
+    Engine::new(Start {
+        seed: [seed; 32],
+        identity: Identity::default(),
+        online: true,
+        settings: settings.clone(),
+        known_users,
+    })
 }

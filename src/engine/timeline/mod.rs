@@ -3,11 +3,8 @@
 
 mod coverage;
 mod drafts;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the outbox makes drafts in a step of its own")
-)]
 mod operations;
+mod own;
 mod rows;
 mod window;
 

@@ -1,0 +1,287 @@
+//! What waits to be sent: per channel in the order it was queued, each under its own idempotency
+//! key, over every loss of connection, page and browser, until the server has it or the app
+//! discards it.
+
+mod entry;
+mod flushing;
+mod keeping;
+mod limits;
+mod outcome;
+mod queueing;
+mod record;
+mod restoring;
+mod sending;
+mod shown;
+mod wishes;
+
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
+
+pub(crate) use self::entry::{Entry, Kind, Safe, Stage};
+use self::flushing::Run;
+use self::limits::Limits;
+pub(crate) use self::queueing::Draft;
+use self::wishes::Wish;
+use super::config::MAX_SETTLED_ENTRIES;
+use super::context::Context;
+use super::input::RequestId;
+use super::output::Notification;
+use super::rooms::Rooms;
+use crate::socketio::Value;
+use crate::wire::Object;
+
+/// All entries, and what goes on with them.
+pub(crate) struct Outbox<V> {
+    entries: LiteMap<String, Box<Entry<V>>>,
+    /// Keys of those that wait or are in flight, in order, by room.
+    channels: LiteMap<String, VecDeque<String>>,
+    in_flight: usize,
+    parked: usize,
+    /// Who waits for which entry's outcome, in this tab.
+    promises: LiteMap<String, Vec<RequestId>>,
+    /// Nonces of entries that are done with: a late record of one is not an entry.
+    settled: VecDeque<u64>,
+    /// What this tab asks the sending tab to do.
+    wishes: Vec<(String, Wish<V>)>,
+    limits: Limits,
+    tab_id: String,
+    last_tab_seq: u64,
+    last_order: u64,
+    /// The channel that had its turn last: the next one is looked at first, so that none goes
+    /// short.
+    turn: String,
+    run: Option<Run>,
+    /// Whether entries can be sent right now.
+    is_sending: bool,
+    /// The server said that another tab has taken over.
+    is_fenced: bool,
+}
+
+impl<V: Value> Outbox<V> {
+    pub(crate) fn new(tab_id: &str) -> Self {
+        Self {
+            entries: LiteMap::new(),
+            channels: LiteMap::new(),
+            in_flight: 0,
+            parked: 0,
+            promises: LiteMap::new(),
+            settled: VecDeque::new(),
+            wishes: Vec::new(),
+            limits: Limits::default(),
+            tab_id: tab_id.to_owned(),
+            last_tab_seq: 0,
+            last_order: 0,
+            turn: String::new(),
+            run: None,
+            is_sending: false,
+            is_fenced: false,
+        }
+    }
+
+    /// Entries that are neither in flight nor parked.
+    pub(crate) fn waiting(&self) -> usize {
+        self.entries.len() - self.in_flight - self.parked
+    }
+
+    /// Whether something of this room is still to be sent.
+    pub(crate) fn waits_for(&self, room: &str) -> bool {
+        self.channels.contains_key(room)
+    }
+
+    /// Whether this tab queued something that was not sent.
+    pub(crate) fn has_own_waiting(&self) -> bool {
+        self.waiting() > 0
+            && self
+                .entries
+                .values()
+                .any(|entry| entry.is_waiting() && entry.place.tab_id == self.tab_id)
+    }
+
+    /// Whether this tab asked for something that only the sending tab can do.
+    pub(crate) fn has_wishes(&self) -> bool {
+        !self.wishes.is_empty()
+    }
+
+    /// Every entry as the app sees it: by room, in order, those that failed last.
+    pub(crate) fn messages(&self) -> Vec<V> {
+        let queued = self.channels.values().flatten();
+        let queued = queued.filter_map(|key| self.entries.get(key));
+        let parked = self.entries.values().filter(|entry| entry.is_parked());
+        queued.chain(parked).map(|entry| entry.to_value()).collect()
+    }
+
+    /// One entry as the app sees it.
+    pub(crate) fn message(&self, key: &str) -> Option<V> {
+        self.entries.get(key).map(|entry| entry.to_value())
+    }
+
+    /// The counts.
+    pub(crate) fn snapshot(&self, is_leader: bool) -> V {
+        let is_safe = |entry: &Entry<V>| entry.safe != Safe::Memory;
+        Object::new()
+            .number("length", self.entries.len() as f64)
+            .number("pending", self.waiting() as f64)
+            .number("inFlight", self.in_flight as f64)
+            .number("failed", self.parked as f64)
+            .boolean("isFlushing", self.run.is_some())
+            .boolean("isLeader", is_leader)
+            .boolean(
+                "persisted",
+                self.entries.values().all(|entry| is_safe(entry)),
+            )
+            .build()
+    }
+
+    /// Another tab sends for this one from now on: true once.
+    pub(crate) fn take_fenced(&mut self) -> bool {
+        std::mem::take(&mut self.is_fenced)
+    }
+
+    // The lists.
+
+    fn get_mut(&mut self, key: &str) -> Option<&mut Entry<V>> {
+        self.entries.get_mut(key).map(|entry| &mut **entry)
+    }
+
+    fn insert(&mut self, entry: Entry<V>) {
+        self.last_order = self.last_order.max(entry.place.order);
+        match entry.stage {
+            Stage::Parked => self.parked += 1,
+            Stage::InFlight { .. } => self.in_flight += 1,
+            Stage::Waiting { .. } => {}
+        }
+        let (key, is_parked) = (entry.key.clone(), entry.is_parked());
+        self.entries.insert(key.clone(), Box::new(entry));
+        if !is_parked {
+            self.line_up(&key);
+        }
+    }
+
+    fn remove(&mut self, key: &str) -> Option<Entry<V>> {
+        let entry = *self.entries.remove(key)?;
+        match entry.stage {
+            Stage::Parked => self.parked -= 1,
+            Stage::InFlight { .. } => self.in_flight -= 1,
+            Stage::Waiting { .. } => {}
+        }
+        self.leave_line(&entry.room, key);
+        Some(entry)
+    }
+
+    /// An entry that is done with: its late records are not taken for it.
+    fn settle(&mut self, key: &str) -> Option<Entry<V>> {
+        let entry = self.remove(key)?;
+        if self.settled.len() >= MAX_SETTLED_ENTRIES {
+            self.settled.pop_front();
+        }
+        self.settled.push_back(entry.nonce);
+        self.wishes.retain(|(wished, _)| wished != key);
+        Some(entry)
+    }
+
+    fn set_stage(&mut self, key: &str, stage: Stage) {
+        let Some(entry) = self.entries.get_mut(key) else {
+            return;
+        };
+        let before = std::mem::replace(&mut entry.stage, stage);
+        let counts = |stage: Stage| match stage {
+            Stage::Waiting { .. } => (0, 0),
+            Stage::InFlight { .. } => (1, 0),
+            Stage::Parked => (0, 1),
+        };
+        let ((flying, parked), (flies, parks)) = (counts(before), counts(stage));
+        self.in_flight = self.in_flight + flies - flying;
+        self.parked = self.parked + parks - parked;
+        let room = entry.room.clone();
+        match (before, stage) {
+            (Stage::Parked, Stage::Parked) => {}
+            (_, Stage::Parked) => self.leave_line(&room, key),
+            (Stage::Parked, _) => self.line_up(key),
+            _ => {}
+        }
+    }
+
+    /// Puts an entry into its channel, at its place.
+    fn line_up(&mut self, key: &str) {
+        let Some(entry) = self.entries.get(key) else {
+            return;
+        };
+        let line = self.channels.entry(entry.room.clone()).or_default();
+        let is_before = |other: &String| {
+            self.entries
+                .get(other)
+                .is_none_or(|other| other.place <= entry.place)
+        };
+        let index = line
+            .iter()
+            .rposition(is_before)
+            .map_or(0, |index| index + 1);
+        line.insert(index, key.to_owned());
+    }
+
+    fn leave_line(&mut self, room: &str, key: &str) {
+        let Some(line) = self.channels.get_mut(room) else {
+            return;
+        };
+        if let Some(index) = line.iter().position(|other| other == key) {
+            line.remove(index);
+        }
+        if line.is_empty() {
+            self.channels.remove(room);
+        }
+    }
+
+    // What the app is told.
+
+    fn tell(&self, ctx: &mut Context<'_, V>, event: &'static str, key: &str) {
+        if let Some(entry) = self.entries.get(key) {
+            self.tell_of(ctx, event, entry);
+        }
+    }
+
+    fn tell_of(&self, ctx: &mut Context<'_, V>, event: &'static str, entry: &Entry<V>) {
+        let mut data = vec![("message", entry.to_value())];
+        data.extend(
+            entry
+                .error
+                .as_ref()
+                .map(|error| ("error", V::string(&error.message))),
+        );
+        let data = V::object(&data);
+        ctx.notify(Notification::Queue { event, data });
+    }
+
+    fn take_promises(&mut self, key: &str) -> Vec<RequestId> {
+        self.promises.remove(key).unwrap_or_default()
+    }
+
+    /// Lets go of everything: it is another's.
+    pub(crate) fn empty(
+        &mut self,
+        ctx: &mut Context<'_, V>,
+        rooms: &mut Rooms<V>,
+        error: &super::error::ClientError<V>,
+    ) {
+        for (_, requests) in std::mem::take(&mut self.promises) {
+            for request in requests {
+                ctx.reject(request, error.clone());
+            }
+        }
+        let keys: Vec<String> = self.entries.keys().cloned().collect();
+        for key in keys {
+            if let Some(entry) = self.remove(&key) {
+                Self::hide(ctx, rooms, &entry);
+            }
+        }
+        self.wishes.clear();
+        self.settled.clear();
+        self.last_order = 0;
+        self.end_run(ctx);
+        let data = V::object(&[("count", V::number(0.0))]);
+        ctx.notify(Notification::Queue {
+            event: "queue:cleared",
+            data,
+        });
+    }
+}

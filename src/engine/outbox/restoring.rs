@@ -1,0 +1,215 @@
+//! Entries as they are found: in the journal, in the store, and in other tabs.
+
+use super::entry::UNKNOWN_ORDER;
+use super::{Entry, Outbox, Safe};
+use crate::engine::context::Context;
+use crate::engine::error::ClientError;
+use crate::engine::output::Notification;
+use crate::engine::rooms::Rooms;
+use crate::engine::store::{JournalCommand, Purpose, Record, StoreOp, Table, unseal};
+use crate::engine::uplink::Uplink;
+use crate::socketio::Value;
+use crate::wire::error::ErrorCode;
+
+impl<V: Value> Outbox<V> {
+    /// What the journal of the namespace that is being opened holds, from every tab.
+    pub(crate) fn journaled(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        rooms: &mut Rooms<V>,
+        records: Vec<(String, String)>,
+    ) {
+        for (key, text) in records {
+            self.merge(up, rooms, &key, &text, Safe::Journal);
+        }
+    }
+
+    /// What the store holds, now that it is open. What it lacks follows.
+    pub(crate) fn opened(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        rooms: &mut Rooms<V>,
+        records: Vec<(String, String)>,
+    ) {
+        for (key, text) in &records {
+            self.merge(up, rooms, key, text, Safe::Store);
+        }
+        self.number_anew();
+        let keys: Vec<(String, Safe)> = self
+            .entries
+            .iter()
+            .map(|(key, entry)| (key.clone(), entry.safe))
+            .collect();
+        for (key, safe) in keys {
+            match safe {
+                Safe::Store => up.ctx.journal(JournalCommand::Remove { key }),
+                Safe::Journal | Safe::Memory => self.keep(up.ctx, &key),
+            }
+        }
+    }
+
+    /// There is no store: the journal is all there is.
+    pub(crate) fn no_store(&mut self, ctx: &mut Context<'_, V>) {
+        self.number_anew();
+        self.keep_all(ctx);
+    }
+
+    /// Gives their order to entries that were queued before it was known what the store holds:
+    /// those of an earlier page first.
+    fn number_anew(&mut self) {
+        let is_unknown = |entry: &Entry<V>| entry.place.order > UNKNOWN_ORDER;
+        let entries = self.entries.values().map(|entry| &**entry);
+        let mut unknown: Vec<&Entry<V>> = entries.filter(|entry| is_unknown(entry)).collect();
+        if unknown.is_empty() {
+            return;
+        }
+        unknown
+            .sort_by(|one, other| (!one.is_told, &one.place).cmp(&(!other.is_told, &other.place)));
+        let keys: Vec<String> = unknown.iter().map(|entry| entry.key.clone()).collect();
+        let orders = self.entries.values().map(|entry| entry.place.order);
+        let known = orders.filter(|order| *order <= UNKNOWN_ORDER);
+        self.last_order = known.max().unwrap_or(0);
+        for key in keys {
+            if let Some(mut entry) = self.remove(&key) {
+                entry.place.order = self.last_order + 1;
+                // The word of the page that queued it goes over that of one that found it.
+                entry.revision += u32::from(!entry.is_told);
+                entry.safe = entry.safe.min(Safe::Journal);
+                self.insert(entry);
+            }
+        }
+    }
+
+    /// What the store holds, read again. What is not there any more was dealt with by another
+    /// tab.
+    pub(crate) fn reread(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        rooms: &mut Rooms<V>,
+        records: Vec<(String, String)>,
+    ) {
+        for (key, text) in &records {
+            self.merge(up, rooms, key, text, Safe::Store);
+        }
+        let mut found: Vec<&str> = records.iter().map(|(key, _)| key.as_str()).collect();
+        found.sort_unstable();
+        let gone = |entry: &Entry<V>| {
+            let is_kept = entry.safe == Safe::Store && !entry.is_in_flight();
+            is_kept && found.binary_search(&entry.key.as_str()).is_err()
+        };
+        let keys: Vec<String> = self
+            .entries
+            .values()
+            .filter(|entry| gone(entry))
+            .map(|entry| entry.key.clone())
+            .collect();
+        for key in keys {
+            self.lost_sight_of(up.ctx, rooms, &key);
+        }
+    }
+
+    /// Another tab sent an entry, or discarded it, and its word did not come through.
+    fn lost_sight_of(&mut self, ctx: &mut Context<'_, V>, rooms: &mut Rooms<V>, key: &str) {
+        let Some(entry) = self.settle(key) else {
+            return;
+        };
+        let text = "another tab sent the message, or discarded it: look at the room";
+        let error = ClientError::new(ErrorCode::UnknownOutcome, text);
+        for request in self.take_promises(key) {
+            ctx.reject(request, error.clone());
+        }
+        Self::show_failed(ctx, rooms, &entry, &error);
+        self.tell_of(ctx, "message:removed", &entry);
+    }
+
+    /// Takes a record for what it is: new, newer than what is here, the same, or done with.
+    pub(super) fn merge(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        rooms: &mut Rooms<V>,
+        key: &str,
+        text: &str,
+        safe: Safe,
+    ) {
+        let entry = match unseal(text) {
+            Record::Sound(record) => Entry::read(&record).filter(|entry| entry.key == key),
+            // Whoever wrote it sends it.
+            Record::Newer => return,
+            Record::Corrupt => None,
+        };
+        let Some(mut entry) = entry else {
+            return Self::set_aside(up.ctx, key, text, safe);
+        };
+        entry.safe = safe;
+        if self.settled.contains(&entry.nonce) {
+            // It came back from a tab that did not know.
+            if !self.entries.contains_key(key) {
+                let op = StoreOp::Delete {
+                    table: Table::Outbox,
+                    key: key.to_owned(),
+                };
+                let key = key.to_owned();
+                up.ctx.keep.urgent(op, Purpose::EntryGone { key });
+            }
+            return;
+        }
+        let Some(known) = self.get_mut(key) else {
+            self.insert(entry);
+            self.show(up, rooms, key);
+            return self.tell(up.ctx, "message:queued", key);
+        };
+        let is_same = known.nonce == entry.nonce;
+        if is_same && known.revision == entry.revision {
+            if safe == Safe::Store {
+                known.safe = safe;
+            }
+            return;
+        }
+        let is_newer = match is_same {
+            true => entry.revision > known.revision,
+            false => entry.place > known.place,
+        };
+        if !is_newer || known.is_in_flight() {
+            return;
+        }
+        self.remove(key);
+        let error = entry.error.clone().filter(|_| entry.is_parked());
+        self.insert(entry);
+        self.show(up, rooms, key);
+        match error {
+            Some(error) => {
+                for request in self.take_promises(key) {
+                    up.ctx.reject(request, error.clone());
+                }
+                self.tell(up.ctx, "message:failed", key);
+            }
+            None => self.tell(up.ctx, "message:updated", key),
+        }
+    }
+
+    /// A record that cannot be read is put aside, as it is, and reported.
+    fn set_aside(ctx: &mut Context<'_, V>, key: &str, text: &str, safe: Safe) {
+        let put = StoreOp::Put {
+            table: Table::Quarantine,
+            key: format!("{}/{key}", Table::Outbox.as_str()),
+            text: text.to_owned(),
+        };
+        match safe {
+            Safe::Store => {
+                let delete = StoreOp::Delete {
+                    table: Table::Outbox,
+                    key: key.to_owned(),
+                };
+                ctx.keep.urgent(put, Purpose::Nobody);
+                ctx.keep.urgent(delete, Purpose::Nobody);
+            }
+            Safe::Journal | Safe::Memory => {
+                let key = key.to_owned();
+                ctx.keep.urgent(put, Purpose::EntryGone { key });
+            }
+        }
+        let code = ErrorCode::RecordCorrupt;
+        let error = ClientError::new(code, code.message());
+        ctx.notify(Notification::Error(error));
+    }
+}

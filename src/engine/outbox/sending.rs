@@ -1,0 +1,193 @@
+//! Entries on their way: one of each channel at a time, so that the server's order is ours.
+
+use super::{Entry, Kind, Outbox, Safe, Stage};
+use crate::engine::acks::AckFor;
+use crate::engine::config::MAX_IN_FLIGHT;
+use crate::engine::context::Context;
+use crate::engine::error::ClientError;
+use crate::engine::rooms::Rooms;
+use crate::engine::uplink::Uplink;
+use crate::socketio::Value;
+use crate::wire::connection::capability;
+use crate::wire::error::ErrorCode;
+
+impl<V: Value> Outbox<V> {
+    /// Sends what can be sent. `may_send` tells whether this tab and this connection are the
+    /// ones to do it.
+    pub(crate) fn flush(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        rooms: &mut Rooms<V>,
+        may_send: bool,
+    ) {
+        if std::mem::replace(&mut self.is_sending, may_send) != may_send {
+            match may_send {
+                true => self.begin_run(up.ctx),
+                false => self.end_run(up.ctx),
+            }
+        }
+        if !may_send {
+            return;
+        }
+        let first = match self.channels.find_index(self.turn.as_str()) {
+            Ok(index) => index + 1,
+            Err(index) => index,
+        };
+        let count = self.channels.len();
+        for offset in first..first + count {
+            // The channels become fewer where one ends by this.
+            let index = offset % count;
+            while let Some((room, key)) = self.sendable(up.ctx, rooms, index) {
+                if !self.send(up, rooms, &key) {
+                    return;
+                }
+                self.turn = room;
+            }
+        }
+        if self.waiting() == 0 && self.in_flight == 0 {
+            self.end_run(up.ctx);
+        }
+    }
+
+    /// A channel and the key at its head, where that can go now.
+    fn sendable(
+        &self,
+        ctx: &Context<'_, V>,
+        rooms: &Rooms<V>,
+        index: usize,
+    ) -> Option<(String, String)> {
+        let (room, line) = self.channels.get_indexed(index)?;
+        let entry = self.entries.get(line.front()?)?;
+        let is_due = match entry.stage {
+            Stage::Waiting { not_before_ms } => not_before_ms <= ctx.now.mono_ms,
+            Stage::InFlight { .. } | Stage::Parked => false,
+        };
+        // What a crash in the next instant would take along is not sent yet, where there is hope
+        // that it is kept soon.
+        let is_safe = entry.safe != Safe::Memory || !ctx.keep.is_hopeful();
+        // A room that is not wanted here may still be one of the user's: the server decides.
+        let is_open = rooms.get(room).is_none() || rooms.is_joined(room);
+        let goes = is_due && is_safe && is_open && self.in_flight < MAX_IN_FLIGHT;
+        goes.then(|| (room.clone(), entry.key.clone()))
+    }
+
+    /// Sends one entry. False where the connection turns out to be gone.
+    fn send(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &mut Rooms<V>, key: &str) -> bool {
+        let is_plain = !up.connection.has_capability(capability::MESSAGES);
+        let knows_operations = up.connection.has_capability(capability::OPERATIONS);
+        let Some(entry) = self.entries.get_mut(key) else {
+            return true;
+        };
+        if is_plain && entry.is_tried {
+            self.park(up.ctx, rooms, key, unknown_outcome());
+            return true;
+        }
+        if entry.kind != Kind::Message && !knows_operations {
+            let text = "this server does not know edits, deletions and reactions";
+            let error = ClientError::new(ErrorCode::UnknownEvent, text);
+            self.park(up.ctx, rooms, key, error);
+            return true;
+        }
+        let body = with_position(entry, up.ctx.keep.fence());
+        let event = entry.kind.event();
+        if is_plain {
+            entry.is_tried = true;
+            entry.revision += 1;
+            self.keep(up.ctx, key);
+        }
+        let purpose = AckFor::Send {
+            key: key.to_owned(),
+        };
+        match up.request(event, body, purpose) {
+            Ok(ack) => {
+                let sent_ms = up.ctx.now.mono_ms;
+                self.set_stage(key, Stage::InFlight { ack, sent_ms });
+                self.tell(up.ctx, "message:sending", key);
+                true
+            }
+            // The connection ended in the same breath: the entry waits for the next one.
+            Err(error) if error.is(ErrorCode::NotConnected) => {
+                self.not_sent(key);
+                false
+            }
+            // No room on the way out: that is not the entry's fault.
+            Err(error) if error.retryable => {
+                self.not_sent(key);
+                let delay_ms = self.limits.delay_ms(1, up.ctx.random);
+                let not_before_ms = up.ctx.now.mono_ms + delay_ms;
+                self.set_stage(key, Stage::Waiting { not_before_ms });
+                true
+            }
+            Err(error) => {
+                self.park(up.ctx, rooms, key, error);
+                true
+            }
+        }
+    }
+
+    fn not_sent(&mut self, key: &str) {
+        if let Some(entry) = self.get_mut(key) {
+            entry.is_tried = false;
+        }
+    }
+
+    /// The connection is gone. What was in flight goes again under its key where the server knows
+    /// keys; elsewhere its fate is unknown, and the app decides. No attempt is used up.
+    pub(crate) fn connection_lost(
+        &mut self,
+        ctx: &mut Context<'_, V>,
+        rooms: &mut Rooms<V>,
+        idempotent: bool,
+    ) {
+        if self.in_flight == 0 {
+            return;
+        }
+        let flying = self.entries.values().filter(|entry| entry.is_in_flight());
+        let keys: Vec<String> = flying.map(|entry| entry.key.clone()).collect();
+        for key in keys {
+            match idempotent {
+                true => self.set_stage(&key, Stage::Waiting { not_before_ms: 0 }),
+                false => self.park(ctx, rooms, &key, unknown_outcome()),
+            }
+        }
+    }
+
+    /// When an entry is due again.
+    pub(crate) fn deadline_ms(&self, rooms: &Rooms<V>) -> Option<u64> {
+        if !self.is_sending || self.waiting() == 0 {
+            return None;
+        }
+        let heads = self.channels.iter().filter_map(|(room, line)| {
+            let entry = self.entries.get(line.front()?)?;
+            let is_open = rooms.get(room).is_none() || rooms.is_joined(room);
+            match entry.stage {
+                Stage::Waiting { not_before_ms } if is_open && not_before_ms > 0 => {
+                    Some(not_before_ms)
+                }
+                _ => None,
+            }
+        });
+        heads.min()
+    }
+}
+
+/// The payload with what the server needs to know of the tab that sends it.
+fn with_position<V: Value>(entry: &Entry<V>, fence: Option<u64>) -> V {
+    match fence {
+        None => entry.payload.clone(),
+        Some(fence) => entry.payload.with(&[
+            ("tabId", V::string(&entry.place.tab_id)),
+            ("tabSeq", V::number(entry.place.tab_seq as f64)),
+            ("fence", V::number(fence as f64)),
+        ]),
+    }
+}
+
+/// What was sent to a server which knows no keys, and was not answered.
+pub(super) fn unknown_outcome<V: Value>() -> ClientError<V> {
+    ClientError::new(
+        ErrorCode::UnknownOutcome,
+        "the server did not answer, and does not know repeated messages: it may or may not have \
+         this one. Look at the room before sending it again",
+    )
+}

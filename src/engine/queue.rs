@@ -1,0 +1,100 @@
+//! What the app asks of the outbox, and who may carry it out.
+
+use super::Parts;
+use super::error::ClientError;
+use super::input::{QueueCommand, RequestId};
+use super::outbox::Draft;
+use crate::socketio::Value;
+use crate::wire::error::ErrorCode;
+
+impl<V: Value> Parts<'_, '_, V> {
+    /// `sendMessage`: queued, and settled with the outcome.
+    pub(super) fn send(&mut self, room: &str, content: &V, options: &V, request: RequestId) {
+        let draft = Draft::message(self.up.ctx, room, content, options);
+        let draft = match self.rooms.get(room) {
+            Some(_) => draft,
+            None => {
+                let text = format!("Not in room: {room}. Call joinRoom() first");
+                Err(ClientError::new(ErrorCode::NotInRoom, text))
+            }
+        };
+        self.send_draft(draft, request);
+    }
+
+    pub(super) fn send_draft(
+        &mut self,
+        draft: Result<Draft<V>, ClientError<V>>,
+        request: RequestId,
+    ) {
+        let queued = draft.and_then(|draft| {
+            self.outbox
+                .queue(&mut self.up, self.rooms, draft, Some(request))
+        });
+        if let Err(error) = queued {
+            self.up.ctx.reject(request, error);
+        }
+    }
+
+    pub(super) fn queue(&mut self, command: QueueCommand<V>) -> Result<V, ClientError<V>> {
+        self.open_store();
+        let decides = self.decides();
+        let (up, rooms) = (&mut self.up, &mut *self.rooms);
+        Ok(match command {
+            QueueCommand::Add(message) => {
+                let draft = Draft::queued(up.ctx, &message)?;
+                V::string(&self.outbox.queue(up, rooms, draft, None)?)
+            }
+            QueueCommand::Remove(id) => V::boolean(self.outbox.cancel(up.ctx, rooms, &id, decides)),
+            QueueCommand::Update(id, patch) => {
+                V::boolean(self.outbox.update(up, rooms, &id, &patch, decides)?)
+            }
+            QueueCommand::Retry(id) => V::boolean(self.outbox.retry(up, rooms, &id, decides)),
+            QueueCommand::Clear => V::number(self.outbox.clear(up.ctx, rooms, decides) as f64),
+            QueueCommand::Configure(options) => {
+                self.outbox.configure(&options)?;
+                V::null()
+            }
+        })
+    }
+
+    /// Whether this tab knows what is under way: it sends, or no other tab does.
+    fn decides(&self) -> bool {
+        self.sends_itself() || !self.tabs.has_company()
+    }
+
+    fn sends_itself(&self) -> bool {
+        self.tabs.leads() || self.up.ctx.keep.is_memory_only()
+    }
+
+    /// Whether what is queued can go now, from here.
+    pub(super) fn may_send(&self) -> bool {
+        self.up.connection.is_ready() && self.is_owners_connection() && self.sends_itself()
+    }
+
+    /// Seeks the lead among tabs while there is something that only the leader can do.
+    pub(super) fn seek_lead(&mut self) {
+        if self.up.ctx.keep.is_memory_only() {
+            return;
+        }
+        let can_send = self.up.connection.is_ready() && self.is_owners_connection();
+        let has_wishes = self.outbox.has_wishes();
+        let is_wanted = self.up.ctx.keep.is_open() && (can_send || has_wishes);
+        let is_stuck =
+            is_wanted && !self.tabs.leads() && (has_wishes || self.outbox.has_own_waiting());
+        self.tabs.settle(self.up.ctx, is_wanted, is_stuck);
+    }
+
+    /// Another tab of this namespace said something.
+    pub(super) fn tab_said(&mut self, message: &V) {
+        let kind = message.field("type").and_then(|kind| kind.as_text());
+        let Some(kind) = kind else { return };
+        if kind == "logout" {
+            return self.forget_user();
+        }
+        if self.tabs.heard(self.up.ctx, &kind) {
+            let leads = self.tabs.leads();
+            self.outbox
+                .tab_said(&mut self.up, self.rooms, &kind, message, leads);
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! What is queued outlives the page: the journal has it in the same instant, the store a little
+//! later, and a new engine finds it.
+
+use serde_json::{Value as Json, json};
+
+use super::world::World;
+use crate::engine::input::{Input, QueueCommand, RequestId};
+use crate::engine::store::{StoreCommand, StoreFailure};
+
+const ALICE: Option<&str> = Some("alice");
+
+/// A world whose user is known from before, with the store open.
+fn known() -> World {
+    let mut world = World::stored();
+    let server = "http://localhost:3101/socket.io/#/".to_owned();
+    world.disk().known_users.push((server, "alice".to_owned()));
+    world.restart();
+    world
+}
+
+fn ids(world: &World) -> Vec<String> {
+    let queued = world.engine.queued();
+    let ids = queued.iter().map(|message| message["id"].as_str().unwrap());
+    ids.map(str::to_owned).collect()
+}
+
+/// The server takes the next message under the next `seq`.
+fn take(world: &mut World, seq: u64) -> Json {
+    let send = world.expect_event("message:send");
+    let data = json!({"messageId": format!("m{seq}"), "seq": seq, "epoch": "e1"});
+    world.ack(&send, data);
+    send.body
+}
+
+#[test]
+fn a_message_is_in_the_journal_when_queueing_returns_and_in_the_store_soon_after() {
+    let mut world = known();
+    world.disk().is_slow = true;
+    let queued = world.queue_message("general", "one");
+    assert_eq!(queued["persisted"], true);
+    assert_eq!(world.journaled_keys(ALICE), ["one"]);
+    assert_eq!(world.told_queue(), ["message:queued one"]);
+    world.disk_catches_up();
+    assert_eq!(world.told_queue(), ["message:persisted one"]);
+    assert_eq!(world.stored_keys(ALICE), ["one"]);
+    assert_eq!(world.journaled_keys(ALICE), Vec::<String>::new());
+}
+
+#[test]
+fn a_message_that_only_the_journal_has_survives_the_page() {
+    let mut world = known();
+    world.disk().is_slow = true;
+    world.queue_message("general", "one");
+    world.restart();
+    world.connect();
+    assert_eq!(take(&mut world, 1)["content"], "one");
+    assert_eq!(world.stored_keys(ALICE), Vec::<String>::new());
+    assert_eq!(world.journaled_keys(ALICE), Vec::<String>::new());
+}
+
+#[test]
+fn messages_keep_their_order_over_the_end_of_the_page() {
+    let mut world = known();
+    for key in ["c", "a", "b"] {
+        world.queue_message("general", key);
+    }
+    world.restart();
+    world.queue_message("general", "0");
+    world.connect();
+    for (seq, key) in (1..).zip(["c", "a", "b", "0"]) {
+        assert_eq!(take(&mut world, seq)["content"], key);
+    }
+}
+
+#[test]
+fn a_page_that_ends_at_any_step_loses_no_message_and_the_server_sees_one_key() {
+    for steps in 0..12 {
+        let mut world = known();
+        world.connect();
+        world.disk_catches_up();
+        world.disk().is_slow = true;
+        world.queue_message("general", "one");
+        let mut taken = 0;
+        for step in 0..steps {
+            match step % 3 {
+                0 => {
+                    world.disk_step();
+                }
+                1 if world.sent().contains(&"message:send") => {
+                    take(&mut world, 1);
+                    taken += 1;
+                }
+                _ => {
+                    world.disk_step();
+                }
+            }
+        }
+        world.restart();
+        world.connect();
+        if world.sent().contains(&"message:send") {
+            let body = take(&mut world, 1);
+            assert_eq!(body["clientMessageId"], "one");
+            taken += 1;
+        }
+        assert!(taken >= 1, "lost after {steps} steps");
+        assert_eq!(world.stored_keys(ALICE), Vec::<String>::new(), "{steps}");
+        assert_eq!(world.journaled_keys(ALICE), Vec::<String>::new(), "{steps}");
+    }
+}
+
+#[test]
+fn an_acknowledgement_is_one_transaction_entry_out_message_in() {
+    let mut world = known();
+    world.connect();
+    world.join_room("general", 0);
+    world.queue_message("general", "one");
+    world.disk().is_slow = true;
+    take(&mut world, 1);
+    let commands: Vec<_> = world.disk().waiting.iter().cloned().collect();
+    let [StoreCommand::Commit { fence, ops, .. }] = commands.as_slice() else {
+        panic!("one transaction, not {commands:?}");
+    };
+    assert!(fence.is_some(), "only the leader may");
+    let ops = format!("{ops:?}");
+    assert!(
+        ops.contains("Delete") && ops.contains("PutMessage"),
+        "{ops}"
+    );
+}
+
+#[test]
+fn without_a_journal_a_message_is_persisted_once_the_store_has_it_and_goes_then() {
+    let mut world = known();
+    world.connect();
+    world.disk().refuses_journal = true;
+    world.disk().is_slow = true;
+    let queued = world.queue_message("general", "first");
+    assert_eq!(queued["persisted"], false);
+    world.queue_message("general", "second");
+    world.disk_catches_up();
+    assert_eq!(
+        world.engine.queued_message("second").unwrap()["persisted"],
+        true
+    );
+    assert_eq!(take(&mut world, 1)["content"], "first");
+    assert_eq!(take(&mut world, 2)["content"], "second");
+}
+
+#[test]
+fn a_store_without_room_is_reported_once_and_messages_go_all_the_same() {
+    let mut world = known();
+    world.connect();
+    world.disk().refuses_journal = true;
+    world.disk().failures.extend([StoreFailure::Full; 3]);
+    let queued = world.queue_message("general", "one");
+    assert_eq!(queued["persisted"], false);
+    world.advance(500);
+    let errors = world.told_errors();
+    let codes: Vec<_> = errors.iter().map(|error| error.code.as_str()).collect();
+    assert_eq!(codes, ["STORAGE_FULL"]);
+    assert_eq!(take(&mut world, 1)["content"], "one");
+    world.advance(10_000);
+    assert_eq!(world.stored_keys(ALICE), Vec::<String>::new());
+}
+
+#[test]
+fn a_transaction_that_is_aborted_is_tried_again_until_it_is_in() {
+    let mut world = known();
+    world.disk().failures.extend([StoreFailure::Aborted; 4]);
+    world.queue_message("general", "one");
+    assert_eq!(world.told_queue(), ["message:queued one"]);
+    world.advance(100 + 200 + 400 + 800);
+    assert_eq!(world.told_queue(), ["message:persisted one"]);
+}
+
+#[test]
+fn a_store_that_is_taken_away_is_opened_again_and_has_everything_again() {
+    let mut world = known();
+    world.queue_message("general", "one");
+    let namespace = super::disk::namespace(ALICE);
+    world.disk().store.evict(&namespace);
+    world.input(Input::Store(crate::engine::store::StoreEvent::Lost));
+    assert_eq!(world.stored_keys(ALICE), ["one"]);
+    assert_eq!(ids(&world), ["one"]);
+}
+
+#[test]
+fn a_store_of_a_newer_version_is_left_alone_and_reported() {
+    let mut world = known();
+    let namespace = super::disk::namespace(ALICE);
+    world.disk().store.upgrade(&namespace);
+    world.queue_message("general", "one");
+    let errors = world.told_errors();
+    assert_eq!(errors[0].code, "SCHEMA_TOO_NEW");
+    world.connect();
+    assert_eq!(take(&mut world, 1)["content"], "one");
+}
+
+#[test]
+fn a_damaged_record_is_set_aside_and_reported_and_the_rest_live_on() {
+    let mut world = known();
+    world.queue_message("general", "one");
+    world.queue_message("general", "two");
+    damage(&mut world, "one");
+    world.restart();
+    world.connect();
+    assert_eq!(world.told_errors()[0].code, "RECORD_CORRUPT");
+    assert_eq!(take(&mut world, 1)["content"], "two");
+    assert_eq!(world.stored_keys(ALICE), Vec::<String>::new());
+}
+
+/// Writes something else in place of a record.
+fn damage(world: &mut World, key: &str) {
+    use crate::engine::store::{Connection, StoreId, StoreOp, Table};
+    let mut other = Connection::default();
+    let namespace = super::disk::namespace(ALICE);
+    let id = StoreId(0);
+    let store = &mut world.disk().store;
+    store.carry_out(&mut other, StoreCommand::Open { id, namespace });
+    let ops = vec![StoreOp::Put {
+        table: Table::Outbox,
+        key: key.to_owned(),
+        text: "1 00000000 {}".to_owned(),
+    }];
+    let fence = None;
+    store.carry_out(&mut other, StoreCommand::Commit { id, fence, ops });
+}
+
+#[test]
+fn a_failed_message_is_still_there_after_the_page_and_says_why() {
+    let mut world = known();
+    world.connect();
+    world.queue_message("general", "one");
+    let send = world.expect_event("message:send");
+    world.refuse(&send, json!({"code": "FORBIDDEN", "message": "muted"}));
+    world.restart();
+    world.join("general");
+    let failed = world.engine.queued_message("one").unwrap();
+    assert_eq!(failed["status"], "failed");
+    assert_eq!(failed["error"]["code"], "FORBIDDEN");
+    assert_eq!(world.mirrors["general"][0]["state"], "failed");
+    world.connect();
+    assert!(!world.sent().contains(&"message:send"));
+    let retried = world.queue(QueueCommand::Retry("one".to_owned()));
+    assert_eq!(retried, Ok(json!(true)));
+}
+
+#[test]
+fn on_a_plain_server_what_was_under_way_when_the_page_ended_has_an_unknown_outcome() {
+    let mut world = World::plain();
+    world.disk = World::stored().disk;
+    world.connect();
+    world.queue_message("general", "one");
+    world.queue_message("general", "two");
+    world.expect_event("message:send");
+    world.restart();
+    world.connect();
+    let failed = world.engine.queued_message("one").unwrap();
+    assert_eq!(failed["error"]["code"], "UNKNOWN_OUTCOME");
+    assert_eq!(world.expect_event("message:send").body["content"], "two");
+}
+
+#[test]
+fn what_was_queued_before_the_user_was_known_is_kept_as_the_users() {
+    let mut world = World::stored();
+    world.queue_message("general", "one");
+    assert_eq!(world.stored_keys(None), ["one"]);
+    world.connect();
+    assert_eq!(world.stored_keys(ALICE), ["one"]);
+    assert_eq!(world.stored_keys(None), Vec::<String>::new());
+    assert_eq!(take(&mut world, 1)["content"], "one");
+    assert_eq!(world.disk().known_users[0].1, "alice");
+}
+
+#[test]
+fn a_message_is_not_lost_when_the_page_ends_while_it_is_moved_to_its_user() {
+    for steps in 0..8 {
+        let mut world = World::stored();
+        world.queue_message("general", "one");
+        world.disk().is_slow = true;
+        world.connect();
+        for _ in 0..steps {
+            world.disk_step();
+        }
+        world.restart();
+        world.connect();
+        assert_eq!(take(&mut world, 1)["content"], "one", "{steps}");
+    }
+}
+
+#[test]
+fn one_users_messages_are_neither_sent_nor_shown_as_anothers() {
+    let mut world = known();
+    world.queue_message("general", "alices");
+    let greeting = json!(["authenticated", {"userId": "bob", "sessionId": "s", "rooms": []}]);
+    world.server.greetings[1] = greeting;
+    world.join("general");
+    world.connect();
+    assert_eq!(ids(&world), Vec::<String>::new());
+    assert_eq!(world.mirrors["general"], Vec::<Json>::new());
+    world.queue_message("elsewhere", "bobs");
+    assert_eq!(take(&mut world, 1)["content"], "bobs");
+    assert!(!world.sent().contains(&"message:send"));
+    assert_eq!(world.stored_keys(ALICE), ["alices"]);
+    world.server.greetings[1] = super::server::authenticated();
+    world.restart();
+    world.connect();
+    assert_eq!(world.expect_event("message:send").body["content"], "alices");
+}
+
+#[test]
+fn logging_out_leaves_nothing() {
+    let mut world = known();
+    world.connect();
+    world.join_room("general", 0);
+    world.queue_message("general", "one");
+    let request: RequestId = world.request(Input::LogoutRequested);
+    assert_eq!(world.take_settled(request).unwrap(), Ok(Json::Null));
+    assert_eq!(ids(&world), Vec::<String>::new());
+    assert_eq!(world.engine.rooms().len(), 0);
+    assert_eq!(world.mirrors["general"], Vec::<Json>::new());
+    assert_eq!(world.stored_keys(ALICE), Vec::<String>::new());
+    assert_eq!(world.journaled_keys(ALICE), Vec::<String>::new());
+    assert!(world.disk().known_users.is_empty());
+    assert!(!world.connection().is_connected);
+}
+
+#[test]
+fn whom_the_app_names_is_the_owner_before_the_server_says_anything() {
+    let mut world = World::stored();
+    let mut settings = world.engine.settings().clone();
+    settings.user_id = Some("alice".to_owned());
+    world.input(Input::Configured(Box::new(settings)));
+    world.queue_message("general", "one");
+    assert_eq!(world.stored_keys(ALICE), ["one"]);
+}
