@@ -1,6 +1,6 @@
 import { ConflictResolutionService } from "./conflict-resolution/conflict-resolution-service.js";
 import type { ConflictDetectionResult, ResolutionStrategy } from "./conflict-resolution/types.js";
-import type { EngineConflict } from "./service-events.js";
+import type { MessageEvent, QueuedMessage } from "./types.js";
 
 /** Whose conflicts they are. */
 interface Owner {
@@ -29,19 +29,19 @@ export class ClientConflicts {
     this.#service?.configure(owner);
   }
 
-  /** The service's picture of an edit that the server refused, and has told its listeners of. */
-  detect(conflict: EngineConflict): ConflictDetectionResult {
-    const { messageId, roomName, clientMessageId, content, current } = conflict;
+  /** The service's picture of an edit that the server refused for being made from an older text; its listeners are told. */
+  detect(edit: QueuedMessage, current: Partial<MessageEvent>): ConflictDetectionResult {
+    const remoteTime = Date.parse(current.editedAt ?? current.timestamp ?? "");
     return this.service.detectConflict({
-      id: messageId,
+      id: edit.messageId ?? edit.id,
       type: "message:edit",
-      localData: { content },
+      localData: { content: edit.content },
       remoteData: { content: current.content },
-      localTimestamp: conflict.editedAt,
-      remoteTimestamp: Date.parse(current.editedAt ?? current.timestamp) || undefined,
-      localVersion: conflict.baseVersion,
+      localTimestamp: edit.timestamp,
+      remoteTimestamp: Number.isNaN(remoteTime) ? undefined : remoteTime,
+      localVersion: edit.baseVersion,
       remoteVersion: current.version,
-      metadata: { roomName, clientMessageId },
+      metadata: { roomName: edit.channelId, clientMessageId: edit.clientMessageId },
     });
   }
 

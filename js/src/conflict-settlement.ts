@@ -6,11 +6,16 @@ import type {
   ResolvableConflict,
 } from "./conflict-resolution/types.js";
 import type { EngineHost } from "./engine-host.js";
-import type { EngineConflict } from "./service-events.js";
+import type { MessageEvent, QueuedMessage } from "./types.js";
 
-/** Tells of a conflict that the engine found, and resolves it as the client's options say. */
-export function takeConflict(host: EngineHost, found: EngineConflict): void {
-  const conflict = host.conflicts.detect(found);
+/**
+ * Looks at something that was parked: an edit that the server refused because the message is
+ * another by now is a conflict. It is told of, and resolved as the client's options say.
+ */
+export function takeParked(host: EngineHost, parked: QueuedMessage): void {
+  const current: unknown = parked.error?.details?.current;
+  if (parked.kind !== "message:edit" || parked.error?.code !== "STALE_VERSION" || !current) return;
+  const conflict = host.conflicts.detect(parked, current as Partial<MessageEvent>);
   host.listeners.sync.emit("sync:conflict", { conflict });
   // One that is left to the user waits in the history, with both texts.
   settleConflict(host, conflict, host.conflicts.strategy);
@@ -28,19 +33,17 @@ export function settleConflict(
   return resolution;
 }
 
+/** The server's text needs no edit any more; any other one is an edit of what the server has now. */
 function apply(host: EngineHost, { entity, outcome, resolvedData }: ConflictResolutionResult) {
-  const roomName = field(entity.metadata, "roomName");
-  const clientMessageId = field(entity.metadata, "clientMessageId");
-  if (typeof roomName !== "string" || typeof clientMessageId !== "string") return;
-  host.call((_, { rooms, queue }) => {
-    if (outcome !== "remote") {
+  const id = field(entity.metadata, "clientMessageId");
+  if (typeof id !== "string") return;
+  host.call((_, { queue }) => {
+    if (outcome === "remote") {
+      queue.removeFromQueue(id);
+    } else {
       const content = checkedText(field(resolvedData, "content"), "a message's text");
-      const options = { baseVersion: entity.remoteVersion };
-      // The new edit is queued before the refused one goes: in between, both are kept.
-      rooms
-        .editMessage(roomName, entity.id, content, options)
-        .catch((error: unknown) => host.tellUnasked(error));
+      queue.updateQueuedMessage(id, { content, baseVersion: entity.remoteVersion });
+      queue.retryMessage(id);
     }
-    queue.removeFromQueue(clientMessageId);
   });
 }

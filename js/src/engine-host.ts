@@ -1,7 +1,7 @@
 import { RealtimeClient as Engine } from "../wasm/nchat_realtime.js";
 import { ClientConflicts } from "./client-conflicts.js";
 import { ClientOptions } from "./client-options.js";
-import { takeConflict } from "./conflict-settlement.js";
+import { takeParked } from "./conflict-settlement.js";
 import { logState } from "./debug-log.js";
 import { EarlySocket } from "./early-socket.js";
 import { EngineListeners } from "./engine-listeners.js";
@@ -232,7 +232,7 @@ export class EngineHost {
         if (auth) this.options.named(auth.userId);
         this.#tellOwner();
       },
-      onConflict: (conflict) => takeConflict(this, conflict),
+      onParked: (message) => takeParked(this, message),
     });
     const engine = new Engine((kind, a, b, c, d) => {
       if (generation === this.#generation) sink(kind, a, b, c, d);

@@ -89,7 +89,7 @@ export class OfflineQueueService extends ClientService<QueueEvent> {
     return this.host.call((_, { queue }) => queue.updateQueuedMessage(checkedText(id, ID), patch));
   }
 
-  /** Lets a parked message wait again, behind those of its channel. False where none is parked. */
+  /** Lets a parked message wait again, in its old place. False where none is parked. */
   retryMessage(id: string): boolean {
     return this.host.call((_, { queue }) => queue.retryMessage(checkedText(id, ID)));
   }

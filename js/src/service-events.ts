@@ -1,5 +1,5 @@
 import type { ConflictDetectionResult } from "./conflict-resolution/types.js";
-import type { MessageEvent, QueuedMessage, RealtimeError, SyncResult } from "./types.js";
+import type { QueuedMessage, RealtimeError, SyncResult } from "./types.js";
 
 /**
  * What an `OfflineQueueService` tells.
@@ -85,19 +85,3 @@ export type SyncEvent =
 
 /** Calls back with what a synchronisation tells. */
 export type SyncEventListener = (...event: SyncEvent) => void;
-
-/** An edit made here that the server refused, because the message is another by now. */
-export interface EngineConflict {
-  messageId: string;
-  roomName: string;
-  /** Names the edit in the queue, where it stays until the conflict is resolved. */
-  clientMessageId: string;
-  /** The text made here. */
-  content: string;
-  /** The version it was made from. */
-  baseVersion?: number;
-  /** When it was made, in ms since 1970 by this device's clock. */
-  editedAt?: number;
-  /** What the server has. */
-  current: MessageEvent;
-}

@@ -1,8 +1,13 @@
 import type { EngineListeners } from "./engine-listeners.js";
 import type { EngineSnapshots } from "./engine-snapshots.js";
 import { toRoomMember } from "./room-member.js";
-import type { EngineConflict } from "./service-events.js";
-import type { AppDefined, AuthResponse, RealtimeConnectionState, RealtimeError } from "./types.js";
+import type {
+  AppDefined,
+  AuthResponse,
+  QueuedMessage,
+  RealtimeConnectionState,
+  RealtimeError,
+} from "./types.js";
 
 /** The function that a WebAssembly client calls, after its work, with everything that happened. */
 export type Sink = (
@@ -43,7 +48,7 @@ interface Receivers {
   onState(state: RealtimeConnectionState): void;
   onError(error: Error & RealtimeError): void;
   onAuth(auth: AuthResponse | null): void;
-  onConflict(conflict: EngineConflict): void;
+  onParked(message: QueuedMessage): void;
 }
 
 /** A sink that updates the snapshots first, so that listeners read what they are told of. */
@@ -53,7 +58,7 @@ export function createSink({
   onState,
   onError,
   onAuth,
-  onConflict,
+  onParked,
 }: Receivers): Sink {
   return (kind, a, b, c, d) => {
     switch (kind) {
@@ -99,13 +104,14 @@ export function createSink({
       case SinkKind.Queue:
         snapshots.changed("queue");
         snapshots.deliveryChanged([b?.message?.clientMessageId]);
-        return listeners.queue.emit(a, b);
+        listeners.queue.emit(a, b);
+        return a === "message:failed" ? onParked(b.message) : undefined;
       case SinkKind.Delivery:
         snapshots.deliveryChanged(b?.messageIds ? "any" : [b?.clientMessageId, b?.messageId]);
         return listeners.delivery.emit(a, b);
       case SinkKind.Sync:
         snapshots.changed("sync");
-        return a === "sync:conflict" ? onConflict(b.conflict) : listeners.sync.emit(a, b);
+        return listeners.sync.emit(a, b);
       case SinkKind.Unread:
         return snapshots.changed(`unread:${a}`);
       case SinkKind.Gaps:

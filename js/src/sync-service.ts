@@ -100,7 +100,7 @@ export class SyncService extends ClientService<SyncEvent> {
 
   /**
    * Resolves what `sync:conflict` told of, as {@link ConflictResolutionService.resolveConflict}
-   * does, and acts on it: the edit leaves the queue, and a text that is not the server's is
+   * does, and acts on it: the server's text takes the edit out of the queue; any other one is
    * sent as an edit of what the server has now.
    */
   resolveConflict(

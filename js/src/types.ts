@@ -44,6 +44,7 @@ export type {
   OfflineQueueConfig,
   OlderMessages,
   OperationReceipt,
+  QueuedKind,
   QueuedMessage,
   QueuedMessagePatch,
   QueuedMessageStatus,
@@ -71,8 +72,6 @@ export type AppDefined = any;
 export interface RealtimeClientConfig extends GeneratedConfig {
   /** Presented when connecting, unless `connect` is given one. No default. */
   token?: TokenSource;
-  /** Who uses the client: what the browser keeps is kept for this user. Default: whom the server named last. */
-  userId?: string;
 }
 
 /** What an `Error` of this package carries. See {@link isRealtimeError}. */

@@ -1,4 +1,5 @@
 import type {
+  ErrorBody,
   MessageEvent as GeneratedMessage,
   RoomsService as GeneratedRooms,
   MessageSend,
@@ -29,8 +30,25 @@ export interface QueueMessageInput
 /** Where a queued message stands: it waits, it is on its way, or it is parked. */
 export type QueuedMessageStatus = "pending" | "sending" | "failed";
 
-/** A message of this user that the server has not taken yet. */
-export interface QueuedMessage extends QueueMessageInput {
+/** What is queued: a message, or a change of one. */
+export type QueuedKind =
+  | "message:send"
+  | "message:edit"
+  | "message:delete"
+  | "reaction:add"
+  | "reaction:remove";
+
+/** A message of this user that the server has not taken yet, or a change of one. */
+export interface QueuedMessage extends Omit<QueueMessageInput, "content"> {
+  kind: QueuedKind;
+  /** The text of a message or an edit. */
+  content?: string;
+  /** Of a change: the message that it is about. */
+  messageId?: string;
+  /** Of a reaction. */
+  emoji?: string;
+  /** Of an edit: the version that it was made from. */
+  baseVersion?: number;
   /** As `clientMessageId`. */
   id: string;
   clientMessageId: string;
@@ -45,12 +63,16 @@ export interface QueuedMessage extends QueueMessageInput {
   status: QueuedMessageStatus;
   /** Whether it outlives a crash of the browser. */
   persisted: boolean;
-  /** Code of the error for which it is parked. */
-  error?: string;
+  /** The last failure; of a parked one, why it is. */
+  error?: ErrorBody;
 }
 
-/** What may be changed of a message that waits. */
-export type QueuedMessagePatch = Partial<Omit<QueueMessageInput, "channelId" | "clientMessageId">>;
+/** What may be changed of what waits: of an edit `content` and `baseVersion`, of a reaction `emoji`. */
+export interface QueuedMessagePatch
+  extends Partial<Omit<QueueMessageInput, "channelId" | "clientMessageId">> {
+  baseVersion?: number;
+  emoji?: string;
+}
 
 /** Counts over the queue. */
 export interface QueueSnapshot {

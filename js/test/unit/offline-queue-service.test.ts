@@ -6,6 +6,7 @@ import { connected, fresh } from "./fresh.js";
 const queued: QueuedMessage = {
   id: "c-1",
   clientMessageId: "c-1",
+  kind: "message:send",
   channelId: "general",
   content: "hello",
   timestamp: 1,
@@ -76,7 +77,7 @@ describe("OfflineQueueService", () => {
     engine.answers["queue.queueMessage"] = () => {
       throw refusal;
     };
-    expect(() => client.queue.queueMessage(queued)).toThrow(refusal);
+    expect(() => client.queue.queueMessage({ channelId: "general", content: "" })).toThrow(refusal);
   });
 
   it("answers queries, also of one channel", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { ConflictDetectionResult, SyncResult } from "../../src/index.js";
+import type { ConflictDetectionResult, QueuedMessage, SyncResult } from "../../src/index.js";
 import { SinkKind } from "../../src/sink.js";
 import { connected, fresh } from "./fresh.js";
 
@@ -12,20 +12,31 @@ const result: SyncResult = {
   duration: 2,
 };
 
-const refused = {
-  conflict: {
-    messageId: "m-1",
-    roomName: "general",
-    clientMessageId: "e-1",
-    content: "made here",
-    baseVersion: 1,
-    current: {
-      roomName: "general",
-      messageId: "m-1",
-      userId: "alice",
-      content: "at the server",
-      timestamp: "2026-01-30T05:00:00.000Z",
-      version: 2,
+const refused: QueuedMessage = {
+  id: "e-1",
+  clientMessageId: "e-1",
+  kind: "message:edit",
+  channelId: "general",
+  messageId: "m-1",
+  content: "made here",
+  baseVersion: 1,
+  timestamp: 1,
+  retries: 1,
+  status: "failed",
+  persisted: true,
+  error: {
+    code: "STALE_VERSION",
+    message: "the message is another by now",
+    retryable: false,
+    details: {
+      current: {
+        roomName: "general",
+        messageId: "m-1",
+        userId: "alice",
+        content: "at the server",
+        timestamp: "2026-01-30T05:00:00.000Z",
+        version: 2,
+      },
     },
   },
 };
@@ -95,6 +106,9 @@ describe("SyncService", () => {
 });
 
 describe("a conflict", () => {
+  const changes = (engine: { calls: unknown[][] }) =>
+    engine.calls.filter(([name]) => /^queue\.(update|retry|remove)/.test(String(name)));
+
   async function conflicting(strategy?: "client-wins" | "server-wins") {
     const { client, engine } = await connected();
     const told: ConflictDetectionResult[] = [];
@@ -102,7 +116,7 @@ describe("a conflict", () => {
       if (event === "sync:conflict") told.push(data.conflict);
     });
     client.sync.configure({ conflictStrategy: strategy });
-    engine.sink(SinkKind.Sync, "sync:conflict", refused);
+    engine.sink(SinkKind.Queue, "message:failed", { message: refused, error: "stale" });
     const [conflict] = told;
     if (!conflict) throw new Error("nothing was told");
     return { client, engine, told, conflict };
@@ -128,18 +142,16 @@ describe("a conflict", () => {
 
   it("keeps the edit in the queue until somebody has chosen", async () => {
     const { engine } = await conflicting();
-    expect(engine.called("queue.removeFromQueue")).toEqual([]);
-    expect(engine.called("editMessage")).toEqual([]);
+    expect(changes(engine)).toEqual([]);
   });
 
-  it("sends the text that was chosen as an edit of what the server has, then drops the refused one", async () => {
+  it("sends the text that was chosen as an edit of what the server has", async () => {
     const { client, engine, conflict } = await conflicting();
     const choice = { content: "both of it" };
     expect(client.sync.resolveConflict(conflict, "manual", choice).outcome).toBe("custom");
-    const changes = engine.calls.filter(([name]) => /editMessage|removeFromQueue/.test(name));
-    expect(changes).toEqual([
-      ["editMessage", "general", "m-1", "both of it", { baseVersion: 2 }],
-      ["queue.removeFromQueue", "e-1"],
+    expect(changes(engine)).toEqual([
+      ["queue.updateQueuedMessage", "e-1", { content: "both of it", baseVersion: 2 }],
+      ["queue.retryMessage", "e-1"],
     ]);
     expect(client.conflicts.getStats()).toMatchObject({
       pendingConflicts: 0,
@@ -147,17 +159,32 @@ describe("a conflict", () => {
     });
   });
 
-  it("only drops the edit where the server wins", async () => {
+  it("drops the edit where the server wins", async () => {
     const { engine } = await conflicting("server-wins");
-    expect(engine.called("editMessage")).toEqual([]);
-    expect(engine.called("queue.removeFromQueue")).toEqual([["e-1"]]);
+    expect(changes(engine)).toEqual([["queue.removeFromQueue", "e-1"]]);
   });
 
   it("sends the own text again where the client wins", async () => {
     const { engine } = await conflicting("client-wins");
-    expect(engine.called("editMessage")).toEqual([
-      ["general", "m-1", "made here", { baseVersion: 2 }],
+    expect(changes(engine)).toEqual([
+      ["queue.updateQueuedMessage", "e-1", { content: "made here", baseVersion: 2 }],
+      ["queue.retryMessage", "e-1"],
     ]);
+  });
+
+  it("is only an edit that is refused for its version", async () => {
+    const { client, engine } = await connected();
+    const told = vi.fn();
+    client.sync.subscribe(told);
+    const error = { ...refused.error, code: "FORBIDDEN", message: "no", retryable: false };
+    for (const message of [
+      { ...refused, error },
+      { ...refused, kind: "message:delete" },
+      { ...refused, error: undefined },
+    ]) {
+      engine.sink(SinkKind.Queue, "message:failed", { message });
+    }
+    expect(told).not.toHaveBeenCalled();
   });
 });
 
@@ -177,7 +204,7 @@ describe("whose conflicts they are", () => {
   it("is nobody's after logout, which clears them", async () => {
     const { client, engine } = await connected();
     client.initialize({ userId: "alice" });
-    engine.sink(SinkKind.Sync, "sync:conflict", refused);
+    engine.sink(SinkKind.Queue, "message:failed", { message: refused, error: "stale" });
     expect(client.conflicts.getHistory()).toHaveLength(1);
     await client.logout();
     expect(client.conflicts.getHistory()).toEqual([]);
