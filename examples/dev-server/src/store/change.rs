@@ -61,6 +61,11 @@ impl Default for UserSettings {
 }
 
 impl UserSettings {
+    /// Those of somebody who shows nothing that can be hidden.
+    pub(super) const HIDING: Self = Self {
+        allow_read_receipts: false,
+    };
+
     /// As they are after a change.
     pub(super) fn changed(self, change: &NewSettings) -> Self {
         Self {

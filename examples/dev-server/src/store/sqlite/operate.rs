@@ -39,6 +39,7 @@ pub(super) async fn operate(
         return Ok(Outcome::Refused(Refused::NotMember));
     };
     let timestamp_ms = log.time(operation.timestamp_ms);
+    let mentions = message.body.mentions.clone().unwrap_or_default();
     match message.operate(&operation, &room_name, role, timestamp_ms) {
         Err(refused) => Ok(Outcome::Refused(refused)),
         Ok(Effect::Unchanged) => remember(transaction, &log, operation, &message).await,
@@ -46,6 +47,9 @@ pub(super) async fn operate(
             let place = log.next_place(&operation.message_id, operation.timestamp_ms);
             let operation = StoredOperation::new(place, operation, message.version);
             update(transaction, log.room_id, &message).await?;
+            if message.is_deleted {
+                forget(transaction, log.room_id, &message, &mentions).await?;
+            }
             insert(transaction, log.room_id, &operation).await?;
             Ok(Outcome::Operated {
                 room_name,
@@ -123,9 +127,6 @@ async fn update(
     .bind(clamped(message.place.seq))
     .execute(&mut **transaction)
     .await?;
-    if message.is_deleted {
-        forget(transaction, room_id, message).await?;
-    }
     Ok(())
 }
 
@@ -134,16 +135,20 @@ async fn forget(
     transaction: &mut Transaction<'static, Sqlite>,
     room_id: i64,
     message: &StoredMessage,
+    mentions: &[String],
 ) -> Result<(), StoreError> {
     sqlx::query("UPDATE operations SET text = '' WHERE message_id = ? AND kind = 'edit'")
         .bind(&message.place.message_id)
         .execute(&mut **transaction)
         .await?;
-    sqlx::query("DELETE FROM mentions WHERE room_id = ? AND seq = ?")
-        .bind(room_id)
-        .bind(clamped(message.place.seq))
-        .execute(&mut **transaction)
-        .await?;
+    for user_id in mentions {
+        sqlx::query("DELETE FROM mentions WHERE room_id = ? AND user_id = ? AND seq = ?")
+            .bind(room_id)
+            .bind(user_id)
+            .bind(clamped(message.place.seq))
+            .execute(&mut **transaction)
+            .await?;
+    }
     Ok(())
 }
 

@@ -14,10 +14,14 @@ pub(super) async fn settings(
         .bind(user_id)
         .fetch_optional(&mut **transaction)
         .await?;
-    match row {
-        Some(row) => from_json(row.try_get("body")?, "the settings of a user"),
-        None => Ok(UserSettings::default()),
-    }
+    let Some(row) = row else {
+        return Ok(UserSettings::default());
+    };
+    let settings = from_json(row.try_get("body")?, "the settings of a user");
+    Ok(settings.unwrap_or_else(|error| {
+        tracing::error!(%error, "settings that cannot be read hide what they can");
+        UserSettings::HIDING
+    }))
 }
 
 pub(super) async fn change_settings(
@@ -65,4 +69,26 @@ pub(super) async fn pass_fence(
         .await?;
     }
     Ok(highest.is_none_or(|highest| fence.epoch >= highest))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::Store;
+    use crate::store::sqlite::SqliteStore;
+
+    #[tokio::test]
+    async fn settings_that_cannot_be_read_hide() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = SqliteStore::open(&directory.path().join("store.sqlite")).await;
+        let store = store.expect("opens");
+        for body in ["", "{", r#"{"allowReadReceipts":"yes"}"#, "[[]]"] {
+            sqlx::query("INSERT OR REPLACE INTO user_settings VALUES ('bob', ?)")
+                .bind(body)
+                .execute(&store.writer)
+                .await
+                .expect("works");
+            let settings = store.settings("bob").await.expect("answers");
+            assert!(!settings.allow_read_receipts, "{body}");
+        }
+    }
 }
