@@ -118,3 +118,24 @@ async fn outside_development_nobody_is_handed_a_token() {
     let answer = crate::http::post_json(server.addr, "/dev/token", r#"{"userId":"bob"}"#).await;
     assert_eq!(answer.status, 404);
 }
+
+#[tokio::test]
+async fn a_tab_that_connects_again_ends_its_older_connection_and_no_other() {
+    let server = TestServer::start().await;
+    let connect = async |tab: &str| {
+        let client = json!({
+            "name": "test", "version": "1", "protocol": "1.1", "deviceId": "laptop", "tabId": tab,
+        });
+        let auth = json!({ "token": token("alice"), "client": client });
+        let mut peer = Peer::connect_with(server.addr, auth).await;
+        peer.next("authenticated").await;
+        peer
+    };
+    let (mut first, other) = (connect("one").await, connect("two").await);
+    let again = connect("one").await;
+    first.next("close").await;
+    for peer in [other, again] {
+        peer.done("room:join", json!({ "roomName": "general" }))
+            .await;
+    }
+}

@@ -207,8 +207,7 @@ impl Server {
             .map(|(other, _)| *other)
             .collect();
         for other in older {
-            self.forget(other);
-            self.said.push_back(Said::Closes(other));
+            self.kick(other);
         }
         if let Some(socket) = self.sockets.get_mut(&link) {
             socket.tab = Some(tab);

@@ -16,7 +16,7 @@ use socketioxide::handler::ConnectHandler;
 use socketioxide_core::Sid;
 use tokio::sync::watch;
 
-use super::outlet::user_key;
+use super::outlet::{tab_key, user_key};
 use super::session::{Session, Tab};
 use super::{Shared, messages, ping, request, rooms, settings, sync, token};
 use crate::core::iso8601;
@@ -106,6 +106,7 @@ async fn greet<S: Store>(socket: SocketRef, io: SocketIo) {
     let Some(session) = socket.extensions.get::<Arc<Session<S>>>() else {
         return;
     };
+    take_over_tab(&socket, &io, &session).await;
     socket.join(user_key(&session.user.id));
     let shared = &session.shared;
     if let Some(epoch) = session.tab.fence {
@@ -146,6 +147,19 @@ async fn greet<S: Store>(socket: SocketRef, io: SocketIo) {
         socket.id,
         expiry,
     ));
+}
+
+/// A tab has one connection. What still comes on an older one is too late: a departure from a
+/// room, say, that the tab has joined again since.
+async fn take_over_tab<S: Store>(socket: &SocketRef, io: &SocketIo, session: &Session<S>) {
+    let Some((device_id, tab_id)) = session.tab.ids() else {
+        return;
+    };
+    let key = tab_key(&session.user.id, device_id, tab_id);
+    if let Err(error) = io.within(key.clone()).disconnect().await {
+        tracing::error!(%error, "a tab's older connection could not be ended");
+    }
+    socket.join(key);
 }
 
 /// Ends with the session, which owns the other end of `expiry`.

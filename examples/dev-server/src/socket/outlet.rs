@@ -27,6 +27,12 @@ pub(super) fn user_key(user_id: &str) -> String {
     format!("user {user_id}")
 }
 
+/// Sockets of one tab.
+pub(super) fn tab_key(user_id: &str, device_id: &str, tab_id: &str) -> String {
+    // As JSON, where no id can end early.
+    format!("tab {}", serde_json::json!([user_id, device_id, tab_id]))
+}
+
 /// Makes a socket that is in a room hear the plugin guide's names there too.
 pub(super) fn add_plugin_dialect(socket: &SocketRef, room_name: &str) {
     socket.join(plugin_key(room_name));

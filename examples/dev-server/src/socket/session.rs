@@ -57,6 +57,8 @@ impl Drop for Slot {
 pub(super) struct Tab {
     /// One browser profile.
     pub(super) device_id: Option<String>,
+    /// One tab of it.
+    tab_id: Option<String>,
     /// The epoch of its leadership.
     pub(super) fence: Option<u64>,
 }
@@ -65,13 +67,20 @@ impl Tab {
     /// Reads the handshake's `client`; what is malformed is absent.
     pub(super) fn read(client: Option<&Json>) -> Self {
         let field = |key| client.and_then(|client| client.get(key));
-        let device_id = field("deviceId").and_then(Json::as_str);
+        let id = |key| {
+            let id = field(key).and_then(Json::as_str);
+            id.filter(|id| check_id(id).is_ok()).map(str::to_owned)
+        };
         Self {
-            device_id: device_id
-                .filter(|id| check_id(id).is_ok())
-                .map(str::to_owned),
+            device_id: id("deviceId"),
+            tab_id: id("tabId"),
             fence: field("fence").and_then(Json::as_u64),
         }
+    }
+
+    /// The device and the tab, of a client that names both.
+    pub(super) fn ids(&self) -> Option<(&str, &str)> {
+        Some((self.device_id.as_deref()?, self.tab_id.as_deref()?))
     }
 }
 
