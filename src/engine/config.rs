@@ -41,6 +41,17 @@ pub const MAX_PAGED_MESSAGES: usize = 5_000;
 /// Runs of a room's log kept apart from each other by holes; beyond it the one nearest to the
 /// hole that is filled next is fetched again.
 pub const MAX_ISLANDS: usize = 64;
+/// Messages of one room kept in the store: the newest ones, so that they show before there is a
+/// connection.
+pub const CACHED_MESSAGES: usize = 200;
+/// Messages of one room beyond that which stay in the store for a while, so that they are deleted
+/// many at a time.
+pub const CACHE_SLACK: usize = 50;
+/// How long the store is left alone with a room's messages after it gave them up, in milliseconds.
+pub const CACHE_REST_MS: u64 = 30_000;
+/// Rooms of which messages are kept in the store; beyond it those go that were not wanted for the
+/// longest time.
+pub const MAX_CACHED_ROOMS: usize = 200;
 /// Members of one room kept in memory; the count goes on past it.
 pub const MAX_TRACKED_MEMBERS: usize = 10_000;
 /// Messages that wait to be sent, unless the app sets another limit: the documented default.

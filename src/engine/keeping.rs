@@ -34,13 +34,14 @@ impl<V: Value> Parts<'_, '_, V> {
             }
             Heard::NotLed => self.tabs.not_led(self.up.ctx),
             Heard::Outbox(outbox) => self.outbox.reread(&mut self.up, self.rooms, outbox),
-            Heard::Messages { .. } => {}
+            Heard::Messages { room, messages, .. } => self.messages_read(&room, messages),
             Heard::Wiped => self.wiped(),
             Heard::Fenced => self.tabs.step_down(self.up.ctx),
             Heard::Full => self.report(ErrorCode::StorageFull),
             Heard::Lost => {
                 self.tabs.stop(self.up.ctx);
                 self.outbox.keep_all(self.up.ctx);
+                self.rooms.store_lost();
             }
         }
     }
@@ -52,16 +53,26 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// The store is open: each table's records go to whom they belong.
     fn store_opened(&mut self, records: Vec<(Table, String, String)>) {
-        let mut outbox = Vec::new();
+        let (mut outbox, mut rooms) = (Vec::new(), Vec::new());
         for (table, key, text) in records {
             match table {
                 Table::Outbox => outbox.push((key, text)),
-                Table::Rooms | Table::Receipts | Table::Meta | Table::Quarantine => {}
+                Table::Rooms => rooms.push((key, text)),
+                Table::Receipts | Table::Meta | Table::Quarantine => {}
             }
         }
+        self.rooms.store_opened(self.up.ctx, rooms);
         self.outbox.opened(&mut self.up, self.rooms, outbox);
         self.tabs.opened(self.up.ctx);
         self.owner_opened();
+    }
+
+    /// Messages of a room were read from the store.
+    fn messages_read(&mut self, room: &str, messages: Vec<V>) {
+        let namespace = self.up.ctx.keep.namespace();
+        let user = namespace.and_then(|namespace| namespace.user.clone());
+        self.rooms
+            .messages_read(&mut self.up, room, messages, user.as_deref());
     }
 
     /// Tells whoever asked for a change what became of it.
@@ -76,6 +87,15 @@ impl<V: Value> Parts<'_, '_, V> {
                     self.outbox.entry_gone(self.up.ctx, key);
                 }
                 Purpose::EntryGone { .. } => {}
+                Purpose::Room {
+                    name,
+                    generation,
+                    up_to_seq,
+                } => {
+                    let now_ms = self.up.ctx.now.mono_ms;
+                    self.rooms
+                        .room_kept(now_ms, &name, generation, up_to_seq, kept);
+                }
                 Purpose::Moved => self.moved(kept),
             }
         }

@@ -76,7 +76,7 @@ fn checked_id(text: Option<String>, key: &'static str) -> Result<Option<String>,
 }
 
 /// A whole number from 0 to 2^53 - 1.
-pub(super) fn optional_integer<V: Value>(
+pub(crate) fn optional_integer<V: Value>(
     body: &V,
     key: &'static str,
 ) -> Result<Option<u64>, WireError> {
@@ -93,7 +93,7 @@ pub(super) fn optional_integer<V: Value>(
 }
 
 /// Text of any length: what a frame could carry.
-pub(super) fn optional_text<V: Value>(
+pub(crate) fn optional_text<V: Value>(
     body: &V,
     key: &'static str,
 ) -> Result<Option<String>, WireError> {

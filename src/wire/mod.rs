@@ -27,4 +27,4 @@ pub mod sync;
 mod fields;
 
 pub use fields::WireError;
-pub(crate) use fields::{Object, optional, optional_list};
+pub(crate) use fields::{Object, optional, optional_integer, optional_list, optional_text};

@@ -124,7 +124,7 @@ impl<V: Value> Rooms<V> {
             Some(Err(refusal)) => room.page_failed(up.ctx, refusal.retry_after_ms),
             None => room.page_failed(up.ctx, None),
         }
-        room.tell_gaps(up.ctx);
+        room.settle(up.ctx);
     }
 }
 
@@ -152,7 +152,7 @@ impl<V: Value> Room<V> {
         if !self.is_filling() {
             self.tell_deferred(up.ctx);
         }
-        self.tell_gaps(up.ctx);
+        self.settle(up.ctx);
     }
 
     /// Asks for what is missing, unless that is under way, put off, or impossible.

@@ -53,7 +53,7 @@ impl<V: Value> Rooms<V> {
             Some(seq) => room.defer(up.ctx, seq, body),
             None => room.tell_message(up.ctx, body),
         }
-        room.tell_gaps(up.ctx);
+        room.settle(up.ctx);
     }
 
     /// An operation on a message came: an edit, a deletion, a reaction.
@@ -79,7 +79,7 @@ impl<V: Value> Rooms<V> {
             seq => room.take_operation(up.ctx, seq, &head.message_id, change),
         }
         room.fill(up, &head.room_name);
-        room.tell_gaps(up.ctx);
+        room.settle(up.ctx);
     }
 }
 
@@ -93,7 +93,11 @@ impl<V: Value> Room<V> {
         body: &V,
     ) -> Option<Placed<V>> {
         let knows_epoch = epoch.is_none() || self.timeline.epoch() == epoch;
-        if !knows_epoch || self.page.is_some() || !self.deferred.is_empty() {
+        if !knows_epoch
+            || self.page.is_some()
+            || !self.deferred.is_empty()
+            || !self.cache.is_marked()
+        {
             return None;
         }
         let (index, first_left) = self.timeline.append(seq, body)?;
@@ -131,6 +135,7 @@ impl<V: Value> Room<V> {
         if anew {
             self.tell_deferred(ctx);
             self.forget_pages();
+            self.cache.begin_anew();
         }
         let mut changes = Vec::new();
         self.timeline.enter_epoch(epoch, &mut changes);
@@ -181,8 +186,13 @@ impl<V: Value> Room<V> {
         }
     }
 
-    /// Tells what is missing, where that changed.
-    pub(super) fn tell_gaps(&mut self, ctx: &mut Context<'_, V>) {
+    /// After every change of the log: tells what is missing, and has the store follow.
+    pub(super) fn settle(&mut self, ctx: &mut Context<'_, V>) {
+        self.tell_gaps(ctx);
+        self.mark(ctx);
+    }
+
+    fn tell_gaps(&mut self, ctx: &mut Context<'_, V>) {
         if self.told_gaps.is_empty() && !self.timeline.has_gap() {
             return;
         }

@@ -39,10 +39,14 @@ impl<V: Value> Rooms<V> {
             .rooms
             .entry(name.to_owned())
             .or_insert_with(|| Room::new(name));
+        let is_new = room.waiters.is_empty() && room.timeline.cursor().is_none();
         if room.membership == Membership::Joined {
             return up.ctx.resolve(request, room.snapshot(name).to_value());
         }
         room.waiters.push(request);
+        if is_new {
+            self.read_cached(up.ctx, name);
+        }
         self.start_join(up, name);
     }
 
@@ -52,6 +56,7 @@ impl<V: Value> Rooms<V> {
         let Some(mut room) = self.rooms.remove(name) else {
             return;
         };
+        self.forget_cached(up.ctx, name);
         room.tell_gone(up.ctx);
         let text = format!("the room {name} was left before the page came");
         room.fail_older(up.ctx, &ClientError::new(ErrorCode::Cancelled, text));
@@ -136,6 +141,7 @@ impl<V: Value> Rooms<V> {
                 room.fill(up, name);
             }
         }
+        self.keep_marked(up.ctx);
     }
 
     /// The connection ended before the server answered a departure: it may not know of it.
@@ -268,6 +274,9 @@ impl<V: Value> Rooms<V> {
             room.retry_at_ms = Some(up.ctx.now.mono_ms + delay_ms);
             up.ctx.notify(Notification::Error(error));
         } else if let Some(mut room) = self.rooms.remove(name) {
+            if !error.retryable {
+                self.forget_cached(up.ctx, name);
+            }
             room.tell_gone(up.ctx);
         }
         self.check_resumed(up);

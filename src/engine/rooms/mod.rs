@@ -1,6 +1,7 @@
 //! Rooms: which are wanted, which the server counts us in, and what is in them.
 
 mod backfill;
+mod cache;
 mod emptying;
 mod history;
 mod members;
@@ -15,6 +16,7 @@ mod resume;
 use litemap::LiteMap;
 
 use self::backfill::Page;
+use self::cache::{Cache, CacheRecord};
 use self::older::Older;
 use super::input::RequestId;
 use super::snapshot::{Room as RoomSnapshot, TimelineGap};
@@ -61,6 +63,7 @@ pub(crate) struct Room<V> {
     deferred: LiteMap<u64, V>,
     /// What the app was told is missing.
     told_gaps: Vec<TimelineGap>,
+    cache: Cache,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -74,6 +77,10 @@ struct Info {
 pub(crate) struct Rooms<V> {
     rooms: LiteMap<String, Room<V>>,
     leaves: LiteMap<String, ()>,
+    /// Records of the store about rooms that it was not asked for yet.
+    cached: LiteMap<String, CacheRecord>,
+    /// Some room is kept further than was told.
+    has_kept: bool,
     /// The rooms of the last connection have not all been brought back yet.
     resuming: bool,
 }
@@ -83,6 +90,8 @@ impl<V: Value> Rooms<V> {
         Self {
             rooms: LiteMap::new(),
             leaves: LiteMap::new(),
+            cached: LiteMap::new(),
+            has_kept: false,
             resuming: false,
         }
     }
@@ -115,11 +124,14 @@ impl<V: Value> Rooms<V> {
             .collect()
     }
 
-    /// When a join is due again, or a page that did not come.
+    /// When a join is due again, or a page that did not come, or the store lacks something.
     pub(crate) fn deadline_ms(&self) -> Option<u64> {
         self.rooms
             .values()
-            .flat_map(|room| [room.retry_at_ms, room.page_retry_at_ms])
+            .flat_map(|room| {
+                let put_at_ms = room.cache.deadline_ms();
+                [room.retry_at_ms, room.page_retry_at_ms, put_at_ms]
+            })
             .flatten()
             .min()
     }
@@ -144,6 +156,7 @@ impl<V: Value> Room<V> {
             older: None,
             deferred: LiteMap::new(),
             told_gaps: Vec::new(),
+            cache: Cache::default(),
         }
     }
 

@@ -89,7 +89,7 @@ impl<V: Value> Rooms<V> {
                 reject_all(up.ctx, older.waiters, &error);
             }
         }
-        room.tell_gaps(up.ctx);
+        room.settle(up.ctx);
     }
 }
 

@@ -42,7 +42,7 @@ impl<V: Value> Rooms<V> {
         let count = room.take_resume(up, head, body, user_id.as_deref());
         room.awaits_resume = false;
         room.go_on(up, &head.room_name);
-        room.tell_gaps(up.ctx);
+        room.settle(up.ctx);
         count
     }
 
@@ -51,7 +51,7 @@ impl<V: Value> Rooms<V> {
         for (name, room) in self.rooms.iter_mut() {
             if std::mem::take(&mut room.awaits_resume) {
                 room.go_on(up, name);
-                room.tell_gaps(up.ctx);
+                room.settle(up.ctx);
             }
         }
     }

@@ -168,6 +168,11 @@ impl<V: Value> Keeper<V> {
         self.gather(op, purpose, Weight::Lazy, now_ms + CACHE_COMMIT_DELAY_MS);
     }
 
+    /// A change of a cache that was gathered for long enough.
+    pub(crate) fn cache(&mut self, op: StoreOp<V>, purpose: Purpose) {
+        self.gather(op, purpose, Weight::Lazy, 0);
+    }
+
     /// What became of changes, one by one, in order.
     pub(crate) fn next_done(&mut self) -> Option<(Purpose, Kept)> {
         self.done.pop_front()

@@ -9,6 +9,12 @@ pub(crate) enum Purpose {
     Entry { key: String, revision: u32 },
     /// An entry left the outbox.
     EntryGone { key: String },
+    /// A room's messages up to here, with its record; `generation` counts beginnings anew.
+    Room {
+        name: String,
+        generation: u32,
+        up_to_seq: u64,
+    },
     /// Everything that was queued before the user was known is the user's now.
     Moved,
 }

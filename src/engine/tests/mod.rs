@@ -10,6 +10,7 @@
 
 mod acks;
 mod bad_input;
+mod cache;
 mod chaos;
 mod connecting;
 mod convergence;

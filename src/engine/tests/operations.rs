@@ -269,6 +269,10 @@ enum Step {
         loses_history: bool,
     },
     Advance(u64),
+    /// The page is loaded again; what it had stored is there, as far as it was stored.
+    Reload,
+    /// The store takes its time, or has caught up.
+    SlowStore(bool),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -287,7 +291,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::LoadOlder),
         2 => (any::<bool>(), prop::bool::weighted(0.2))
             .prop_map(|(resumes, loses_history)| Step::Lose { resumes, loses_history }),
-        1 => (0_u64..3_000).prop_map(Step::Advance),
+        2 => (0_u64..3_000).prop_map(Step::Advance),
+        1 => Just(Step::Reload),
+        1 => any::<bool>().prop_map(Step::SlowStore),
     ]
 }
 
@@ -307,7 +313,7 @@ impl Chat {
     /// A chat in which a room with a past is joined.
     fn new(past: usize) -> Self {
         let mut chat = Self {
-            world: World::connected(),
+            world: World::stored(),
             log: Log::new("e0"),
             under_way: Vec::new(),
             is_member: false,
@@ -316,6 +322,7 @@ impl Chat {
             keys: 0,
         };
         chat.world.is_logged = false;
+        chat.world.connect();
         for _ in 0..past {
             chat.take(Step::Send("bob"));
         }
@@ -366,6 +373,11 @@ impl Chat {
                 loses_history,
             } => self.lose(resumes, loses_history),
             Step::Advance(ms) => self.world.advance(ms),
+            Step::Reload => self.reload(),
+            Step::SlowStore(is_slow) => {
+                self.world.disk().is_slow = is_slow;
+                self.world.disk_catches_up();
+            }
         }
         self.check_gaps();
     }
@@ -482,6 +494,16 @@ impl Chat {
         }
     }
 
+    fn reload(&mut self) {
+        self.world.restart();
+        self.under_way.clear();
+        self.drafts.clear();
+        self.is_member = false;
+        self.awaits_resume = false;
+        self.world.join("general");
+        self.world.ask_to_connect();
+    }
+
     /// What is shown as missing is missing, and every row stands where the log has it.
     fn check_gaps(&mut self) {
         let rows = self.world.engine.timeline("general");
@@ -501,6 +523,11 @@ impl Chat {
     fn calm(&mut self) {
         while !self.drafts.is_empty() {
             self.settle_draft(0, true);
+        }
+        self.take(Step::SlowStore(false));
+        if self.keys.is_multiple_of(3) {
+            self.world.advance(1_000);
+            self.reload();
         }
         self.lose(self.keys.is_multiple_of(2), false);
         self.settle();
@@ -546,6 +573,9 @@ proptest! {
         let mut chat = Chat::new(past);
         let mut told = std::collections::BTreeSet::new();
         for step in steps {
+            if matches!(step, Step::Reload) {
+                told.clear();
+            }
             chat.take(step);
             for notification in chat.world.notifications() {
                 if let Notification::Message { message, .. } = notification {

@@ -3,6 +3,7 @@
 
 mod coverage;
 mod drafts;
+mod excerpt;
 mod operations;
 mod own;
 mod rows;
@@ -12,6 +13,7 @@ use std::collections::VecDeque;
 
 use self::coverage::Coverage;
 use self::drafts::Drafts;
+pub(crate) use self::excerpt::Span;
 use self::rows::{Origin, Row};
 use super::config::MAX_TIMELINE_MESSAGES;
 use super::output::TimelineChange;
@@ -56,6 +58,8 @@ pub(crate) struct Timeline<V> {
     limit: usize,
     covered: Coverage,
     drafts: Drafts<V>,
+    /// Places of rows that changed at the server since the last excerpt.
+    touched: Vec<u64>,
 }
 
 impl<V: Value> Timeline<V> {
@@ -69,6 +73,7 @@ impl<V: Value> Timeline<V> {
             limit: MAX_TIMELINE_MESSAGES,
             covered: Coverage::default(),
             drafts: Drafts::new(),
+            touched: Vec::new(),
         }
     }
 
@@ -117,6 +122,7 @@ impl<V: Value> Timeline<V> {
             self.limit = MAX_TIMELINE_MESSAGES;
             self.covered = Coverage::default();
             self.drafts.forget_bases();
+            self.touched.clear();
         }
         self.epoch = Some(epoch.to_owned());
     }

@@ -127,6 +127,7 @@ impl<V: Value> Timeline<V> {
     ) {
         let message = self.drafts.show(Some(message_id), base);
         self.rows[index].body = message.clone();
+        self.touch(index);
         changes.push(TimelineChange::Replace { index, message });
     }
 
