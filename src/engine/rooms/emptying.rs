@@ -11,6 +11,7 @@ impl<V: Value> Rooms<V> {
     /// Another user is here: the rooms stay wanted, nothing that was in them stays.
     pub(crate) fn reset_timelines(&mut self, ctx: &mut Context<'_, V>) {
         let error = ClientError::new(ErrorCode::Cancelled, "another user signed in");
+        self.cached.clear();
         for (name, room) in self.rooms.iter_mut() {
             room.tell_gone(ctx);
             room.fail_older(ctx, &error);
@@ -28,6 +29,7 @@ impl<V: Value> Rooms<V> {
     pub(crate) fn forget_all(&mut self, ctx: &mut Context<'_, V>) {
         let error = ClientError::new(ErrorCode::Cancelled, "logged out");
         self.leaves.clear();
+        self.cached.clear();
         self.resuming = false;
         for (_, mut room) in std::mem::take(&mut self.rooms) {
             room.tell_gone(ctx);
