@@ -4,6 +4,15 @@ use gloo_events::EventListener;
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
+#[wasm_bindgen]
+extern "C" {
+    /// Node.js has channels too, and an open one keeps its process from ending.
+    #[wasm_bindgen(js_name = BroadcastChannel)]
+    type Unreferenced;
+    #[wasm_bindgen(method, catch)]
+    fn unref(this: &Unreferenced) -> Result<(), JsValue>;
+}
+
 /// An open channel. Dropping it closes it, and nothing comes from it any more.
 pub(crate) struct TabChannel {
     channel: BroadcastChannel,
@@ -15,6 +24,8 @@ impl TabChannel {
     /// goes to `came`.
     pub(crate) fn join(name: &str, came: impl Fn(JsValue) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(name).ok()?;
+        // No browser has it, and none needs it.
+        let _ = channel.unchecked_ref::<Unreferenced>().unref();
         let listener = EventListener::new(&channel, "message", move |event| {
             came(event.unchecked_ref::<MessageEvent>().data());
         });

@@ -19,8 +19,9 @@ export class TabLock {
   constructor(name, tell) {
     this.#name = name;
     this.#tell = tell;
-    addEventListener("pagehide", this.#hide);
-    addEventListener("pageshow", this.#show);
+    // A server has no pages.
+    globalThis.addEventListener?.("pagehide", this.#hide);
+    globalThis.addEventListener?.("pageshow", this.#show);
   }
 
   /** Queues for the lock, or takes it from whoever holds it. */
@@ -39,8 +40,8 @@ export class TabLock {
 
   close() {
     this.release();
-    removeEventListener("pagehide", this.#hide);
-    removeEventListener("pageshow", this.#show);
+    globalThis.removeEventListener?.("pagehide", this.#hide);
+    globalThis.removeEventListener?.("pageshow", this.#show);
   }
 
   /** A page that holds a lock, or waits for one, is not kept for the way back. */

@@ -64,7 +64,7 @@ pub struct ResumedRoom {
     pub room_name: String,
     /// The history that `seq` counts in.
     pub epoch: String,
-    /// The log's newest `seq`; 0 in an empty room.
+    /// The log's newest `seq`, as of which the counts are; 0 in an empty room.
     pub head_seq: u64,
     /// Entries of the log in the order of `seq`, at most 200: of `fromSeq` to `toSeq` none is
     /// missing, except messages of a reset's range that were operations.

@@ -55,13 +55,14 @@ pub struct RoomJoined {
     /// The first members by name of id; `room:members` has the rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub members: Option<Vec<RoomMember>>,
-    /// The newest message's `seq`; 0 in an empty room.
+    /// The log's newest `seq`, as of which the counts are; 0 in an empty room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head_seq: Option<u64>,
     /// The history that `seq` counts in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<String>,
-    /// The user's own read cursor. Absent from older servers, as are the next two.
+    /// The user's own read cursor; a user who joins has read what was there. Absent from older
+    /// servers, as are the next two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_up_to_seq: Option<u64>,
     /// Messages of others beyond the cursor.

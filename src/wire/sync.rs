@@ -21,13 +21,14 @@ pub struct SyncMessages {
     /// Messages taken after this time, in milliseconds since 1970, oldest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<i64>,
-    /// Messages after this `seq`, oldest first.
+    /// Entries of the log after this `seq`, oldest first: messages, and operations on any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_seq: Option<u64>,
     /// The newest messages before this `seq`: pages back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before_seq: Option<u64>,
-    /// Most entries of the log, 1 to 200, default 50; a larger number means 200.
+    /// Most messages, with `afterSeq` most entries of the log: 1 to 200, default 50; a larger
+    /// number means 200.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
@@ -70,7 +71,7 @@ pub struct SyncMessagesPage {
     pub server_time: i64,
     /// The history that `seq` counts in; a cursor of another one is void.
     pub epoch: String,
-    /// The newest message's `seq`; 0 in an empty room.
+    /// The log's newest `seq`; 0 in an empty room.
     pub head_seq: u64,
     /// Whether there is more in the direction that was asked for.
     pub has_more: bool,
@@ -140,7 +141,7 @@ pub struct SyncMessage {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 pub struct SyncChannels {
-    /// Only rooms with a message taken after this time, in milliseconds since 1970. Default: all.
+    /// Only rooms whose log has something taken after this time, in milliseconds since 1970. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<i64>,
 }
@@ -174,7 +175,7 @@ pub struct SyncChannel {
     pub last_message_at: Option<String>,
     /// Members in all.
     pub member_count: u32,
-    /// The newest message's `seq`; 0 in an empty room.
+    /// The log's newest `seq`, as of which the counts are; 0 in an empty room.
     #[serde(default)]
     pub head_seq: u64,
     /// The history that `seq` counts in.

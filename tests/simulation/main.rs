@@ -32,7 +32,7 @@ mod world;
 use runner::{Failure, Report, run_seed, run_seeds};
 
 /// Seeds of a run without `SEEDS`: many in release, a taste in debug.
-const DEFAULT_SEEDS: u64 = if cfg!(debug_assertions) { 100 } else { 1_000 };
+const DEFAULT_SEEDS: u64 = if cfg!(debug_assertions) { 100 } else { 10_000 };
 
 #[test]
 fn every_promise_is_kept_under_every_fault() {

@@ -1,11 +1,14 @@
 //! What people do with their apps.
 
 use jsonwebtoken::{EncodingKey, Header, encode};
-use nchat_realtime::engine::input::{Input, TokenSource};
+use nchat_realtime::engine::input::{Input, Reply, TokenSource};
+use nchat_realtime::wire::names;
 use serde_json::json;
 
 use super::clock::BEGIN_WALL_MS;
 use super::fault::Fault;
+use super::log::Shown;
+use super::model::TEXT_MARK;
 use super::server::{REFUSED_REPLY_TO, TOKEN_KEY};
 use super::tab::TabId;
 use super::world::{Event, World};
@@ -44,7 +47,8 @@ impl World {
         }
         let room = self.chaos.dice.pick(&ROOMS);
         match self.chaos.dice.below(100) {
-            0..60 => self.send(id, room),
+            0..45 => self.send(id, room),
+            45..60 => self.change_message(id, room),
             60..70 => self.join(id, room),
             70..74 => self.leave(id, room),
             74..77 => drop(self.request(id, Input::ConnectRequested)),
@@ -52,6 +56,7 @@ impl World {
             79..81 => self.input(id, Input::DisconnectRequested),
             81..84 => self.input(id, Input::Resumed),
             84..86 => self.input(id, Input::WasOfflineCleared),
+            86..89 => self.load_older(id, room),
             _ => {}
         }
         self.plan_act(id);
@@ -97,6 +102,45 @@ impl World {
             request,
         };
         self.input(id, input);
+    }
+
+    /// Somebody changes one of the messages that they may see: the newest are the likeliest.
+    fn change_message(&mut self, id: TabId, room: &str) {
+        let newest = self
+            .model
+            .log(room)
+            .into_iter()
+            .flat_map(|log| log.messages().iter().rev());
+        let newest: Vec<Shown> = newest.take(6).cloned().collect();
+        if newest.is_empty() {
+            return;
+        }
+        let message = &newest[self.chaos.dice.below(newest.len() as u64) as usize];
+        let message_id = &message.message_id;
+        let is_own = message.user_id == self.profiles[id.profile].user;
+        let emoji = self.chaos.dice.pick(&["+1", "tada"]);
+        let text = format!("{TEXT_MARK}edited{TEXT_MARK}");
+        let (name, body) = match self.chaos.dice.below(6) {
+            0 | 1 if is_own => (names::MESSAGE_EDIT, json!({"content": text})),
+            2 if is_own => (names::MESSAGE_DELETE, json!({})),
+            3 => (names::REACTION_REMOVE, json!({"emoji": emoji})),
+            _ => (names::REACTION_ADD, json!({"emoji": emoji})),
+        };
+        let mut body = body;
+        body["roomName"] = json!(room);
+        body["messageId"] = json!(message_id);
+        let name = name.to_owned();
+        self.request(id, |request| Input::Emitted {
+            packet: json!([name, body]),
+            name,
+            reply: Reply::Request(request),
+            timeout_ms: None,
+        });
+    }
+
+    fn load_older(&mut self, id: TabId, room: &str) {
+        let room = room.to_owned();
+        self.request(id, |request| Input::LoadOlderRequested { room, request });
     }
 
     /// The app's token callback is called.

@@ -153,7 +153,7 @@ fn sync_channel(room: Room, standing: &Standing) -> SyncChannel {
         kind: room.kind,
         last_message_at: room.last_message_at_ms.map(iso8601),
         member_count: room.member_count,
-        head_seq: room.head_seq,
+        head_seq: standing.head_seq.max(room.head_seq),
         epoch: room.epoch,
         read_up_to_seq: Some(standing.read_up_to),
         unread_count: Some(standing.unread_count),

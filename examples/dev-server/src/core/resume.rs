@@ -121,10 +121,11 @@ impl<S: Store> Core<S> {
         };
         Ok(ResumedRoom {
             epoch: room.epoch,
-            head_seq: page.head_seq,
+            // Counted after the page was read: what came between is told by the next page.
+            head_seq: standing.head_seq.max(page.head_seq),
+            has_more: page.has_more || standing.head_seq > page.head_seq,
             from_seq: page.from_seq,
             to_seq: page.to_seq,
-            has_more: page.has_more,
             operations: in_order(&room.name, page),
             reset: is_reset.then_some(true),
             read_up_to_seq: standing.read_up_to,

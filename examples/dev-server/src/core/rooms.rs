@@ -153,7 +153,7 @@ impl<S: Store> Core<S> {
             visibility: room.visibility,
             member_count: Some(room.member_count),
             members: Some(members.into_iter().map(room_member).collect()),
-            head_seq: Some(room.head_seq),
+            head_seq: Some(standing.head_seq.max(room.head_seq)),
             epoch: Some(room.epoch),
             read_up_to_seq: Some(standing.read_up_to),
             unread_count: Some(standing.unread_count),

@@ -90,6 +90,8 @@ pub struct MemberCursors {
 pub struct Standing {
     /// The room.
     pub room_name: String,
+    /// The log's newest `seq` when the rest was counted.
+    pub head_seq: u64,
     /// Their read cursor; at least the log's head of when they joined.
     pub read_up_to: u64,
     /// Messages of others beyond it that are not deleted.
@@ -221,6 +223,87 @@ impl Tally {
             updated_at_ms: updated_at_ms.unwrap_or(message.timestamp_ms),
             message_id: message.message_id,
             client_message_id: message.client_message_id,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn receipts() -> impl Strategy<Value = Vec<(CursorKind, u64, bool)>> {
+        let kind = prop_oneof![Just(CursorKind::Delivered), Just(CursorKind::Read)];
+        prop::collection::vec((kind, 0..20u64, any::<bool>()), 0..12)
+    }
+
+    /// What the receipts come to, each step looked at.
+    fn after(receipts: &[(CursorKind, u64, bool)]) -> Result<Cursors, TestCaseError> {
+        let mut now = Cursors::default();
+        for (index, &(kind, up_to, is_shown)) in receipts.iter().enumerate() {
+            let next = now.advanced(kind, up_to, is_shown, index as i64);
+            prop_assert!(next.delivered_up_to >= now.delivered_up_to);
+            prop_assert!(next.read_up_to >= now.read_up_to);
+            prop_assert!(next.shown_up_to >= now.shown_up_to);
+            prop_assert!(
+                next.delivered_up_to >= next.read_up_to,
+                "reading is receiving"
+            );
+            prop_assert!(next.read_up_to >= next.shown_up_to);
+            now = next;
+        }
+        Ok(now)
+    }
+
+    fn members() -> impl Strategy<Value = Vec<(u64, u64)>> {
+        prop::collection::vec((0..6u64, 0..6u64), 1..6)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4_096, ..ProptestConfig::default() })]
+
+        #[test]
+        fn receipts_move_forward_only_and_come_to_the_same_in_any_order(
+            receipts in receipts(), shift in 0..12usize,
+        ) {
+            let mut other = receipts.clone();
+            other.reverse();
+            let middle = shift.min(other.len());
+            other.rotate_left(middle);
+            let (one, other) = (after(&receipts)?, after(&other)?);
+            prop_assert_eq!(one.delivered_up_to, other.delivered_up_to);
+            prop_assert_eq!(one.read_up_to, other.read_up_to);
+        }
+
+        #[test]
+        fn counting_is_the_same_as_asking_everybody_but_the_author(
+            members in members(), seq in 1..6u64, sees_reads in any::<bool>(),
+        ) {
+            let cursors = members.iter().enumerate().map(|(index, (read, more))| MemberCursors {
+                user_id: index.to_string(),
+                cursors: Cursors {
+                    delivered_up_to: read + more,
+                    read_up_to: *read,
+                    shown_up_to: *read,
+                    ..Cursors::default()
+                },
+            });
+            let tally = Tally::new(members.len() as u32, cursors.collect());
+            let message = Counted {
+                author_id: "0".to_owned(),
+                message_id: String::new(),
+                client_message_id: String::new(),
+                seq,
+                timestamp_ms: 0,
+            };
+            let progress = tally.progress(message, true, sees_reads);
+            let others = &members[1..];
+            let delivered = others.iter().filter(|(read, more)| read + more >= seq).count();
+            let read = others.iter().filter(|(read, _)| *read >= seq).count();
+            prop_assert_eq!(progress.delivered_count as usize, delivered);
+            prop_assert_eq!(progress.read_count as usize, if sees_reads { read } else { 0 });
+            prop_assert_eq!(progress.total_recipients as usize, others.len());
         }
     }
 }

@@ -159,6 +159,7 @@ impl RoomState {
         let read_up_to = read_up_to.max(self.joined_seq(user_id));
         let mut standing = Standing {
             room_name: self.room.name.clone(),
+            head_seq: self.head_seq,
             read_up_to,
             ..Standing::default()
         };

@@ -170,7 +170,7 @@ pub(super) async fn standing(
     user_id: &str,
 ) -> Result<Option<Standing>, StoreError> {
     let row = sqlx::query(
-        "SELECT members.room_id, max(joined_seq, coalesce(read_up_to, 0)) AS read_up_to
+        "SELECT members.room_id, head_seq, max(joined_seq, coalesce(read_up_to, 0)) AS read_up_to
          FROM rooms JOIN members ON members.room_id = rooms.id
          LEFT JOIN cursors ON cursors.room_id = rooms.id AND cursors.user_id = members.user_id
          WHERE rooms.name = ? AND members.user_id = ?",
@@ -197,6 +197,7 @@ pub(super) async fn standing(
     .await?;
     Ok(Some(Standing {
         room_name: room_name.to_owned(),
+        head_seq: unsigned(&row, "head_seq")?,
         read_up_to,
         unread_count: counts.try_get("unread")?,
         mention_count: counts.try_get("mentions")?,

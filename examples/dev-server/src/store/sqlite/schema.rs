@@ -201,6 +201,7 @@ PRAGMA user_version = 1;
         let standing = store.standings("bob", &["general".to_owned()]).await;
         let nothing_unread = Standing {
             room_name: "general".to_owned(),
+            head_seq: 3,
             read_up_to: 3,
             unread_count: 0,
             mention_count: 0,
