@@ -29,6 +29,7 @@ macro_rules! conforms {
     };
 }
 
+mod alike;
 mod operations;
 mod receipts;
 
