@@ -1,6 +1,6 @@
 import { ConflictResolutionService } from "./conflict-resolution/conflict-resolution-service.js";
 import type { ConflictDetectionResult, ResolutionStrategy } from "./conflict-resolution/types.js";
-import type { MessageEvent, QueuedMessage } from "./types.js";
+import type { SyncConflict } from "./wasm-services.js";
 
 /** Whose conflicts they are. */
 interface Owner {
@@ -29,19 +29,14 @@ export class ClientConflicts {
     this.#service?.configure(owner);
   }
 
-  /** The service's picture of an edit that the server refused for being made from an older text; its listeners are told. */
-  detect(edit: QueuedMessage, current: Partial<MessageEvent>): ConflictDetectionResult {
-    const remoteTime = Date.parse(current.editedAt ?? current.timestamp ?? "");
+  /** The service's picture of an edit that the server refused, of which its listeners are told: the texts, and no more, are compared. */
+  detect({ localData, remoteData, ...conflict }: SyncConflict): ConflictDetectionResult {
+    const time = Date.parse(remoteData?.editedAt ?? remoteData?.timestamp ?? "");
     return this.service.detectConflict({
-      id: edit.messageId ?? edit.id,
-      type: "message:edit",
-      localData: { content: edit.content },
-      remoteData: { content: current.content },
-      localTimestamp: edit.timestamp,
-      remoteTimestamp: Number.isNaN(remoteTime) ? undefined : remoteTime,
-      localVersion: edit.baseVersion,
-      remoteVersion: current.version,
-      metadata: { roomName: edit.channelId, clientMessageId: edit.clientMessageId },
+      ...conflict,
+      localData: { content: localData.content },
+      remoteData: { content: remoteData?.content ?? "" },
+      remoteTimestamp: Number.isNaN(time) ? undefined : time,
     });
   }
 

@@ -6,16 +6,11 @@ import type {
   ResolvableConflict,
 } from "./conflict-resolution/types.js";
 import type { EngineHost } from "./engine-host.js";
-import type { MessageEvent, QueuedMessage } from "./types.js";
+import type { SyncConflict } from "./wasm-services.js";
 
-/**
- * Looks at something that was parked: an edit that the server refused because the message is
- * another by now is a conflict. It is told of, and resolved as the client's options say.
- */
-export function takeParked(host: EngineHost, parked: QueuedMessage): void {
-  const current: unknown = parked.error?.details?.current;
-  if (parked.kind !== "message:edit" || parked.error?.code !== "STALE_VERSION" || !current) return;
-  const conflict = host.conflicts.detect(parked, current as Partial<MessageEvent>);
+/** Tells of an edit that the server refused because the message is another by now, and resolves that as the client's options say. */
+export function takeConflict(host: EngineHost, found: SyncConflict): void {
+  const conflict = host.conflicts.detect(found);
   host.listeners.sync.emit("sync:conflict", { conflict });
   // One that is left to the user waits in the history, with both texts.
   settleConflict(host, conflict, host.conflicts.strategy);

@@ -1,7 +1,7 @@
 import { RealtimeClient as Engine } from "../wasm/nchat_realtime.js";
 import { ClientConflicts } from "./client-conflicts.js";
 import { ClientOptions } from "./client-options.js";
-import { takeParked } from "./conflict-settlement.js";
+import { takeConflict } from "./conflict-settlement.js";
 import { logState } from "./debug-log.js";
 import { EarlySocket } from "./early-socket.js";
 import { EngineListeners } from "./engine-listeners.js";
@@ -16,7 +16,7 @@ import {
   reportException,
   wasTakenBack,
 } from "./errors.js";
-import { init, initUnderWay, isInitialized } from "./init.js";
+import { init, initUnderWay, isInitialized, onceLoaded } from "./init.js";
 import { connectionWithoutEngine } from "./initial-snapshots.js";
 import { createSink } from "./sink.js";
 import type {
@@ -144,13 +144,14 @@ export class EngineHost {
    * @param isWanted - Whether that is still so by then.
    */
   wake(isWanted: () => boolean): void {
-    const wake = () => {
-      if (!this.#parts && !this.#failure && isWanted()) this.#ensureEngine();
-    };
-    // What hinders it, `connect` rejects with.
-    initUnderWay()
-      ?.then(wake)
-      .catch(() => undefined);
+    onceLoaded(() => {
+      if (this.#parts || this.#failure || !isWanted()) return;
+      try {
+        this.#ensureEngine();
+      } catch {
+        // What hinders it, `connect` rejects with.
+      }
+    });
   }
 
   /** Tells `onError` why something failed that perhaps nobody waits for. */
@@ -232,7 +233,7 @@ export class EngineHost {
         if (auth) this.options.named(auth.userId);
         this.#tellOwner();
       },
-      onParked: (message) => takeParked(this, message),
+      onConflict: (conflict) => takeConflict(this, conflict),
     });
     const engine = new Engine((kind, a, b, c, d) => {
       if (generation === this.#generation) sink(kind, a, b, c, d);

@@ -7,6 +7,8 @@ export type InitSource = InitInput | Promise<InitInput>;
 let packagedModule: () => InitInput | Promise<InitInput> = besideThisFile;
 let loading: Promise<void> | undefined;
 let loaded = false;
+/** Who is to be called once the module is there. */
+const waiting = new Set<() => void>();
 
 /**
  * Loads the WebAssembly module. Idempotent: the first call loads, all others wait for the same
@@ -39,9 +41,17 @@ export function initUnderWay(): Promise<void> | undefined {
   return loading;
 }
 
+/** Calls back once the module is there, in a later microtask, whoever loads it; without loading it. */
+export function onceLoaded(callback: () => void): void {
+  if (loaded) queueMicrotask(callback);
+  else waiting.add(callback);
+}
+
 async function start(source: InitSource | undefined): Promise<void> {
   await load({ module_or_path: source ?? packagedModule() });
   loaded = true;
+  for (const callback of waiting) queueMicrotask(callback);
+  waiting.clear();
 }
 
 /** Says what {@link init} loads without an argument, instead of the file in the package. */

@@ -1,13 +1,8 @@
 import type { EngineListeners } from "./engine-listeners.js";
 import type { EngineSnapshots } from "./engine-snapshots.js";
 import { toRoomMember } from "./room-member.js";
-import type {
-  AppDefined,
-  AuthResponse,
-  QueuedMessage,
-  RealtimeConnectionState,
-  RealtimeError,
-} from "./types.js";
+import type { AppDefined, AuthResponse, RealtimeConnectionState, RealtimeError } from "./types.js";
+import type { SyncConflict } from "./wasm-services.js";
 
 /** The function that a WebAssembly client calls, after its work, with everything that happened. */
 export type Sink = (
@@ -48,7 +43,7 @@ interface Receivers {
   onState(state: RealtimeConnectionState): void;
   onError(error: Error & RealtimeError): void;
   onAuth(auth: AuthResponse | null): void;
-  onParked(message: QueuedMessage): void;
+  onConflict(conflict: SyncConflict): void;
 }
 
 /** A sink that updates the snapshots first, so that listeners read what they are told of. */
@@ -58,7 +53,7 @@ export function createSink({
   onState,
   onError,
   onAuth,
-  onParked,
+  onConflict,
 }: Receivers): Sink {
   return (kind, a, b, c, d) => {
     switch (kind) {
@@ -104,14 +99,13 @@ export function createSink({
       case SinkKind.Queue:
         snapshots.changed("queue");
         snapshots.deliveryChanged([b?.message?.clientMessageId]);
-        listeners.queue.emit(a, b);
-        return a === "message:failed" ? onParked(b.message) : undefined;
+        return listeners.queue.emit(a, b);
       case SinkKind.Delivery:
         snapshots.deliveryChanged(b?.messageIds ? "any" : [b?.clientMessageId, b?.messageId]);
         return listeners.delivery.emit(a, b);
       case SinkKind.Sync:
         snapshots.changed("sync");
-        return listeners.sync.emit(a, b);
+        return a === "sync:conflict" ? onConflict(b.conflict) : listeners.sync.emit(a, b);
       case SinkKind.Unread:
         return snapshots.changed(`unread:${a}`);
       case SinkKind.Gaps:

@@ -208,6 +208,18 @@ export interface ChannelSyncResult {
   conflicts: unknown[];
 }
 
+/** An edit of this client that met a newer version. */
+export interface SyncConflict {
+  /** The message's id. */
+  id: string;
+  type: "message:edit";
+  localData: { messageId: string; content: string; baseVersion?: number };
+  remoteData: MessageEvent | null;
+  localVersion?: number;
+  remoteVersion?: number;
+  metadata: { channelId: string; clientMessageId: string };
+}
+
 /** Options of synchronisation. */
 export interface SyncConfig {
   maxMessagesPerChannel?: number;

@@ -43,11 +43,18 @@ describe("OfflineQueueService before the module is loaded", () => {
     }
   });
 
-  it("reads what earlier visits left as soon as the module is there, when it was initialised", async () => {
+  it("reads what earlier visits left as soon as somebody has loaded the module, when it was initialised", async () => {
     const { initializeOfflineQueue, init, fake } = await fresh();
-    const loading = init();
     initializeOfflineQueue();
-    await loading;
+    expect(fake.loads).toEqual([]);
+    await init();
+    await vi.waitFor(() => expect(fake.engines).toHaveLength(1));
+  });
+
+  it("does so at once where the module is there", async () => {
+    const { initializeOfflineQueue, init, fake } = await fresh();
+    await init();
+    initializeOfflineQueue();
     await vi.waitFor(() => expect(fake.engines).toHaveLength(1));
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { ConflictDetectionResult, QueuedMessage, SyncResult } from "../../src/index.js";
+import type { ConflictDetectionResult, SyncResult } from "../../src/index.js";
 import { SinkKind } from "../../src/sink.js";
 import { connected, fresh } from "./fresh.js";
 
@@ -12,33 +12,21 @@ const result: SyncResult = {
   duration: 2,
 };
 
-const refused: QueuedMessage = {
-  id: "e-1",
-  clientMessageId: "e-1",
-  kind: "message:edit",
-  channelId: "general",
-  messageId: "m-1",
-  content: "made here",
-  baseVersion: 1,
-  timestamp: 1,
-  retries: 1,
-  status: "failed",
-  persisted: true,
-  error: {
-    code: "STALE_VERSION",
-    message: "the message is another by now",
-    retryable: false,
-    details: {
-      current: {
-        roomName: "general",
-        messageId: "m-1",
-        userId: "alice",
-        content: "at the server",
-        timestamp: "2026-01-30T05:00:00.000Z",
-        version: 2,
-      },
-    },
+const refused = {
+  id: "m-1",
+  type: "message:edit",
+  localData: { messageId: "m-1", content: "made here", baseVersion: 1 },
+  remoteData: {
+    roomName: "general",
+    messageId: "m-1",
+    userId: "alice",
+    content: "at the server",
+    timestamp: "2026-01-30T05:00:00.000Z",
+    version: 2,
   },
+  localVersion: 1,
+  remoteVersion: 2,
+  metadata: { channelId: "general", clientMessageId: "e-1" },
 };
 
 describe("SyncService", () => {
@@ -116,7 +104,7 @@ describe("a conflict", () => {
       if (event === "sync:conflict") told.push(data.conflict);
     });
     client.sync.configure({ conflictStrategy: strategy });
-    engine.sink(SinkKind.Queue, "message:failed", { message: refused, error: "stale" });
+    engine.sink(SinkKind.Sync, "sync:conflict", { conflict: refused });
     const [conflict] = told;
     if (!conflict) throw new Error("nothing was told");
     return { client, engine, told, conflict };
@@ -134,7 +122,8 @@ describe("a conflict", () => {
         remoteData: { content: "at the server" },
         localVersion: 1,
         remoteVersion: 2,
-        metadata: { roomName: "general", clientMessageId: "e-1" },
+        metadata: { channelId: "general", clientMessageId: "e-1" },
+        remoteTimestamp: Date.parse("2026-01-30T05:00:00.000Z"),
       },
     });
     expect(client.conflicts.getStats().pendingConflicts).toBe(1);
@@ -171,21 +160,6 @@ describe("a conflict", () => {
       ["queue.retryMessage", "e-1"],
     ]);
   });
-
-  it("is only an edit that is refused for its version", async () => {
-    const { client, engine } = await connected();
-    const told = vi.fn();
-    client.sync.subscribe(told);
-    const error = { ...refused.error, code: "FORBIDDEN", message: "no", retryable: false };
-    for (const message of [
-      { ...refused, error },
-      { ...refused, kind: "message:delete" },
-      { ...refused, error: undefined },
-    ]) {
-      engine.sink(SinkKind.Queue, "message:failed", { message });
-    }
-    expect(told).not.toHaveBeenCalled();
-  });
 });
 
 describe("whose conflicts they are", () => {
@@ -204,7 +178,7 @@ describe("whose conflicts they are", () => {
   it("is nobody's after logout, which clears them", async () => {
     const { client, engine } = await connected();
     client.initialize({ userId: "alice" });
-    engine.sink(SinkKind.Queue, "message:failed", { message: refused, error: "stale" });
+    engine.sink(SinkKind.Sync, "sync:conflict", { conflict: refused });
     expect(client.conflicts.getHistory()).toHaveLength(1);
     await client.logout();
     expect(client.conflicts.getHistory()).toEqual([]);
