@@ -354,14 +354,14 @@ impl<V: Value> Parts<'_, '_, V> {
     fn settle(&mut self) {
         loop {
             self.take_happenings();
+            if self.outbox.take_fenced() {
+                self.tabs.fenced(self.up.ctx);
+            }
             self.seek_lead();
             self.tell_kept();
             let may_send = self.may_send();
             self.outbox.flush(&mut self.up, self.rooms, may_send);
             self.tell_kept();
-            if self.outbox.take_fenced() {
-                self.tabs.fenced(self.up.ctx);
-            }
             let outbox = &*self.outbox;
             self.rooms
                 .tell_leaves(&mut self.up, |room| outbox.waits_for(room));

@@ -91,7 +91,7 @@ impl<V: Value> Parts<'_, '_, V> {
         if kind == "logout" {
             return self.forget_user();
         }
-        if self.tabs.heard(self.up.ctx, &kind) {
+        if self.tabs.heard(self.up.ctx, &kind, message) {
             let leads = self.tabs.leads();
             self.outbox
                 .tab_said(&mut self.up, self.rooms, &kind, message, leads);

@@ -36,6 +36,16 @@ impl<V: Value> Outbox<V> {
         }
     }
 
+    /// Takes an entry's record out of the store; the journal follows.
+    pub(super) fn delete(&self, ctx: &mut Context<'_, V>, key: &str) {
+        let key = key.to_owned();
+        let op = StoreOp::Delete {
+            table: Table::Outbox,
+            key: key.clone(),
+        };
+        ctx.keep.urgent(op, Purpose::EntryGone { key });
+    }
+
     /// The journal did not take an entry.
     pub(crate) fn journal_refused(&mut self, key: &str) {
         if let Some(entry) = self
@@ -58,12 +68,11 @@ impl<V: Value> Outbox<V> {
             return;
         }
         let has_company = ctx.has_company;
-        let Some(entry) = self.get_mut(key) else {
-            return self.entry_gone(ctx, key.to_owned());
-        };
-        if entry.revision != revision {
+        // Where it is gone already, the journal has to say so until the store knows.
+        let entry = self.get_mut(key);
+        let Some(entry) = entry.filter(|entry| entry.revision == revision) else {
             return;
-        }
+        };
         entry.safe = Safe::Store;
         let was_told = std::mem::replace(&mut entry.is_told, true);
         let text = has_company.then(|| sealed(entry).ok()).flatten();

@@ -172,12 +172,16 @@ impl<V: Value> Outbox<V> {
     /// An entry that is done with: its late records are not taken for it.
     fn settle(&mut self, key: &str) -> Option<Entry<V>> {
         let entry = self.remove(key)?;
+        self.forget(entry.nonce);
+        self.wishes.retain(|(wished, _)| wished != key);
+        Some(entry)
+    }
+
+    fn forget(&mut self, nonce: u64) {
         if self.settled.len() >= MAX_SETTLED_ENTRIES {
             self.settled.pop_front();
         }
-        self.settled.push_back(entry.nonce);
-        self.wishes.retain(|(wished, _)| wished != key);
-        Some(entry)
+        self.settled.push_back(nonce);
     }
 
     fn set_stage(&mut self, key: &str, stage: Stage) {

@@ -1,6 +1,7 @@
 //! What the app does with the queue.
 
 use super::entry::{Entry, Kind, Place, Safe, Stage, UNKNOWN_ORDER};
+use super::record::gone_record;
 use super::{Outbox, Wish};
 use crate::engine::config::MAX_PARKED_ENTRIES;
 use crate::engine::context::Context;
@@ -8,7 +9,7 @@ use crate::engine::error::ClientError;
 use crate::engine::input::{Operation, RequestId};
 use crate::engine::output::Notification;
 use crate::engine::rooms::Rooms;
-use crate::engine::store::{Purpose, StoreOp, Table, seal};
+use crate::engine::store::{JournalCommand, seal};
 use crate::engine::uplink::Uplink;
 use crate::socketio::Value;
 use crate::wire::error::ErrorCode;
@@ -195,15 +196,17 @@ impl<V: Value> Outbox<V> {
     }
 
     /// An entry goes without having been sent.
-    pub(super) fn discard(&mut self, ctx: &mut Context<'_, V>, rooms: &mut Rooms<V>, key: &str) {
+    fn discard(&mut self, ctx: &mut Context<'_, V>, rooms: &mut Rooms<V>, key: &str) {
+        let nonce = self.entries.get(key).map(|entry| entry.nonce);
         if self.withdraw(ctx, rooms, key) {
-            let op = StoreOp::Delete {
-                table: Table::Outbox,
-                key: key.to_owned(),
-            };
-            let key = key.to_owned();
-            ctx.post("gone", vec![("key", V::string(&key))]);
-            ctx.keep.urgent(op, Purpose::EntryGone { key });
+            // Until the store has it no more, the journal says so: it must not come back after a
+            // crash.
+            if let Some(Ok(text)) = nonce.map(|nonce| seal(&gone_record::<V>(key, nonce))) {
+                let key = key.to_owned();
+                ctx.journal(JournalCommand::Put { key, text });
+            }
+            ctx.post("gone", vec![("key", V::string(key))]);
+            self.delete(ctx, key);
         }
     }
 

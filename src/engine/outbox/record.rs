@@ -113,6 +113,21 @@ impl<V: Value> Entry<V> {
     }
 }
 
+/// In place of an entry's record: it was taken out.
+pub(super) fn gone_record<V: Value>(key: &str, nonce: u64) -> V {
+    Object::new()
+        .text("id", key)
+        .number("nonce", nonce as f64)
+        .boolean("isGone", true)
+        .build()
+}
+
+/// The nonce of an entry that was taken out, if that is what the record says.
+pub(super) fn gone_nonce<V: Value>(record: &V) -> Option<u64> {
+    record.field("isGone")?;
+    Some(record.field("nonce")?.as_number()? as u64)
+}
+
 fn error_to_value<V: Value>(error: &ClientError<V>) -> V {
     Object::new()
         .text("code", &error.code)

@@ -1,6 +1,7 @@
 //! Entries as they are found: in the journal, in the store, and in other tabs.
 
 use super::entry::UNKNOWN_ORDER;
+use super::record::gone_nonce;
 use super::{Entry, Outbox, Safe};
 use crate::engine::context::Context;
 use crate::engine::error::ClientError;
@@ -132,6 +133,9 @@ impl<V: Value> Outbox<V> {
         safe: Safe,
     ) {
         let entry = match unseal(text) {
+            Record::Sound(record) if gone_nonce(&record).is_some() => {
+                return self.was_taken_out(up.ctx, rooms, key, &record);
+            }
             Record::Sound(record) => Entry::read(&record).filter(|entry| entry.key == key),
             // Whoever wrote it sends it.
             Record::Newer => return,
@@ -144,12 +148,7 @@ impl<V: Value> Outbox<V> {
         if self.settled.contains(&entry.nonce) {
             // It came back from a tab that did not know.
             if !self.entries.contains_key(key) {
-                let op = StoreOp::Delete {
-                    table: Table::Outbox,
-                    key: key.to_owned(),
-                };
-                let key = key.to_owned();
-                up.ctx.keep.urgent(op, Purpose::EntryGone { key });
+                self.delete(up.ctx, key);
             }
             return;
         }
@@ -184,6 +183,30 @@ impl<V: Value> Outbox<V> {
                 self.tell(up.ctx, "message:failed", key);
             }
             None => self.tell(up.ctx, "message:updated", key),
+        }
+    }
+
+    /// The journal says that an entry was taken out: if the store still has it, it goes.
+    fn was_taken_out(
+        &mut self,
+        ctx: &mut Context<'_, V>,
+        rooms: &mut Rooms<V>,
+        key: &str,
+        record: &V,
+    ) {
+        let Some(nonce) = gone_nonce(record) else {
+            return;
+        };
+        self.forget(nonce);
+        if self
+            .entries
+            .get(key)
+            .is_some_and(|entry| entry.nonce == nonce)
+        {
+            self.withdraw(ctx, rooms, key);
+        }
+        if !self.entries.contains_key(key) {
+            self.delete(ctx, key);
         }
     }
 

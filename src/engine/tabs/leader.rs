@@ -121,6 +121,12 @@ impl Tabs {
         Self::say(ctx, "ping", Vec::new());
     }
 
+    /// Tells the other tabs that this one leads.
+    fn announce<V: Value>(ctx: &mut Context<'_, V>) {
+        let fence = ctx.keep.fence().map_or(0.0, |fence| fence as f64);
+        ctx.post("pong", vec![("fence", V::number(fence))]);
+    }
+
     fn raise<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
         self.role = Role::Raising;
         self.answer_by_ms = None;
@@ -159,6 +165,7 @@ impl Tabs {
         if self.role == Role::Raising {
             self.role = Role::Leader;
             self.plan_reread(ctx.now.mono_ms);
+            Self::announce(ctx);
         } else {
             // It was given back meanwhile.
             ctx.keep.set_fence(None);
@@ -220,7 +227,12 @@ impl Tabs {
     }
 
     /// Another tab said something. True where it is about an entry.
-    pub(crate) fn heard<V: Value>(&mut self, ctx: &mut Context<'_, V>, kind: &str) -> bool {
+    pub(crate) fn heard<V: Value>(
+        &mut self,
+        ctx: &mut Context<'_, V>,
+        kind: &str,
+        message: &V,
+    ) -> bool {
         self.heard_ms = Some(ctx.now.mono_ms);
         ctx.has_company = true;
         if self.leads() && self.reread_at_ms.is_none() {
@@ -230,11 +242,18 @@ impl Tabs {
             "hello" => ctx.post("here", Vec::new()),
             "here" => {}
             "ping" if self.leads() => {
-                ctx.post("pong", Vec::new());
+                Self::announce(ctx);
                 ctx.keep.read_outbox(ctx.outputs);
             }
             "ping" => {}
-            "pong" => self.leader_lives(ctx),
+            "pong" => {
+                let fence = message.field("fence").and_then(|fence| fence.as_number());
+                let mine = ctx.keep.fence().map_or(0.0, |fence| fence as f64);
+                if self.leads() && fence.is_some_and(|fence| fence > mine) {
+                    self.step_down(ctx);
+                }
+                self.leader_lives(ctx);
+            }
             _ => {
                 if matches!(kind, "acked" | "gone") {
                     self.leader_lives(ctx);

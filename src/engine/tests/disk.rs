@@ -1,7 +1,9 @@
 //! The browser profile of a test: a store in memory that takes its time, fails and forgets as the
 //! test says, a journal, and the lock among tabs.
 
+use std::cell::{RefCell, RefMut};
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use serde_json::Value as Json;
 
@@ -16,7 +18,9 @@ use crate::engine::tabs::{LockCommand, LockEvent};
 /// One tab's view of it.
 #[derive(Default)]
 pub(super) struct Disk {
-    pub(super) store: MemoryStore<Json>,
+    pub(super) profile: Rc<RefCell<Profile>>,
+    /// Which tab of the profile this is.
+    tab: usize,
     connection: Connection,
     /// Commands wait until the test lets them be carried out.
     pub(super) is_slow: bool,
@@ -28,20 +32,87 @@ pub(super) struct Disk {
     pub(super) failures: VecDeque<StoreFailure>,
     /// The journal takes nothing.
     pub(super) refuses_journal: bool,
-    /// Another tab holds the lock.
-    pub(super) is_lock_taken: bool,
-    pub(super) lock_commands: Vec<LockCommand>,
     pub(super) commits: usize,
+}
+
+/// What the tabs of a profile share.
+#[derive(Default)]
+pub(super) struct Profile {
+    pub(super) store: MemoryStore<Json>,
     pub(super) known_users: Vec<(String, String)>,
+    /// The browser has no locks.
+    pub(super) lacks_locks: bool,
+    pub(super) holder: Option<usize>,
+    queue: VecDeque<usize>,
+    /// What became of the lock, for which tab, in order.
+    lock_events: VecDeque<(usize, LockEvent)>,
+}
+
+impl Profile {
+    fn lock(&mut self, tab: usize, command: LockCommand) {
+        if self.lacks_locks {
+            if command != LockCommand::Release {
+                self.lock_events.push_back((tab, LockEvent::Unavailable));
+            }
+            return;
+        }
+        match command {
+            LockCommand::Request => self.queue.push_back(tab),
+            LockCommand::Steal => {
+                let robbed = self.holder.take().filter(|holder| *holder != tab);
+                let lost = robbed.map(|robbed| (robbed, LockEvent::Lost));
+                self.lock_events.extend(lost);
+                self.queue.retain(|waiting| *waiting != tab);
+                self.queue.push_front(tab);
+            }
+            LockCommand::Release => self.let_go(tab),
+        }
+        self.grant();
+    }
+
+    fn let_go(&mut self, tab: usize) {
+        self.holder = self.holder.filter(|holder| *holder != tab);
+        self.queue.retain(|waiting| *waiting != tab);
+        self.grant();
+    }
+
+    fn grant(&mut self) {
+        if self.holder.is_none()
+            && let Some(next) = self.queue.pop_front()
+        {
+            self.holder = Some(next);
+            self.lock_events.push_back((next, LockEvent::Granted));
+        }
+    }
+
+    /// The oldest of what became of the lock for this tab.
+    pub(super) fn lock_event(&mut self, tab: usize) -> Option<LockEvent> {
+        let mine = |(of, _): &(usize, LockEvent)| *of == tab;
+        let index = self.lock_events.iter().position(mine)?;
+        self.lock_events.remove(index).map(|(_, event)| event)
+    }
 }
 
 impl Disk {
+    /// What one of the tabs of a profile has.
+    pub(super) fn of(profile: Rc<RefCell<Profile>>, tab: usize) -> Self {
+        Self {
+            profile,
+            tab,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn journal(&mut self, command: JournalCommand) -> Option<StoreEvent<Json>> {
         match command {
             JournalCommand::Put { key, .. } if self.refuses_journal => {
                 Some(StoreEvent::JournalRefused { key })
             }
-            command => self.store.journal(&self.connection, command),
+            command => self
+                .profile
+                .borrow_mut()
+                .store
+                .journal(&self.connection, command),
         }
     }
 
@@ -59,7 +130,8 @@ impl Disk {
     }
 
     fn prefetch(&mut self, command: &StoreCommand<Json>) {
-        let mut events = self
+        let mut profile = self.profile.borrow_mut();
+        let mut events = profile
             .store
             .carry_out(&mut self.connection, command.clone())
             .into_iter();
@@ -79,7 +151,8 @@ impl Disk {
                 return true;
             }
         }
-        let events = self.store.carry_out(&mut self.connection, command);
+        let mut profile = self.profile.borrow_mut();
+        let events = profile.store.carry_out(&mut self.connection, command);
         self.answers.extend(events);
         true
     }
@@ -88,15 +161,20 @@ impl Disk {
         self.answers.pop_front()
     }
 
-    pub(super) fn lock(&mut self, command: LockCommand) -> Option<LockEvent> {
-        self.lock_commands.push(command);
-        match command {
-            LockCommand::Request => (!self.is_lock_taken).then_some(LockEvent::Granted),
-            LockCommand::Steal => {
-                self.is_lock_taken = false;
-                Some(LockEvent::Granted)
-            }
-            LockCommand::Release => None,
+    pub(super) fn lock(&mut self, command: LockCommand) {
+        self.profile.borrow_mut().lock(self.tab, command);
+    }
+
+    /// What became of the lock for this tab.
+    pub(super) fn lock_event(&mut self) -> Option<LockEvent> {
+        self.profile.borrow_mut().lock_event(self.tab)
+    }
+
+    /// What the store or the lock said, and was not heard.
+    pub(super) fn said(&mut self) -> Option<Input<Json>> {
+        match self.answer() {
+            Some(event) => Some(Input::Store(event)),
+            None => self.lock_event().map(Input::Lock),
         }
     }
 
@@ -107,7 +185,9 @@ impl Disk {
         self.failures.clear();
         self.connection = Connection::default();
         self.is_slow = false;
-        self.is_lock_taken = false;
+        let mut profile = self.profile.borrow_mut();
+        profile.lock_events.retain(|(tab, _)| *tab != self.tab);
+        profile.let_go(self.tab);
     }
 }
 
@@ -138,6 +218,10 @@ impl World {
         self.disk.as_mut().expect("a disk")
     }
 
+    pub(super) fn profile(&mut self) -> RefMut<'_, Profile> {
+        self.disk().profile.borrow_mut()
+    }
+
     /// The disk carries out one command, and its answer is heard.
     pub(super) fn disk_step(&mut self) -> bool {
         let did = self.disk().step();
@@ -162,7 +246,7 @@ impl World {
         let id = StoreId(0);
         let namespace = namespace(user);
         let command = StoreCommand::Open { id, namespace };
-        let events = self.disk().store.carry_out(&mut look, command);
+        let events = self.profile().store.carry_out(&mut look, command);
         let opened = events.into_iter().find_map(|event| match event {
             StoreEvent::Opened { records, .. } => Some(records),
             _ => None,
@@ -178,7 +262,7 @@ impl World {
         let id = StoreId(0);
         let namespace = namespace(user);
         let command = StoreCommand::Open { id, namespace };
-        let events = self.disk().store.carry_out(&mut look, command);
+        let events = self.profile().store.carry_out(&mut look, command);
         let journaled = events.into_iter().find_map(|event| match event {
             StoreEvent::Journaled { records, .. } => Some(records),
             _ => None,

@@ -24,6 +24,7 @@ mod link;
 mod members;
 mod older;
 mod operations;
+mod outbox_model;
 mod persisting;
 mod queueing;
 mod readiness;
@@ -33,6 +34,7 @@ mod rejoining;
 mod resending;
 mod sending;
 mod settings;
+mod tabs;
 mod timelines;
 mod tokens;
 

@@ -13,7 +13,10 @@ const ALICE: Option<&str> = Some("alice");
 fn known() -> World {
     let mut world = World::stored();
     let server = "http://localhost:3101/socket.io/#/".to_owned();
-    world.disk().known_users.push((server, "alice".to_owned()));
+    world
+        .profile()
+        .known_users
+        .push((server, "alice".to_owned()));
     world.restart();
     world
 }
@@ -178,7 +181,7 @@ fn a_store_that_is_taken_away_is_opened_again_and_has_everything_again() {
     let mut world = known();
     world.queue_message("general", "one");
     let namespace = super::disk::namespace(ALICE);
-    world.disk().store.evict(&namespace);
+    world.profile().store.evict(&namespace);
     world.input(Input::Store(crate::engine::store::StoreEvent::Lost));
     assert_eq!(world.stored_keys(ALICE), ["one"]);
     assert_eq!(ids(&world), ["one"]);
@@ -188,7 +191,7 @@ fn a_store_that_is_taken_away_is_opened_again_and_has_everything_again() {
 fn a_store_of_a_newer_version_is_left_alone_and_reported() {
     let mut world = known();
     let namespace = super::disk::namespace(ALICE);
-    world.disk().store.upgrade(&namespace);
+    world.profile().store.upgrade(&namespace);
     world.queue_message("general", "one");
     let errors = world.told_errors();
     assert_eq!(errors[0].code, "SCHEMA_TOO_NEW");
@@ -215,7 +218,7 @@ fn damage(world: &mut World, key: &str) {
     let mut other = Connection::default();
     let namespace = super::disk::namespace(ALICE);
     let id = StoreId(0);
-    let store = &mut world.disk().store;
+    let store = &mut world.profile().store;
     store.carry_out(&mut other, StoreCommand::Open { id, namespace });
     let ops = vec![StoreOp::Put {
         table: Table::Outbox,
@@ -269,7 +272,7 @@ fn what_was_queued_before_the_user_was_known_is_kept_as_the_users() {
     assert_eq!(world.stored_keys(ALICE), ["one"]);
     assert_eq!(world.stored_keys(None), Vec::<String>::new());
     assert_eq!(take(&mut world, 1)["content"], "one");
-    assert_eq!(world.disk().known_users[0].1, "alice");
+    assert_eq!(world.profile().known_users[0].1, "alice");
 }
 
 #[test]
@@ -321,7 +324,7 @@ fn logging_out_leaves_nothing() {
     assert_eq!(world.mirrors["general"], Vec::<Json>::new());
     assert_eq!(world.stored_keys(ALICE), Vec::<String>::new());
     assert_eq!(world.journaled_keys(ALICE), Vec::<String>::new());
-    assert!(world.disk().known_users.is_empty());
+    assert!(world.profile().known_users.is_empty());
     assert!(!world.connection().is_connected);
 }
 

@@ -58,6 +58,7 @@ pub(super) struct World {
     pub(super) disk: Option<Disk>,
     /// What was posted to other tabs.
     pub(super) posts: Vec<Json>,
+    pub(super) tab_id: String,
     seed: u8,
     settings: Settings,
 }
@@ -80,7 +81,7 @@ impl World {
         settings.transports = vec![TransportKind::WebSocket];
         change(&mut settings);
         Self {
-            engine: start(seed, &settings, Vec::new()),
+            engine: start(seed, "", &settings, Vec::new()),
             server: Server::canonical(),
             now: Now {
                 mono_ms: 1_000,
@@ -103,6 +104,7 @@ impl World {
             to_client: VecDeque::new(),
             disk: None,
             posts: Vec::new(),
+            tab_id: String::new(),
             seed,
             settings,
         }
@@ -115,10 +117,11 @@ impl World {
         }
         let known_users = self.disk.as_mut().map(|disk| {
             disk.crash();
-            disk.known_users.clone()
+            disk.profile.borrow().known_users.clone()
         });
         self.seed = self.seed.wrapping_add(1);
-        self.engine = start(self.seed, &self.settings, known_users.unwrap_or_default());
+        let known_users = known_users.unwrap_or_default();
+        self.engine = start(self.seed, &self.tab_id, &self.settings, known_users);
         self.to_client.clear();
         self.mirrors.clear();
         self.changed.clear();
@@ -247,8 +250,8 @@ impl World {
 
     pub(super) fn drain(&mut self) {
         self.drain_engine();
-        while let Some(event) = self.disk.as_mut().and_then(Disk::answer) {
-            self.engine.handle(self.now, Input::Store(event));
+        while let Some(input) = self.disk.as_mut().and_then(Disk::said) {
+            self.engine.handle(self.now, input);
             self.drain_engine();
         }
         self.check_mirrors();
@@ -293,16 +296,16 @@ impl World {
                     }
                 }
                 Output::Lock(command) => {
-                    let event = self.disk.as_mut().and_then(|disk| disk.lock(command));
-                    if let Some(event) = event {
-                        self.engine.handle(self.now, Input::Lock(event));
+                    if let Some(disk) = &mut self.disk {
+                        disk.lock(command);
                     }
                 }
                 Output::Post(message) => self.posts.push(message),
                 Output::RememberUser { server, user } => {
                     if let Some(disk) = &mut self.disk {
-                        disk.known_users.retain(|(known, _)| *known != server);
-                        disk.known_users.extend(user.map(|user| (server, user)));
+                        let known_users = &mut disk.profile.borrow_mut().known_users;
+                        known_users.retain(|(known, _)| *known != server);
+                        known_users.extend(user.map(|user| (server, user)));
                     }
                 }
                 Output::Notify(notification) => self.tell(notification),
@@ -343,10 +346,18 @@ impl World {
     }
 }
 
-fn start(seed: u8, settings: &Settings, known_users: Vec<(String, String)>) -> Engine<Json> {
+fn start(
+    seed: u8,
+    tab_id: &str,
+    settings: &Settings,
+    known_users: Vec<(String, String)>,
+) -> Engine<Json> {
     Engine::new(Start {
         seed: [seed; 32],
-        identity: Identity::default(),
+        identity: Identity {
+            tab_id: tab_id.to_owned(),
+            ..Identity::default()
+        },
         online: true,
         settings: settings.clone(),
         known_users,

@@ -1,0 +1,363 @@
+//! Several tabs of one profile: one sends, all see the same, and whatever happens to the one that
+//! sends, another goes on.
+
+use std::rc::Rc;
+
+use serde_json::{Value as Json, json};
+
+use super::disk::Disk;
+use super::world::World;
+use crate::engine::input::{Input, QueueCommand};
+
+/// The tabs of one profile. A frozen one neither hears nor says anything.
+struct Tabs {
+    tabs: Vec<World>,
+    is_frozen: Vec<bool>,
+    /// What tabs say to each other is lost.
+    is_mute: bool,
+}
+
+impl Tabs {
+    /// So many tabs of alice's, connected one after the other.
+    fn connected(count: usize) -> Self {
+        let mut tabs = Self::opened(count, false);
+        tabs.each(|tab| tab.connect());
+        tabs
+    }
+
+    fn opened(count: usize, lacks_locks: bool) -> Self {
+        let mut first = World::stored();
+        let server = "http://localhost:3101/socket.io/#/".to_owned();
+        first
+            .profile()
+            .known_users
+            .push((server, "alice".to_owned()));
+        first.profile().lacks_locks = lacks_locks;
+        let profile = Rc::clone(&first.disk().profile);
+        let tabs = (0..count).map(|tab| {
+            let mut world = World::with_seed(tab as u8 * 10);
+            world.tab_id = format!("tab {tab}");
+            world.disk = Some(Disk::of(Rc::clone(&profile), tab));
+            world.restart();
+            world
+        });
+        Self {
+            tabs: tabs.collect(),
+            is_frozen: vec![false; count],
+            is_mute: false,
+        }
+    }
+
+    fn each(&mut self, mut act: impl FnMut(&mut World)) {
+        for index in 0..self.tabs.len() {
+            act(&mut self.tabs[index]);
+            self.talk();
+        }
+    }
+
+    /// Everything that tabs say is heard, and the lock goes where it should.
+    fn talk(&mut self) {
+        loop {
+            let mut is_quiet = true;
+            for from in 0..self.tabs.len() {
+                if self.is_frozen[from] {
+                    continue;
+                }
+                while let Some(event) = self.tabs[from].disk().lock_event() {
+                    self.tabs[from].input(Input::Lock(event));
+                    is_quiet = false;
+                }
+                for message in std::mem::take(&mut self.tabs[from].posts) {
+                    is_quiet = false;
+                    for to in (0..self.tabs.len()).filter(|to| *to != from) {
+                        if !self.is_mute && !self.is_frozen[to] {
+                            self.tabs[to].input(Input::TabMessage(message.clone()));
+                        }
+                    }
+                }
+            }
+            if is_quiet {
+                return;
+            }
+        }
+    }
+
+    fn advance(&mut self, ms: u64) {
+        for _ in 0..ms.div_ceil(100) {
+            for index in 0..self.tabs.len() {
+                if self.is_frozen[index] {
+                    self.tabs[index].sleep(100);
+                } else {
+                    self.tabs[index].advance(100);
+                }
+                self.talk();
+            }
+        }
+    }
+
+    fn queue(&mut self, tab: usize, key: &str) {
+        self.tabs[tab].queue_message("general", key);
+        self.talk();
+    }
+
+    fn command(&mut self, tab: usize, command: QueueCommand<Json>) -> Json {
+        let answer = self.tabs[tab].queue(command).expect("a sound command");
+        self.talk();
+        answer
+    }
+
+    /// Which tabs sent something that was not looked at.
+    fn senders(&self) -> Vec<usize> {
+        let sends = |tab: &World| tab.sent().contains(&"message:send");
+        let tabs = self.tabs.iter().enumerate();
+        tabs.filter(|(_, tab)| sends(tab))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    /// The server takes what this tab sent.
+    fn take(&mut self, tab: usize, seq: u64) -> Json {
+        let send = self.tabs[tab].expect_event("message:send");
+        let data = json!({"messageId": format!("m{seq}"), "seq": seq, "epoch": "e1"});
+        self.tabs[tab].ack(&send, data);
+        self.talk();
+        send.body
+    }
+
+    fn refuse(&mut self, tab: usize, code: &str) {
+        let send = self.tabs[tab].expect_event("message:send");
+        self.tabs[tab].refuse(&send, json!({"code": code, "message": "no"}));
+        self.talk();
+    }
+
+    /// Ids and states of what is queued, as a tab sees it.
+    fn seen(&self, tab: usize) -> Vec<(String, String)> {
+        let text = |value: &Json| value.as_str().unwrap().to_owned();
+        let queued = self.tabs[tab].engine.queued();
+        let seen = queued
+            .iter()
+            .map(|one| (text(&one["id"]), text(&one["status"])));
+        seen.collect()
+    }
+
+    fn leader(&self) -> Vec<usize> {
+        let leads = |tab: &World| tab.engine.queue_snapshot()["isLeader"] == true;
+        let tabs = self.tabs.iter().enumerate();
+        tabs.filter(|(_, tab)| leads(tab))
+            .map(|(index, _)| index)
+            .collect()
+    }
+}
+
+#[test]
+fn one_tab_sends_what_every_tab_queued_and_all_hear_of_it() {
+    let mut tabs = Tabs::connected(3);
+    assert_eq!(tabs.leader(), [0]);
+    tabs.tabs[2].join_room("general", 0);
+    let options = json!({"clientMessageId": "two"});
+    let request = tabs.tabs[2].send_with("general", "hi", options);
+    tabs.talk();
+    tabs.queue(1, "one");
+    assert_eq!(tabs.senders(), [0]);
+    for tab in 1..3 {
+        let ids: Vec<String> = tabs.seen(tab).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(ids, ["two", "one"], "as tab {tab} sees it");
+    }
+    let body = tabs.take(0, 1);
+    assert_eq!(
+        (&body["tabId"], &body["fence"]),
+        (&json!("tab 2"), &json!(1))
+    );
+    let receipt = tabs.tabs[2].take_settled(request).unwrap().unwrap();
+    assert_eq!(receipt["messageId"], "m1");
+    tabs.take(0, 2);
+    for tab in 0..3 {
+        assert_eq!(tabs.seen(tab), [], "as tab {tab} sees it");
+    }
+}
+
+#[test]
+fn messages_of_one_tab_keep_their_order_whoever_sends_them() {
+    let mut tabs = Tabs::connected(2);
+    for key in ["c", "a", "b"] {
+        tabs.queue(1, key);
+    }
+    for (seq, key) in (1..).zip(["c", "a", "b"]) {
+        assert_eq!(tabs.take(0, seq)["content"], key);
+    }
+}
+
+#[test]
+fn when_the_sending_tab_crashes_another_goes_on_with_what_it_had() {
+    let mut tabs = Tabs::connected(2);
+    tabs.queue(0, "one");
+    tabs.queue(1, "two");
+    tabs.tabs[0].restart();
+    tabs.talk();
+    assert_eq!(tabs.leader(), [1]);
+    let body = tabs.take(1, 1);
+    assert_eq!(
+        (&body["content"], &body["fence"]),
+        (&json!("one"), &json!(2))
+    );
+    assert_eq!(tabs.take(1, 2)["content"], "two");
+}
+
+#[test]
+fn a_tab_without_a_connection_gives_the_lead_to_one_that_has_one() {
+    let mut tabs = Tabs::connected(2);
+    tabs.queue(0, "one");
+    tabs.tabs[0].disconnect();
+    tabs.talk();
+    assert_eq!(tabs.leader(), [1]);
+    assert_eq!(tabs.take(1, 1)["content"], "one");
+    assert_eq!(tabs.seen(0), []);
+}
+
+#[test]
+fn a_sending_tab_that_freezes_is_replaced_and_cannot_go_on_when_it_thaws() {
+    let mut tabs = Tabs::connected(2);
+    tabs.queue(0, "one");
+    tabs.is_frozen[0] = true;
+    tabs.queue(1, "two");
+    tabs.advance(6_500);
+    assert_eq!(tabs.leader().last(), Some(&1));
+    assert_eq!(tabs.take(1, 1)["content"], "one");
+    assert_eq!(tabs.take(1, 2)["content"], "two");
+    tabs.is_frozen[0] = false;
+    // What it had sent is answered only now.
+    let send = tabs.tabs[0].expect_event("message:send");
+    let data = json!({"messageId": "m1", "seq": 1, "epoch": "e1", "duplicate": true});
+    tabs.tabs[0].ack(&send, data);
+    tabs.talk();
+    assert_eq!(tabs.leader(), [1]);
+    assert_eq!((tabs.seen(0), tabs.seen(1)), (vec![], vec![]));
+    assert_eq!(
+        tabs.tabs[0].stored_keys(Some("alice")),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn without_locks_one_tab_leads_after_a_second_and_the_others_hear_that_it_lives() {
+    let mut tabs = Tabs::opened(3, true);
+    tabs.each(|tab| tab.connect());
+    tabs.queue(2, "one");
+    tabs.advance(1_500);
+    let leaders = tabs.leader();
+    assert_eq!(leaders.len(), 1, "{leaders:?}");
+    assert_eq!(tabs.senders(), leaders);
+    tabs.take(leaders[0], 1);
+    tabs.advance(20_000);
+    assert_eq!(tabs.leader(), leaders);
+}
+
+#[test]
+fn a_tab_that_does_not_send_asks_for_a_message_to_be_taken_out_and_promises_nothing() {
+    let mut tabs = Tabs::connected(2);
+    tabs.queue(1, "flying");
+    tabs.queue(1, "one");
+    let remove = |key: &str| QueueCommand::Remove(key.to_owned());
+    assert_eq!(tabs.command(1, remove("one")), json!(false), "no promise");
+    assert_eq!(tabs.command(1, remove("flying")), json!(false));
+    for tab in 0..2 {
+        let ids: Vec<String> = tabs.seen(tab).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(ids, ["flying"]);
+    }
+    tabs.take(0, 1);
+    assert_eq!(tabs.senders(), Vec::<usize>::new());
+}
+
+#[test]
+fn a_failed_message_can_be_changed_and_retried_in_any_tab() {
+    let mut tabs = Tabs::connected(2);
+    tabs.queue(0, "one");
+    tabs.refuse(0, "FORBIDDEN");
+    assert_eq!(tabs.seen(1), [("one".to_owned(), "failed".to_owned())]);
+    let update = QueueCommand::Update("one".to_owned(), json!({"content": "polite"}));
+    tabs.command(1, update);
+    tabs.command(1, QueueCommand::Retry("one".to_owned()));
+    assert_eq!(tabs.take(0, 1)["content"], "polite");
+}
+
+#[test]
+fn who_sent_from_another_tab_hears_that_the_message_failed() {
+    let mut tabs = Tabs::connected(2);
+    tabs.tabs[1].join_room("general", 0);
+    let request = tabs.tabs[1].send("general", "hi");
+    tabs.talk();
+    tabs.refuse(0, "FORBIDDEN");
+    assert_eq!(tabs.tabs[1].rejection(request), "FORBIDDEN");
+}
+
+#[test]
+fn without_any_connection_a_message_is_taken_out_in_any_tab() {
+    let mut tabs = Tabs::opened(2, false);
+    tabs.queue(0, "one");
+    tabs.queue(1, "two");
+    tabs.command(0, QueueCommand::Remove("two".to_owned()));
+    tabs.command(1, QueueCommand::Remove("one".to_owned()));
+    assert_eq!((tabs.seen(0), tabs.seen(1)), (vec![], vec![]));
+    assert_eq!(
+        tabs.tabs[0].stored_keys(Some("alice")),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        tabs.tabs[0].profile().holder,
+        None,
+        "the lead is given back"
+    );
+}
+
+#[test]
+fn what_tabs_say_may_be_lost_and_everything_is_sent_all_the_same() {
+    let mut tabs = Tabs::connected(2);
+    tabs.is_mute = true;
+    tabs.queue(1, "one");
+    tabs.advance(12_000);
+    // The server knows it as one message, however many tabs come to send it.
+    let senders = tabs.senders();
+    assert!(!senders.is_empty());
+    for sender in senders {
+        tabs.take(sender, 1);
+    }
+    tabs.is_mute = false;
+    tabs.advance(30_000);
+    tabs.each(|tab| tab.input(Input::Resumed));
+    assert_eq!((tabs.seen(0), tabs.seen(1)), (vec![], vec![]));
+}
+
+#[test]
+fn a_server_that_has_seen_a_higher_fence_than_the_store_is_caught_up_with() {
+    let mut tabs = Tabs::connected(1);
+    tabs.queue(0, "one");
+    for fence in 1..5 {
+        let send = tabs.tabs[0].expect_event("message:send");
+        assert_eq!(send.body["fence"], fence);
+        let fenced = json!({"code": "FENCED", "message": "another tab has taken over"});
+        tabs.tabs[0].refuse(&send, fenced);
+        tabs.talk();
+    }
+    assert_eq!(tabs.take(0, 1)["fence"], 5);
+}
+
+#[test]
+fn logging_out_in_one_tab_leaves_nothing_in_any() {
+    let mut tabs = Tabs::connected(2);
+    tabs.tabs[1].join_room("general", 0);
+    tabs.queue(1, "one");
+    tabs.tabs[0].request(Input::LogoutRequested);
+    tabs.talk();
+    for tab in 0..2 {
+        assert_eq!(tabs.seen(tab), []);
+        assert!(!tabs.tabs[tab].connection().is_connected);
+    }
+    assert_eq!(
+        tabs.tabs[0].stored_keys(Some("alice")),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        tabs.tabs[0].journaled_keys(Some("alice")),
+        Vec::<String>::new()
+    );
+}
