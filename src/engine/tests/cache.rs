@@ -2,14 +2,14 @@
 
 use serde_json::{Value as Json, json};
 
-use super::disk::{Disk, namespace};
+use super::disk::namespace;
 use super::log::{Deed, Log, plain};
 use super::peer::joined;
 use super::world::World;
 use crate::engine::config::{CACHE_SLACK, CACHED_MESSAGES};
 use crate::engine::input::RequestId;
 use crate::engine::store::{
-    Connection, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp, Table,
+    Connection, MemoryStore, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp, Table,
 };
 use crate::wire::connection::capability;
 
@@ -76,10 +76,22 @@ fn on_disk(world: &mut World, command: StoreCommand<Json>) -> StoreEvent<Json> {
         id: StoreId(0),
         namespace: namespace(Some("alice")),
     };
-    let opened = disk.store.carry_out(&mut tab, open).pop().unwrap();
+    let opened = disk
+        .profile
+        .borrow_mut()
+        .store
+        .carry_out(&mut tab, open)
+        .pop()
+        .unwrap();
     match command {
         StoreCommand::Close => opened,
-        command => disk.store.carry_out(&mut tab, command).pop().unwrap(),
+        command => disk
+            .profile
+            .borrow_mut()
+            .store
+            .carry_out(&mut tab, command)
+            .pop()
+            .unwrap(),
     }
 }
 
@@ -421,7 +433,7 @@ fn a_store_that_is_taken_away_is_filled_anew() {
     let mut world = stored();
     let log = log_of(5);
     with_log(&mut world, &log);
-    world.disk().store = Disk::default().store;
+    world.profile().store = MemoryStore::default();
     world.input(crate::engine::input::Input::Store(StoreEvent::Lost));
     world.advance(A_WHILE_MS);
     reload(&mut world);
