@@ -1,127 +1,29 @@
 import type {
-  ErrorBody,
+  FlushResult,
   MessageEvent as GeneratedMessage,
-  RoomsService as GeneratedRooms,
-  MessageSend,
-  OperationAck,
   SyncMessage,
+} from "../wasm/nchat_realtime.js";
+
+export type {
+  FlushResult,
+  OfflineQueueConfig,
+  OfflineQueueService as EngineQueue,
+  OlderMessages,
+  OperationReceipt,
+  QueuedKind,
+  QueuedMessage,
+  QueuedMessagePatch,
+  QueuedMessageStatus,
+  QueueMessageInput,
+  QueueSnapshot,
+  RoomsService as EngineRooms,
+  TimelineGap,
 } from "../wasm/nchat_realtime.js";
 
 /** A message of a room: the server's own object, or the local echo of one's own. */
 export interface MessageEvent extends GeneratedMessage {
   /** Whether it shows a change of this user's that the server has not taken yet. */
   isPending?: boolean;
-}
-
-/** What is to be sent: a message of a channel. */
-export interface QueueMessageInput
-  extends Partial<
-    Pick<
-      MessageSend,
-      "type" | "threadId" | "replyTo" | "mentions" | "attachments" | "metadata" | "clientMessageId"
-    >
-  > {
-  /** The room. */
-  channelId: string;
-  /** The text; empty only beside attachments. */
-  content: string;
-}
-
-/** Where a queued message stands: it waits, it is on its way, or it is parked. */
-export type QueuedMessageStatus = "pending" | "sending" | "failed";
-
-/** What is queued: a message, or a change of one. */
-export type QueuedKind =
-  | "message:send"
-  | "message:edit"
-  | "message:delete"
-  | "reaction:add"
-  | "reaction:remove";
-
-/** A message of this user that the server has not taken yet, or a change of one. */
-export interface QueuedMessage extends Omit<QueueMessageInput, "content"> {
-  kind: QueuedKind;
-  /** The text of a message or an edit. */
-  content?: string;
-  /** Of a change: the message that it is about. */
-  messageId?: string;
-  /** Of a reaction. */
-  emoji?: string;
-  /** Of an edit: the version that it was made from. */
-  baseVersion?: number;
-  /** As `clientMessageId`. */
-  id: string;
-  clientMessageId: string;
-  /** When it was queued, in ms since 1970 by this device's clock. */
-  timestamp: number;
-  /** Attempts that failed. */
-  retries: number;
-  /** When the last attempt failed. */
-  lastRetryAt?: number;
-  /** Why it failed, for people. */
-  lastError?: string;
-  status: QueuedMessageStatus;
-  /** Whether it outlives a crash of the browser. */
-  persisted: boolean;
-  /** The last failure; of a parked one, why it is. */
-  error?: ErrorBody;
-}
-
-/** What may be changed of what waits: of an edit `content` and `baseVersion`, of a reaction `emoji`. */
-export interface QueuedMessagePatch
-  extends Partial<Omit<QueueMessageInput, "channelId" | "clientMessageId">> {
-  baseVersion?: number;
-  emoji?: string;
-}
-
-/** Counts over the queue. */
-export interface QueueSnapshot {
-  /** All of it. */
-  length: number;
-  /** Those that wait. */
-  pending: number;
-  /** Those on their way. */
-  inFlight: number;
-  /** Those that are parked. */
-  failed: number;
-  /** Whether something is being sent. */
-  isFlushing: boolean;
-  /** Whether this tab is the one that sends. */
-  isLeader: boolean;
-  /** Whether what is queued outlives a crash of the browser. */
-  persisted: boolean;
-}
-
-/** What became of a flush. */
-export interface FlushResult {
-  sent: number;
-  failed: number;
-}
-
-/** Options of the queue. */
-export interface OfflineQueueConfig {
-  /** Messages that may wait. Default 100. */
-  maxQueueSize?: number;
-  /** Failed attempts after which a message is parked. Default 5. */
-  maxRetries?: number;
-  /** First wait after a failed attempt, in ms; doubled each time. Default 1000. */
-  baseRetryDelay?: number;
-  /** Longest wait, in ms. Default 30000. */
-  maxRetryDelay?: number;
-}
-
-/** wasm class. */
-export interface EngineQueue {
-  queueMessage(message: QueueMessageInput): QueuedMessage;
-  getQueuedMessages(): QueuedMessage[];
-  getQueuedMessage(id: string): QueuedMessage | undefined;
-  removeFromQueue(id: string): boolean;
-  updateQueuedMessage(id: string, patch: QueuedMessagePatch): boolean;
-  retryMessage(id: string): boolean;
-  clearQueue(): number;
-  flushQueue(): Promise<FlushResult>;
-  configure(config: OfflineQueueConfig): void;
-  snapshot(): QueueSnapshot;
 }
 
 export type DeliveryRecordState = "pending" | "sending" | "sent" | "delivered" | "read" | "failed";
@@ -240,41 +142,8 @@ export interface EngineSync {
   getChannelSyncTimestamp(channelId: string): number | null;
 }
 
-/** Entries of a room's log that are missing here. */
-export interface TimelineGap {
-  fromSeq: number;
-  toSeq: number;
-}
-
-/** A page of older messages came in. */
-export interface OlderMessages {
-  count: number;
-  hasMore: boolean;
-}
-
-/** The server took a change of a message. */
-export type OperationReceipt = Pick<OperationAck, "messageId" | "clientMessageId"> &
-  Partial<OperationAck>;
-
-/** wasm class, with what is new. */
-export interface EngineRooms extends GeneratedRooms {
-  editMessage(
-    name: string,
-    messageId: string,
-    content: string,
-    options?: { baseVersion?: number },
-  ): Promise<OperationReceipt>;
-  deleteMessage(name: string, messageId: string): Promise<OperationReceipt>;
-  addReaction(name: string, messageId: string, emoji: string): Promise<OperationReceipt>;
-  removeReaction(name: string, messageId: string, emoji: string): Promise<OperationReceipt>;
-  loadOlder(name: string): Promise<OlderMessages>;
-  gaps(name: string): TimelineGap[];
-}
-
 /** What a wasm client has besides. */
 export interface EngineServices {
-  queue(): EngineQueue;
   delivery(): EngineDelivery;
   sync(): EngineSync;
-  logout(): Promise<void>;
 }

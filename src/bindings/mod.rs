@@ -4,10 +4,12 @@
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
+mod offline_queue_service;
 mod realtime_client;
 mod rooms_service;
 mod types;
 
+pub use self::offline_queue_service::OfflineQueueService;
 pub use self::realtime_client::RealtimeClient;
 pub use self::rooms_service::RoomsService;
 pub use self::types::*;

@@ -3,6 +3,7 @@
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::offline_queue_service::OfflineQueueService;
 use super::rooms_service::RoomsService;
 use super::types::{JsConfig, JsConnectionSnapshot, JsPromiseVoid, JsSink, JsTokenSource};
 use crate::browser::{Driver, EarlySocket, error_to_js, packet_of, packet_with};
@@ -134,6 +135,18 @@ impl RealtimeClient {
     /// The rooms of this client.
     pub fn rooms(&self) -> RoomsService {
         RoomsService::new(self.driver.clone())
+    }
+
+    /// What the server has not taken yet.
+    pub fn queue(&self) -> OfflineQueueService {
+        OfflineQueueService::new(self.driver.clone())
+    }
+
+    /// Ends the connection and everything that is this user's: what is queued, kept and shown,
+    /// here and in other tabs. Resolves once nothing of it is left in the browser.
+    pub fn logout(&self) -> JsPromiseVoid {
+        self.driver.want_connection(false);
+        self.driver.request(Input::LogoutRequested).unchecked_into()
     }
 
     /// After `CLIENT_CRASHED`: goes on with a new engine. Of a sound client, nothing happens.

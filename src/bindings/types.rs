@@ -54,6 +54,109 @@ export type SendMessageOptions = Partial<
 /** The server took a message. Servers of the plain dialect give no `seq`, `epoch`, `timestamp`. */
 export type SendReceipt = Pick<SendAck, "messageId" | "clientMessageId"> &
   Partial<Pick<SendAck, "seq" | "epoch" | "timestamp">>;
+
+/** What is to be sent: a message of a channel. */
+export interface QueueMessageInput extends SendMessageOptions {
+  /** The room. */
+  channelId: string;
+  /** The text; empty only beside attachments. */
+  content: string;
+}
+
+/** Where a queued message stands: it waits, it is on its way, or it is parked. */
+export type QueuedMessageStatus = "pending" | "sending" | "failed";
+
+/** What is queued: a message, or a change of one. */
+export type QueuedKind =
+  | "message:send"
+  | "message:edit"
+  | "message:delete"
+  | "reaction:add"
+  | "reaction:remove";
+
+/** A message of this user that the server has not taken yet, or a change of one. */
+export interface QueuedMessage extends Omit<QueueMessageInput, "content"> {
+  kind: QueuedKind;
+  /** The text of a message or an edit. */
+  content?: string;
+  /** Of a change: the message that it is about. */
+  messageId?: string;
+  /** Of a reaction. */
+  emoji?: string;
+  /** Of an edit: the version that it was made from. */
+  baseVersion?: number;
+  /** As `clientMessageId`. */
+  id: string;
+  clientMessageId: string;
+  /** When it was queued, in ms since 1970 by this device's clock. */
+  timestamp: number;
+  /** Attempts that failed. */
+  retries: number;
+  /** When the last attempt failed. */
+  lastRetryAt?: number;
+  /** Why it failed, for people. */
+  lastError?: string;
+  status: QueuedMessageStatus;
+  /** Whether it outlives a crash of the browser. */
+  persisted: boolean;
+  /** The last failure; of a parked one, why it is. */
+  error?: ErrorBody;
+}
+
+/** What may be changed of what waits: of an edit `content` and `baseVersion`, of a reaction `emoji`. */
+export interface QueuedMessagePatch
+  extends Partial<Omit<QueueMessageInput, "channelId" | "clientMessageId">> {
+  baseVersion?: number;
+  emoji?: string;
+}
+
+/** Counts over the queue. */
+export interface QueueSnapshot {
+  /** All of it. */
+  length: number;
+  /** Those that wait. */
+  pending: number;
+  /** Those on their way. */
+  inFlight: number;
+  /** Those that are parked. */
+  failed: number;
+  /** Whether something is being sent. */
+  isFlushing: boolean;
+  /** Whether this tab is the one that sends. */
+  isLeader: boolean;
+  /** Whether what is queued outlives a crash of the browser. */
+  persisted: boolean;
+}
+
+/** What became of a flush. */
+export interface FlushResult {
+  sent: number;
+  failed: number;
+}
+
+/** Options of the queue. */
+export interface OfflineQueueConfig {
+  /** Messages that may wait. Default 100. */
+  maxQueueSize?: number;
+  /** Failed attempts after which a message is parked. Default 5. */
+  maxRetries?: number;
+  /** First wait after a failed attempt, in ms; doubled each time. Default 1000. */
+  baseRetryDelay?: number;
+  /** Longest wait, in ms. Default 30000. */
+  maxRetryDelay?: number;
+}
+
+/** The server took a change of a message. */
+export type OperationReceipt = Pick<OperationAck, "messageId" | "clientMessageId"> &
+  Partial<OperationAck>;
+
+/** A page of older messages came in. */
+export interface OlderMessages {
+  /** How many. */
+  count: number;
+  /** Whether the server has older ones still. */
+  hasMore: boolean;
+}
 "#;
 
 #[wasm_bindgen]
@@ -91,4 +194,37 @@ extern "C" {
     /// `Promise<SendReceipt>` of TypeScript.
     #[wasm_bindgen(typescript_type = "Promise<SendReceipt>")]
     pub type JsPromiseReceipt;
+    /// `QueueMessageInput` of TypeScript.
+    #[wasm_bindgen(typescript_type = "QueueMessageInput")]
+    pub type JsQueueMessage;
+    /// `QueuedMessage` of TypeScript.
+    #[wasm_bindgen(typescript_type = "QueuedMessage")]
+    pub type JsQueuedMessage;
+    /// `QueuedMessage[]` of TypeScript.
+    #[wasm_bindgen(typescript_type = "QueuedMessage[]")]
+    pub type JsQueuedMessages;
+    /// `QueuedMessagePatch` of TypeScript.
+    #[wasm_bindgen(typescript_type = "QueuedMessagePatch")]
+    pub type JsQueuedPatch;
+    /// `QueueSnapshot` of TypeScript.
+    #[wasm_bindgen(typescript_type = "QueueSnapshot")]
+    pub type JsQueueSnapshot;
+    /// `OfflineQueueConfig` of TypeScript.
+    #[wasm_bindgen(typescript_type = "OfflineQueueConfig")]
+    pub type JsQueueConfig;
+    /// `Promise<FlushResult>` of TypeScript.
+    #[wasm_bindgen(typescript_type = "Promise<FlushResult>")]
+    pub type JsFlushed;
+    /// `TimelineGap[]` of TypeScript.
+    #[wasm_bindgen(typescript_type = "TimelineGap[]")]
+    pub type JsGaps;
+    /// `{ baseVersion?: number }` of TypeScript.
+    #[wasm_bindgen(typescript_type = "{ baseVersion?: number } | undefined")]
+    pub type JsEditOptions;
+    /// `Promise<OperationReceipt>` of TypeScript.
+    #[wasm_bindgen(typescript_type = "Promise<OperationReceipt>")]
+    pub type JsPromiseOperation;
+    /// `Promise<OlderMessages>` of TypeScript.
+    #[wasm_bindgen(typescript_type = "Promise<OlderMessages>")]
+    pub type JsPromiseOlder;
 }

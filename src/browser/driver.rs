@@ -20,7 +20,7 @@ use super::{clock, device, error_to_js, known_users, panics};
 use crate::engine::config::{RealtimeClientConfig, Settings};
 use crate::engine::error::ClientError;
 use crate::engine::ids::Random;
-use crate::engine::input::{CallbackId, Input, RequestId, TokenSource};
+use crate::engine::input::{CallbackId, Input, QueueCommand, RequestId, TokenSource};
 use crate::engine::output::{Notification, Output, ReplyTo};
 use crate::engine::time::Now;
 use crate::engine::{Engine, Identity, Start};
@@ -171,6 +171,26 @@ impl Driver {
         id
     }
 
+    /// Does what the app asks of the queue. `read` gets the answer once all that follows was
+    /// carried out, and before anybody is told.
+    pub(crate) fn queue<T>(
+        &self,
+        command: QueueCommand<JsValue>,
+        read: impl FnOnce(&Engine<JsValue>, JsValue) -> T,
+    ) -> Result<T, JsValue> {
+        self.check()?;
+        let Some(mut engine) = self.shared.engine.take() else {
+            return Err(busy());
+        };
+        self.shared.panics.set(panics::count());
+        let answer = engine.queue(clock::now(), command);
+        self.drain(&mut engine);
+        let answer = answer.map(|answer| read(&engine, answer));
+        self.shared.engine.set(Some(engine));
+        self.deliver();
+        answer.map_err(|error| error_to_js(&error))
+    }
+
     /// Reads from the engine.
     pub(crate) fn read<T>(
         &self,
@@ -252,6 +272,8 @@ impl Driver {
         shared.delivering.set(false);
         shared.panics.set(panics::count());
         shared.engine.set(Some(Box::new(engine)));
+        // Opens what was kept.
+        self.handle(Input::Configured(Box::new(settings)))?;
         let source = shared.token.borrow().clone();
         self.handle(Input::TokenSourceChanged {
             source,
@@ -304,18 +326,23 @@ impl Driver {
     }
 
     fn run(&self, mut engine: Box<Engine<JsValue>>, input: Input<JsValue>) {
-        let shared = &self.shared;
-        shared.panics.set(panics::count());
-        let mut next = Some(input);
-        while let Some(input) = next {
-            engine.handle(clock::now(), input);
+        self.shared.panics.set(panics::count());
+        engine.handle(clock::now(), input);
+        self.drain(&mut engine);
+        self.shared.engine.set(Some(engine));
+    }
+
+    /// Carries out all that follows, and what waited meanwhile.
+    fn drain(&self, engine: &mut Engine<JsValue>) {
+        loop {
             while let Some(output) = engine.poll_output() {
-                self.carry_out(output, &engine);
+                self.carry_out(output, engine);
             }
-            next = shared.waiting.borrow_mut().pop_front();
+            let next = self.shared.waiting.borrow_mut().pop_front();
+            let Some(input) = next else { break };
+            engine.handle(clock::now(), input);
         }
         self.arm(engine.poll_timeout().map(|(at_ms, _)| at_ms));
-        shared.engine.set(Some(engine));
     }
 
     /// Takes a message the short way, if the engine does: it is told at once. Else nothing has

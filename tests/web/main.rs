@@ -3,5 +3,6 @@
 
 mod bodies;
 mod client;
+mod queue;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
