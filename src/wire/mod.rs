@@ -22,6 +22,7 @@ pub mod operation;
 pub mod receipt;
 pub mod resume;
 pub mod room;
+pub mod settings;
 pub mod sync;
 
 mod fields;

@@ -32,10 +32,10 @@ pub const DELIVERY_SYNC: &str = "delivery:sync";
 /// Client: everything that was missed, of many rooms. [`SyncResume`](super::resume::SyncResume).
 pub const SYNC_RESUME: &str = "sync:resume";
 /// Client: this user's settings, without a payload; ack
-/// [`PresenceSettings`](super::receipt::PresenceSettings).
+/// [`PresenceSettings`](super::settings::PresenceSettings).
 pub const PRESENCE_SETTINGS_GET: &str = "presence:settings:get";
 /// Client: change this user's settings.
-/// [`PresenceSettingsUpdate`](super::receipt::PresenceSettingsUpdate).
+/// [`PresenceSettingsUpdate`](super::settings::PresenceSettingsUpdate).
 pub const PRESENCE_SETTINGS_UPDATE: &str = "presence:settings:update";
 /// Client: a page of history. [`SyncMessages`](super::sync::SyncMessages).
 pub const SYNC_MESSAGES: &str = "sync:messages";

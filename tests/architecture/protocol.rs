@@ -67,6 +67,7 @@ fn payloads(text: &mut String) {
         "sync",
         "resume",
         "receipt",
+        "settings",
         "error",
     ] {
         for item in items(&format!("src/wire/{file}.rs")) {

@@ -2,9 +2,8 @@
 
 use nchat_realtime::wire::message::{MessageSend, SendAck};
 use nchat_realtime::wire::operation::{MessageDelete, MessageEdit, OperationAck, ReactionChange};
-use nchat_realtime::wire::receipt::{
-    BatchReadAck, DeliveredAck, PresenceSettings, PresenceSettingsUpdate, ReadAck, ReceiptAcked,
-};
+use nchat_realtime::wire::receipt::{BatchReadAck, DeliveredAck, ReadAck, ReceiptAcked};
+use nchat_realtime::wire::settings::{PresenceSettings, PresenceSettingsUpdate};
 use serde::Serialize;
 
 use super::write_queue::Submitted;

@@ -5,9 +5,9 @@ use nchat_realtime::wire::ids::{check_id, check_room_name};
 use nchat_realtime::wire::limits::MAX_RECEIPT_IDS;
 use nchat_realtime::wire::receipt::{
     BatchReadAck, BatchReceipt, DeliveredAck, DeliveryState, DeliveryStatus, DeliveryStatuses,
-    DeliverySync, MessageDelivered, MessageRead, PresenceSettings, ReadAck, ReadCursor,
-    ReceiptAcked, ReceiptCount,
+    DeliverySync, MessageDelivered, MessageRead, ReadAck, ReadCursor, ReceiptAcked, ReceiptCount,
 };
+use nchat_realtime::wire::settings::PresenceSettings;
 
 use super::outlet::UserEvent;
 use super::time::iso8601;

@@ -1,6 +1,6 @@
 //! `presence:settings:*`.
 
-use nchat_realtime::wire::receipt::PresenceSettingsUpdate;
+use nchat_realtime::wire::settings::PresenceSettingsUpdate;
 use serde_json::Value as Json;
 
 use super::messages::submit;

@@ -1,0 +1,330 @@
+//! Receipts as a client reads and builds them; the sources leave out much of what ours say.
+
+use super::{DeliveryState, DeliveryStatus, MemberReceipt, ReadCursor, ReceiptCount};
+use crate::socketio::Value;
+use crate::wire::WireError;
+use crate::wire::fields::{
+    Object, optional_count, optional_id, optional_integer, optional_list, optional_text,
+    required_id, required_name,
+};
+
+/// What a client needs of [`MessageDelivered`](super::MessageDelivered),
+/// [`MessageRead`](super::MessageRead) and [`BatchReceipt`](super::BatchReceipt).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReceiptHead {
+    /// The one message, or the many of a batch.
+    pub message_ids: Vec<String>,
+    /// The room.
+    pub channel_id: Option<String>,
+    /// Whose receipt.
+    pub user_id: Option<String>,
+    /// Their cursor.
+    pub up_to_seq: Option<u64>,
+    /// Of a single message: how many it has reached.
+    pub delivered_count: Option<u32>,
+    /// Of a single message: how many have read it.
+    pub read_count: Option<u32>,
+    /// Of a single message: members other than the author.
+    pub total_recipients: Option<u32>,
+    /// Of a batch: the counts of its messages.
+    pub counts: Vec<ReceiptCount>,
+    /// When, as the server wrote it.
+    pub at: Option<String>,
+}
+
+impl ReceiptHead {
+    /// Reads a receipt. One that names no message and no cursor says nothing, and is refused.
+    pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
+        let at = match optional_id(body, "readAt")? {
+            None => optional_id(body, "deliveredAt")?,
+            found => found,
+        };
+        let message_ids = match optional_id(body, "messageId")? {
+            Some(id) => vec![id],
+            None => optional_list(body, "messageIds", V::as_text)?.unwrap_or_default(),
+        };
+        let up_to_seq = optional_integer(body, "upToSeq")?;
+        if message_ids.is_empty() && up_to_seq.is_none() {
+            return Err(WireError::Missing("messageId"));
+        }
+        Ok(Self {
+            message_ids,
+            channel_id: optional_id(body, "channelId")?,
+            user_id: optional_id(body, "userId")?,
+            up_to_seq,
+            delivered_count: optional_count(body, "deliveredCount")?,
+            read_count: optional_count(body, "readCount")?,
+            total_recipients: optional_count(body, "totalRecipients")?,
+            counts: optional_list(body, "counts", ReceiptCount::read)?.unwrap_or_default(),
+            at,
+        })
+    }
+}
+
+impl ReceiptCount {
+    /// Reads a count; `None` where it cannot be one.
+    pub fn read<V: Value>(body: &V) -> Option<Self> {
+        let count = |key| Some(optional_count(body, key).ok()?.unwrap_or_default());
+        Some(Self {
+            message_id: optional_id(body, "messageId").ok()??,
+            delivered_count: count("deliveredCount")?,
+            read_count: count("readCount")?,
+            total_recipients: count("totalRecipients")?,
+        })
+    }
+}
+
+impl MemberReceipt {
+    /// Reads a member's cursors; `None` where it cannot be one.
+    pub fn read<V: Value>(body: &V) -> Option<Self> {
+        let seq = |key| Some(optional_integer(body, key).ok()?.unwrap_or_default());
+        Some(Self {
+            user_id: optional_id(body, "userId").ok()??,
+            delivered_up_to_seq: seq("deliveredUpToSeq")?,
+            read_up_to_seq: seq("readUpToSeq")?,
+        })
+    }
+}
+
+impl ReadCursor {
+    /// Reads the event.
+    pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
+        Ok(Self {
+            channel_id: required_name(body, "channelId", "roomName")?,
+            up_to_seq: optional_integer(body, "upToSeq")?.ok_or(WireError::Missing("upToSeq"))?,
+            read_at: optional_id(body, "readAt")?.unwrap_or_default(),
+            unread_count: optional_count(body, "unreadCount")?.unwrap_or_default(),
+            mention_count: optional_count(body, "mentionCount")?.unwrap_or_default(),
+        })
+    }
+}
+
+impl DeliveryStatus {
+    /// Reads one status; `None` where it cannot be one.
+    pub fn read<V: Value>(body: &V) -> Option<Self> {
+        let state = optional_text(body, "state").ok()??;
+        Some(Self {
+            message_id: optional_id(body, "messageId").ok()??,
+            client_message_id: optional_id(body, "clientMessageId").ok()?,
+            state: DeliveryState::parse(&state)?,
+            delivered_count: optional_count(body, "deliveredCount").ok()?,
+            read_count: optional_count(body, "readCount").ok()?,
+            total_recipients: optional_count(body, "totalRecipients").ok()?,
+            updated_at: optional_id(body, "updatedAt").ok()?,
+        })
+    }
+
+    /// Reads a [`DeliveryStatuses`](super::DeliveryStatuses), answer or event; items that cannot be read are left out.
+    pub fn read_all<V: Value>(body: &V) -> Vec<Self> {
+        let Some(list) = body.field("statuses") else {
+            return Vec::new();
+        };
+        let items = (0..list.length().unwrap_or(0)).filter_map(|index| list.element(index));
+        items.filter_map(|item| Self::read(&item)).collect()
+    }
+}
+
+/// `message:sent` as a client reads it, under either of the sources' names for the server's id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentHead {
+    /// The server's id.
+    pub message_id: String,
+    /// The author's id.
+    pub client_message_id: Option<String>,
+    /// The room. Absent from older servers, as is the next.
+    pub channel_id: Option<String>,
+    /// The message's place in its room.
+    pub seq: Option<u64>,
+    /// When, as the server wrote it.
+    pub sent_at: Option<String>,
+}
+
+impl SentHead {
+    /// Reads the event.
+    pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
+        Ok(Self {
+            message_id: required_id(body, "messageId", "serverMessageId")?,
+            client_message_id: optional_id(body, "clientMessageId")?,
+            channel_id: optional_id(body, "channelId")?,
+            seq: optional_integer(body, "seq")?,
+            sent_at: optional_id(body, "sentAt")?,
+        })
+    }
+}
+
+/// `message:failed` of the sources, as a client reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedHead {
+    /// The author's id.
+    pub client_message_id: String,
+    /// Usually one of [`ErrorCode`](crate::wire::error::ErrorCode).
+    pub error_code: Option<String>,
+    /// For people.
+    pub error_message: Option<String>,
+    /// Whether to try again.
+    pub retryable: bool,
+}
+
+impl FailedHead {
+    /// Reads the event.
+    pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
+        Ok(Self {
+            client_message_id: required_id(body, "clientMessageId", "messageId")?,
+            error_code: optional_text(body, "errorCode")?,
+            error_message: optional_text(body, "errorMessage")?,
+            retryable: body.field("retryable").and_then(|flag| flag.as_boolean()) == Some(true),
+        })
+    }
+}
+
+/// `message:ack` of the sources, as a client reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageAckHead {
+    /// The server's id.
+    pub message_id: String,
+    /// How far it has come; `None` for a name that is not known.
+    pub state: Option<DeliveryState>,
+}
+
+impl MessageAckHead {
+    /// Reads the event.
+    pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
+        let status = optional_text(body, "status")?.unwrap_or_default();
+        Ok(Self {
+            message_id: required_id(body, "messageId", "id")?,
+            state: DeliveryState::parse(&status),
+        })
+    }
+}
+
+/// The cursor that a [`ReceiptAcked`](super::ReceiptAcked) names.
+pub fn acked_up_to_seq<V: Value>(body: &V) -> Option<u64> {
+    optional_integer(body, "upToSeq").ok().flatten()
+}
+
+/// Builds the payload of a [`DeliveredAck`](super::DeliveredAck).
+pub fn build_delivered_ack<V: Value>(channel_id: &str, up_to_seq: u64) -> V {
+    Object::new()
+        .text("channelId", channel_id)
+        .number("upToSeq", up_to_seq as f64)
+        .build()
+}
+
+/// Builds the payload of a [`ReadAck`](super::ReadAck).
+pub fn build_read_ack<V: Value>(channel_id: &str, message_id: &str, read_at: &str) -> V {
+    Object::new()
+        .text("messageId", message_id)
+        .text("channelId", channel_id)
+        .text("readAt", read_at)
+        .build()
+}
+
+/// Builds the payload of a [`BatchReadAck`](super::BatchReadAck): by ids, by cursor, or both, for servers that know
+/// only one of them.
+pub fn build_batch_read_ack<V: Value>(
+    channel_id: &str,
+    message_ids: &[String],
+    up_to_seq: Option<u64>,
+    read_at: &str,
+) -> V {
+    let fields = Object::new()
+        .text("channelId", channel_id)
+        .maybe_number("upToSeq", up_to_seq.map(|seq| seq as f64))
+        .text("readAt", read_at);
+    if message_ids.is_empty() {
+        return fields.build();
+    }
+    fields.texts("messageIds", message_ids).build()
+}
+
+/// Builds the payload of a [`DeliverySync`](super::DeliverySync).
+pub fn build_delivery_sync<V: Value>(message_ids: &[String]) -> V {
+    Object::new().texts("messageIds", message_ids).build()
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{BatchReadAck, BatchReceipt, DeliveredAck, DeliverySync, ReadAck};
+    use super::*;
+
+    #[test]
+    fn a_receipt_of_the_sources_and_one_of_ours_are_read() {
+        let plain = json!({ "messageId": "m", "userId": "bob", "readAt": "t" });
+        let head = ReceiptHead::read(&plain).expect("reads");
+        assert_eq!(head.message_ids, ["m"]);
+        assert_eq!((head.up_to_seq, head.read_count), (None, None));
+
+        let batch = BatchReceipt {
+            channel_id: "general".to_owned(),
+            user_id: "bob".to_owned(),
+            up_to_seq: 9,
+            read_at: Some("t".to_owned()),
+            delivered_at: None,
+            message_ids: vec!["a".to_owned(), "b".to_owned()],
+            counts: vec![ReceiptCount {
+                message_id: "a".to_owned(),
+                delivered_count: 2,
+                read_count: 1,
+                total_recipients: 3,
+            }],
+        };
+        let body = serde_json::to_value(&batch).expect("encodes");
+        let head = ReceiptHead::read(&body).expect("reads");
+        assert_eq!(head.message_ids, batch.message_ids);
+        assert_eq!(head.counts, batch.counts);
+        assert_eq!((head.up_to_seq, head.at), (Some(9), batch.read_at));
+    }
+
+    #[test]
+    fn a_receipt_that_says_nothing_or_nonsense_is_refused() {
+        for odd in [
+            json!(null),
+            json!({}),
+            json!({ "messageId": 7 }),
+            json!({ "upToSeq": -1 }),
+            json!({ "messageIds": "m" }),
+            json!({ "messageId": "m", "readCount": 1.5 }),
+        ] {
+            assert!(ReceiptHead::read(&odd).is_err(), "{odd}");
+        }
+        assert!(ReadCursor::read(&json!({ "channelId": "general" })).is_err());
+        assert!(SentHead::read(&json!({ "clientMessageId": "c" })).is_err());
+        assert!(FailedHead::read(&json!({})).is_err());
+        assert!(MessageAckHead::read(&json!({ "status": "read" })).is_err());
+    }
+
+    #[test]
+    fn a_status_that_cannot_be_read_costs_no_other() {
+        let body = json!({ "statuses": [
+            { "messageId": "a", "state": "read", "readCount": 2 },
+            { "messageId": "b", "state": "odd" },
+            7,
+            { "messageId": "c", "state": "sent" },
+        ]});
+        let read = DeliveryStatus::read_all(&body);
+        let ids: Vec<&str> = read
+            .iter()
+            .map(|status| status.message_id.as_str())
+            .collect();
+        assert_eq!(ids, ["a", "c"]);
+        assert_eq!(read[0].state, DeliveryState::Read);
+        assert!(DeliveryStatus::read_all(&json!([])).is_empty());
+    }
+
+    #[test]
+    fn what_a_client_builds_the_server_decodes() {
+        let body: serde_json::Value = build_batch_read_ack("r", &["a".to_owned()], Some(7), "t");
+        let ack: BatchReadAck = serde_json::from_value(body).expect("decodes");
+        assert_eq!(ack.up_to_seq, Some(7));
+        assert_eq!(ack.message_ids, Some(vec!["a".to_owned()]));
+        let body: serde_json::Value = build_delivered_ack("r", 7);
+        let ack: DeliveredAck = serde_json::from_value(body).expect("decodes");
+        assert_eq!((ack.channel_id.as_str(), ack.up_to_seq), ("r", Some(7)));
+        let body: serde_json::Value = build_read_ack("r", "m", "t");
+        assert!(serde_json::from_value::<ReadAck>(body).is_ok());
+        let body: serde_json::Value = build_delivery_sync(&["m".to_owned()]);
+        assert!(serde_json::from_value::<DeliverySync>(body).is_ok());
+    }
+}
