@@ -114,7 +114,8 @@ impl DeliveryStatus {
         })
     }
 
-    /// Reads a [`DeliveryStatuses`](super::DeliveryStatuses), answer or event; items that cannot be read are left out.
+    /// Reads a [`DeliveryStatuses`](super::DeliveryStatuses), answer or event; items that cannot be
+    /// read are left out.
     pub fn read_all<V: Value>(body: &V) -> Vec<Self> {
         let Some(list) = body.field("statuses") else {
             return Vec::new();
@@ -219,8 +220,8 @@ pub fn build_read_ack<V: Value>(channel_id: &str, message_id: &str, read_at: &st
         .build()
 }
 
-/// Builds the payload of a [`BatchReadAck`](super::BatchReadAck): by ids, by cursor, or both, for servers that know
-/// only one of them.
+/// Builds the payload of a [`BatchReadAck`](super::BatchReadAck): by ids, by cursor, or both, for
+/// servers that know only one of them.
 pub fn build_batch_read_ack<V: Value>(
     channel_id: &str,
     message_ids: &[String],
