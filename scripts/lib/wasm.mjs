@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, run, targetDir } from "./run.mjs";
+import { withShortNames } from "./wasm-names.mjs";
+import { namedInOrder } from "./wasm-order.mjs";
 
 /** What the compiler emits for this target; `--all-features` makes a module that Chromium refuses. */
 const wasmFeatures = [
@@ -17,11 +19,16 @@ const wasmFeatures = [
 /**
  * A browser compiles each function at its first call, so a client starts sooner with fewer of them. But what
  * is sent, compressed, grows when a larger one is inlined, even where it has a single caller.
+ *
+ * What is assumed holds: Rust looks before it divides or reads, so neither traps; and the lowest addresses
+ * are the far end of the stack.
  */
 const optimisation = [
   "-O3",
+  "--ignore-implicit-traps",
+  "--low-memory-unused",
   "--always-inline-max-function-size=6",
-  "--one-caller-inline-max-function-size=60",
+  "--one-caller-inline-max-function-size=30",
   "--flexible-inline-max-function-size=0",
   ...wasmFeatures,
 ];
@@ -49,8 +56,11 @@ export async function buildWasm({ dev, out = join(root, "js/wasm") }) {
 
   const folder = dev ? "debug" : profile;
   const compiled = join(targetDir, triple, folder, "nchat_realtime.wasm");
-  const settings = compileEarly + (dev ? "dev" : optimisation.join(" "));
-  const source = createHash("sha256").update(settings).update(readFileSync(compiled)).digest("hex");
+  const hash = createHash("sha256").update(profile).update(readFileSync(compiled));
+  for (const script of ["wasm.mjs", "wasm-names.mjs", "wasm-order.mjs"]) {
+    hash.update(readFileSync(new URL(script, import.meta.url)));
+  }
+  const source = hash.digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === source) {
     return;
   }
@@ -61,13 +71,23 @@ export async function buildWasm({ dev, out = join(root, "js/wasm") }) {
   // js/src/init.ts names the module itself: a second address in the glue would have it emitted twice.
   const target = ["--target", "web", "--omit-default-module-path"];
   await run(["wasm-bindgen", ...target, ...names, ...sections, compiled]);
-  if (!dev) {
-    await run(["wasm-opt", ...optimisation, module, "-o", module]);
-  }
+  if (!dev) await shrink(out, module);
   const glue = join(out, "nchat_realtime.js");
   writeFileSync(glue, compileEarly + readFileSync(glue, "utf8"));
   inline(out);
   writeFileSync(stamp, source);
+}
+
+async function shrink(out, module) {
+  const short = withShortNames(readFileSync(module), "./nchat_realtime_bg.js");
+  writeFileSync(module, short.module);
+  for (const file of ["nchat_realtime.js", "nchat_realtime.d.ts", "nchat_realtime_bg.wasm.d.ts"]) {
+    const text = readFileSync(join(out, file), "utf8");
+    writeFileSync(join(out, file), short.rename(text));
+  }
+  await run(["wasm-opt", ...optimisation, module, "-o", module]);
+  writeFileSync(module, namedInOrder(readFileSync(module)));
+  await run(["wasm-opt", "--reorder-functions-by-name", ...wasmFeatures, module, "-o", module]);
 }
 
 function inline(out) {
