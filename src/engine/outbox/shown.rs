@@ -5,7 +5,6 @@ use crate::engine::context::Context;
 use crate::engine::error::ClientError;
 use crate::engine::output::TimelineChange;
 use crate::engine::rooms::Rooms;
-use crate::engine::store::{Purpose, StoreOp};
 use crate::engine::time::iso8601;
 use crate::engine::timeline::{Fate, Timeline};
 use crate::engine::uplink::Uplink;
@@ -119,12 +118,7 @@ impl<V: Value> Outbox<V> {
         if let Some(seq) = head.seq {
             let user = up.connection.user_id().unwrap_or_default();
             let body = entry.payload.with(&[("userId", V::string(user))]);
-            let op = StoreOp::PutMessage {
-                room: entry.room.clone(),
-                seq,
-                body: body.with(receipt),
-            };
-            up.ctx.keep.urgent(op, Purpose::Nobody);
+            rooms.keep_taken(up.ctx, &entry.room, seq, body.with(receipt));
         }
         let fate = Fate::Accepted {
             message_id: head.message_id.as_deref(),

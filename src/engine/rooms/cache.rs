@@ -205,6 +205,22 @@ impl<V: Value> Rooms<V> {
         self.get(name)?.cache.kept_up_to
     }
 
+    /// The server has a message of ours: it is put in the transaction that takes it out of the
+    /// outbox. Where its echo was here before, so that nothing is missing up to it, all that the
+    /// store lacks of the room goes along, cursor included; else `body` stands for it until then.
+    pub(crate) fn keep_taken(&mut self, ctx: &mut Context<'_, V>, name: &str, seq: u64, body: V) {
+        let Some(room) = self.rooms.get_mut(name) else {
+            return;
+        };
+        if room.timeline.cursor() >= Some(seq) {
+            self.has_kept |= room.keep_log(ctx, name);
+        } else {
+            let room = name.to_owned();
+            ctx.keep
+                .urgent(StoreOp::PutMessage { room, seq, body }, Purpose::Nobody);
+        }
+    }
+
     /// Puts what has been marked for long enough.
     pub(super) fn keep_marked(&mut self, ctx: &mut Context<'_, V>) {
         let now_ms = ctx.now.mono_ms;

@@ -479,3 +479,96 @@ fn a_gap_is_never_kept_as_a_run() {
             .contains(&capability::HISTORY.to_owned())
     );
 }
+
+/// Alice's message, as the server tells everybody of it.
+fn echo(send: &super::server::Emitted, seq: u64) -> Json {
+    json!({
+        "roomName": "general", "messageId": format!("m{seq}"), "userId": "alice",
+        "userName": "Alice", "clientMessageId": send.body["clientMessageId"],
+        "content": send.body["content"], "seq": seq, "epoch": "e1",
+    })
+}
+
+#[test]
+fn an_acknowledged_message_is_in_the_store_when_its_entry_is_out() {
+    for echo_first in [true, false] {
+        let mut world = stored();
+        let mut log = log_of(2);
+        with_log(&mut world, &log);
+        world.send("general", "mine");
+        let send = world.expect_event("message:send");
+        log.send("alice", send.body["clientMessageId"].as_str().unwrap());
+        if echo_first {
+            world.server_sends("message:new", echo(&send, 3));
+        }
+        world.ack(&send, json!({"messageId": "m3", "seq": 3, "epoch": "e1"}));
+        assert_eq!(world.stored_keys(Some("alice")), Vec::<String>::new());
+        assert_eq!(seqs_on_disk(&mut world).len(), 3);
+        reload(&mut world);
+        assert_eq!(seqs(&world), [1, 2, 3]);
+        let name = &world.engine.timeline("general")[2]["userName"];
+        assert_eq!(name == "Alice", echo_first, "as the server told of it");
+        come_back(&mut world, 3);
+        let sent = if echo_first {
+            vec![]
+        } else {
+            vec!["sync:messages"]
+        };
+        assert_eq!(
+            world.sent(),
+            sent,
+            "fetched only where the echo did not come"
+        );
+    }
+}
+
+#[test]
+fn a_message_of_ours_that_was_not_seen_again_is_shown_after_a_reload() {
+    let mut world = stored();
+    with_log(&mut world, &log_of(2));
+    world.send("general", "mine");
+    let send = world.expect_event("message:send");
+    world.ack(&send, json!({"messageId": "m3", "seq": 3, "epoch": "e1"}));
+    reload(&mut world);
+    assert_eq!(seqs(&world), [1, 2, 3]);
+    come_back(&mut world, 3);
+    let request = world.expect_event("sync:messages");
+    assert_eq!(request.body["afterSeq"], 2);
+    let page = json!({
+        "messages": [echo(&send, 3)], "fromSeq": 3, "toSeq": 3, "epoch": "e1", "headSeq": 3,
+        "hasMore": false,
+    });
+    world.ack(&request, page);
+    assert_eq!(world.engine.timeline("general")[2], echo(&send, 3));
+    assert_eq!(
+        (world.told_seqs(), world.engine.timeline("general").len()),
+        (vec![3], 3)
+    );
+}
+
+#[test]
+fn what_was_queued_shows_among_what_was_kept_and_becomes_what_the_server_made_of_it() {
+    let mut world = stored();
+    with_log(&mut world, &log_of(2));
+    world.send("general", "mine");
+    let send = world.expect_event("message:send");
+    reload(&mut world);
+    let rows = world.engine.timeline("general");
+    assert_eq!((rows.len(), &rows[2]["content"]), (3, &json!("mine")));
+    // The server had taken it before the page ended.
+    come_back(&mut world, 3);
+    let request = world.expect_event("sync:messages");
+    let page = json!({
+        "messages": [echo(&send, 3)], "fromSeq": 3, "toSeq": 3, "epoch": "e1", "headSeq": 3,
+        "hasMore": false,
+    });
+    world.ack(&request, page);
+    let again = world.expect_event("message:send");
+    assert_eq!(again.body["clientMessageId"], send.body["clientMessageId"]);
+    world.ack(
+        &again,
+        json!({"messageId": "m3", "seq": 3, "epoch": "e1", "duplicate": true}),
+    );
+    assert_eq!(world.engine.timeline("general")[2], echo(&send, 3));
+    assert_eq!((world.told_seqs(), seqs(&world)), (vec![3], vec![1, 2, 3]));
+}
