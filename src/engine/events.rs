@@ -82,7 +82,14 @@ impl<V: Value> Parts<'_, '_, V> {
                 });
                 self.answer_app(reply, &event, answer);
             }
-            AckFor::Join { room } => self.rooms.join_answered(&mut self.up, &room, id, args),
+            AckFor::Join { room } => {
+                self.rooms.join_answered(&mut self.up, &room, id, args);
+                if self.rooms.is_joined(&room) {
+                    let decides = self.decides();
+                    self.outbox
+                        .room_joined(&mut self.up, self.rooms, &room, decides);
+                }
+            }
             AckFor::Send { key } => {
                 self.outbox
                     .answered(&mut self.up, self.rooms, &key, id, args);

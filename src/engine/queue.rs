@@ -58,7 +58,7 @@ impl<V: Value> Parts<'_, '_, V> {
     }
 
     /// Whether this tab knows what is under way: it sends, or no other tab does.
-    fn decides(&self) -> bool {
+    pub(super) fn decides(&self) -> bool {
         self.sends_itself() || !self.tabs.has_company()
     }
 

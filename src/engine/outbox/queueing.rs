@@ -287,6 +287,29 @@ impl<V: Value> Outbox<V> {
         true
     }
 
+    /// A room is joined: what failed for want of that waits again.
+    pub(crate) fn room_joined(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        rooms: &mut Rooms<V>,
+        room: &str,
+        decides: bool,
+    ) {
+        if self.parked == 0 {
+            return;
+        }
+        let is_meant = |entry: &Entry<V>| {
+            let error = entry.error.as_ref();
+            let was_out = error.is_some_and(|error| error.is(ErrorCode::NotInRoom));
+            entry.is_parked() && entry.room == room && was_out
+        };
+        let parked = self.entries.values().filter(|entry| is_meant(entry));
+        let keys: Vec<String> = parked.map(|entry| entry.key.clone()).collect();
+        for key in keys {
+            self.retry(up, rooms, &key, decides);
+        }
+    }
+
     /// Takes out all that is not under way, and says how many.
     pub(crate) fn clear(
         &mut self,

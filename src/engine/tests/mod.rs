@@ -11,6 +11,7 @@
 mod acks;
 mod bad_input;
 mod cache;
+mod changing;
 mod chaos;
 mod connecting;
 mod convergence;

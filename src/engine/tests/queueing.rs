@@ -95,6 +95,18 @@ fn a_message_queued_to_a_room_that_was_never_joined_is_the_servers_to_decide() {
 }
 
 #[test]
+fn a_message_that_came_before_its_room_was_joined_goes_again_once_it_is() {
+    let mut world = World::connected();
+    world.queue_message("general", "one");
+    let send = world.expect_event("message:send");
+    world.refuse(&send, json!({"code": "NOT_IN_ROOM", "message": "no"}));
+    world.queue_message("general", "two");
+    world.join_room("general", 0);
+    take(&mut world);
+    assert_eq!(take(&mut world)["content"], "one");
+}
+
+#[test]
 fn what_was_queued_without_a_connection_goes_in_order_once_there_is_one() {
     let mut world = World::new();
     for key in ["one", "two", "three"] {
