@@ -4,12 +4,16 @@
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
+mod delivery_event_handler;
 mod offline_queue_service;
 mod realtime_client;
 mod rooms_service;
+mod sync_service;
 mod types;
 
+pub use self::delivery_event_handler::DeliveryEventHandler;
 pub use self::offline_queue_service::OfflineQueueService;
 pub use self::realtime_client::RealtimeClient;
 pub use self::rooms_service::RoomsService;
+pub use self::sync_service::SyncService;
 pub use self::types::*;

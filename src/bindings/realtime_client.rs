@@ -3,8 +3,10 @@
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::delivery_event_handler::DeliveryEventHandler;
 use super::offline_queue_service::OfflineQueueService;
 use super::rooms_service::RoomsService;
+use super::sync_service::SyncService;
 use super::types::{JsConfig, JsConnectionSnapshot, JsPromiseVoid, JsSink, JsTokenSource};
 use crate::browser::{Driver, EarlySocket, error_to_js, packet_of, packet_with};
 use crate::engine::config::{RealtimeClientConfig, milliseconds};
@@ -147,6 +149,16 @@ impl RealtimeClient {
     pub fn logout(&self) -> JsPromiseVoid {
         self.driver.want_connection(false);
         self.driver.request(Input::LogoutRequested).unchecked_into()
+    }
+
+    /// The receipts of this client.
+    pub fn delivery(&self) -> DeliveryEventHandler {
+        DeliveryEventHandler::new(self.driver.clone())
+    }
+
+    /// The syncing of this client.
+    pub fn sync(&self) -> SyncService {
+        SyncService::new(self.driver.clone())
     }
 
     /// After `CLIENT_CRASHED`: goes on with a new engine. Of a sound client, nothing happens.

@@ -3,6 +3,10 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::browser::error_to_js;
+use crate::engine::error::ClientError;
+use crate::wire::error::ErrorCode;
+
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &'static str = r#"
 /** A token, or a function that gives one (or a promise of one) before every attempt. */
@@ -50,6 +54,69 @@ export interface MessageEvent extends Omit<MessageNew, "messageId"> {
 export type SendMessageOptions = Partial<
   Pick<MessageSend, "type" | "threadId" | "replyTo" | "mentions" | "attachments" | "metadata" | "clientMessageId">
 >;
+
+/** Payloads of the events that `DeliveryEventHandler` tells of. */
+export interface DeliveryEventMap {
+  "message:sent": DeliveryEventData & { sentAt?: string };
+  "message:delivered": DeliveryEventData & DeliveryEventCounts & { userId?: string; upToSeq?: number; deliveredAt?: string };
+  "message:read": DeliveryEventData & DeliveryEventCounts & { userId?: string; upToSeq?: number; readAt?: string };
+  "message:failed": DeliveryEventData & { errorCode: string; errorMessage: string };
+  "message:ack": DeliveryEventData & { status: "sent" | "delivered" | "read" };
+  "message:batch-delivered": DeliveryBatchData & { deliveredAt?: string };
+  "message:batch-read": DeliveryBatchData & { readAt?: string };
+}
+
+/** The message that a delivery event is about: of its ids, those that are known. */
+export interface DeliveryEventData {
+  messageId?: string;
+  clientMessageId?: string;
+  channelId?: string;
+  seq?: number;
+}
+
+/** The server's counts, or what is known here where that is more. */
+export interface DeliveryEventCounts {
+  deliveredCount: number;
+  readCount: number;
+  totalRecipients: number;
+}
+
+/** Several messages that came further together. */
+export interface DeliveryBatchData {
+  channelId?: string;
+  userId?: string;
+  upToSeq?: number;
+  messageIds: string[];
+}
+
+/** Payloads of the events that `SyncService` tells of. */
+export interface SyncEventMap {
+  "sync:started": Record<string, never>;
+  "sync:progress": { progress: number };
+  "sync:completed": { result: SyncResult };
+  "sync:failed": { error: ErrorSnapshot };
+  "sync:conflict": { conflict: SyncConflict };
+}
+
+/** An edit of this client that met a newer version: what `ConflictResolutionService` takes. */
+export interface SyncConflict {
+  /** The message's id. */
+  id: string;
+  type: "message:edit";
+  /** The edit as it was sent. */
+  localData: { messageId: string; content: string; baseVersion?: number };
+  /** The message as the server has it; null where it did not say. */
+  remoteData: MessageEvent | null;
+  localVersion?: number;
+  remoteVersion?: number;
+  metadata: { channelId: string; clientMessageId: string };
+}
+
+/** What `syncMessages` resolves with. */
+export interface SyncMessagesResult {
+  messages: SyncMessage[];
+  conflicts: SyncConflict[];
+}
 
 /** The server took a message. Servers of the plain dialect give no `seq`, `epoch`, `timestamp`. */
 export type SendReceipt = Pick<SendAck, "messageId" | "clientMessageId"> &
@@ -185,6 +252,33 @@ extern "C" {
     /// `MessageEvent[]` of TypeScript.
     #[wasm_bindgen(typescript_type = "MessageEvent[]")]
     pub type JsMessages;
+    /// `DeliveryConfig` of TypeScript.
+    #[wasm_bindgen(typescript_type = "DeliveryConfig")]
+    pub type JsDeliveryConfig;
+    /// `DeliveryRecord` of TypeScript.
+    #[wasm_bindgen(typescript_type = "DeliveryRecord")]
+    pub type JsDeliveryRecord;
+    /// `UnreadCount` of TypeScript.
+    #[wasm_bindgen(typescript_type = "UnreadCount")]
+    pub type JsUnreadCount;
+    /// `SyncConfig` of TypeScript.
+    #[wasm_bindgen(typescript_type = "SyncConfig")]
+    pub type JsSyncConfig;
+    /// `SyncSnapshot` of TypeScript.
+    #[wasm_bindgen(typescript_type = "SyncSnapshot")]
+    pub type JsSyncSnapshot;
+    /// `Promise<SyncResult>` of TypeScript.
+    #[wasm_bindgen(typescript_type = "Promise<SyncResult>")]
+    pub type JsPromiseSyncResult;
+    /// `Promise<SyncMessagesResult>` of TypeScript.
+    #[wasm_bindgen(typescript_type = "Promise<SyncMessagesResult>")]
+    pub type JsPromiseSyncedMessages;
+    /// `Promise<SyncedChannels>` of TypeScript.
+    #[wasm_bindgen(typescript_type = "Promise<SyncedChannels>")]
+    pub type JsPromiseSyncedChannels;
+    /// `Promise<SyncedPresence>` of TypeScript.
+    #[wasm_bindgen(typescript_type = "Promise<SyncedPresence>")]
+    pub type JsPromiseSyncedPresence;
     /// `Promise<void>` of TypeScript.
     #[wasm_bindgen(typescript_type = "Promise<void>")]
     pub type JsPromiseVoid;
@@ -227,4 +321,17 @@ extern "C" {
     /// `Promise<OlderMessages>` of TypeScript.
     #[wasm_bindgen(typescript_type = "Promise<OlderMessages>")]
     pub type JsPromiseOlder;
+}
+
+/// A whole number from 0 to 2^53 - 1 that the app gave.
+pub(super) fn whole_number(name: &str, number: f64) -> Result<u64, JsValue> {
+    const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+    if number.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER).contains(&number) {
+        return Ok(number as u64);
+    }
+    let text = format!("`{name}` is a whole number from 0 on");
+    Err(error_to_js(&ClientError::new(
+        ErrorCode::ValidationError,
+        text,
+    )))
 }

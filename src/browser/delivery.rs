@@ -30,6 +30,9 @@ enum Kind {
     Next = 14,
     Queue = 15,
     Gaps = 19,
+    Delivery = 16,
+    Sync = 17,
+    Unread = 18,
 }
 
 /// One thing to tell.
@@ -95,6 +98,13 @@ pub(crate) fn tell(
         Notification::UserLeft { room, user_id } => {
             call(sink, Kind::UserLeft, &room, &JsValue::from_str(&user_id));
         }
+        Notification::Delivery { event, data } => {
+            call(sink, Kind::Delivery, &JsValue::from_str(event), &data);
+        }
+        Notification::Sync { event, data } => {
+            call(sink, Kind::Sync, &JsValue::from_str(event), &data);
+        }
+        Notification::Unread { room } => call(sink, Kind::Unread, &room, &JsValue::UNDEFINED),
         Notification::Members { room } => call(sink, Kind::Members, &room, &JsValue::UNDEFINED),
         Notification::Queue { event, data } => {
             call(sink, Kind::Queue, &JsValue::from_str(event), &data);
@@ -115,6 +125,8 @@ pub(crate) fn tell_next(sink: &Function, packet: &JsValue, placed: &Placed<JsVal
         room,
         index,
         first_left,
+        // Whoever is told of the message reads the count anew.
+        is_unread: _,
     } = placed;
     tell_placed(
         sink,

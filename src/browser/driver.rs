@@ -213,6 +213,17 @@ impl Driver {
         self.handle(Input::Configured(Box::new(settings)))
     }
 
+    /// Changes the settings in force; where that is refused, nothing has changed.
+    pub(crate) fn change_settings(
+        &self,
+        change: impl FnOnce(&mut Settings) -> Result<(), ClientError<JsValue>>,
+    ) -> Result<(), JsValue> {
+        let mut settings = self.shared.settings.borrow().clone();
+        change(&mut settings).map_err(|error| error_to_js(&error))?;
+        self.shared.settings.replace(settings.clone());
+        self.handle(Input::Configured(Box::new(settings)))
+    }
+
     /// Takes a token or a callback that gives one; `refresh` sends it over a live connection.
     pub(crate) fn set_token(&self, token: &JsValue, refresh: bool) -> Result<(), JsValue> {
         let mut known = false;

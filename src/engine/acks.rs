@@ -2,7 +2,7 @@
 
 use litemap::LiteMap;
 
-use super::input::Reply;
+use super::input::{Reply, RequestId};
 
 /// What an acknowledgement is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,22 @@ pub(crate) enum AckFor {
     History { room: String },
     /// A page of a room's older messages.
     Older { room: String },
+    /// What was read in a room.
+    ReadReceipt { room: String },
+    /// What of a room is in this user's store.
+    DeliveredReceipt { room: String },
+    /// Whether others may know what was read.
+    ReceiptSetting,
+    /// How far our own messages have come; the app's promise, where it asked.
+    DeliverySync { request: Option<RequestId> },
+    /// The user's channels; the app's promise, where it asked.
+    SyncChannels { request: Option<RequestId> },
+    /// What was missed in all rooms.
+    SyncResume,
+    /// What was missed in a room, of a server without numbers.
+    SyncByTime { room: String },
+    /// A page of `syncMessages()`.
+    SyncMessages { fetch: u32 },
     /// A latency ping.
     Ping,
     /// A new token.

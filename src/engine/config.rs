@@ -91,6 +91,33 @@ pub const HISTORY_PAGE: u32 = 50;
 pub const BACKFILL_PAGE: u32 = 200;
 /// Live messages of one room held back while a page of missed ones is under way.
 pub const MAX_DEFERRED_MESSAGES: usize = 1_000;
+/// Own messages whose receipts are kept; the ones used least lately leave first.
+pub const MAX_DELIVERY_RECORDS: usize = 2_000;
+/// Recipients kept of one own message; the server's counts go on past them.
+pub const MAX_TRACKED_RECIPIENTS: usize = 100;
+/// Members of one room whose watermarks are kept.
+pub const MAX_WATERMARKS: usize = 200;
+/// Rooms whose receipts and unread counts are kept; the ones used least lately leave first.
+pub const MAX_RECEIPT_ROOMS: usize = 1_000;
+/// Unread messages of one room that are known one by one; more are only counted.
+pub const MAX_TRACKED_UNREAD: usize = 1_000;
+/// Messages of one room that were read and whose place is not known; the newest stay.
+pub const MAX_PENDING_READ_IDS: usize = 100;
+/// Default time for which receipts of reading are gathered, in milliseconds.
+pub const DEFAULT_BATCH_READ_INTERVAL_MS: u64 = 1_000;
+/// Wait before a receipt of delivery that could not be sent is tried again, in milliseconds.
+pub const RECEIPT_RETRY_MS: u64 = 1_000;
+/// Default of the messages asked for in one page of a channel, where the app asks for it.
+pub const DEFAULT_SYNC_PAGE: u32 = 50;
+/// Default limit of a whole sync, in milliseconds.
+pub const DEFAULT_SYNC_TIMEOUT_MS: u64 = 30_000;
+/// How long a sync waits for what was queued before it goes on, in milliseconds.
+pub const FLUSH_PATIENCE_MS: u64 = 2_000;
+/// How long a server that announces no history may take to answer a question of a sync, in
+/// milliseconds: it may not know it at all.
+pub const PLAIN_SYNC_TIMEOUT_MS: u64 = 5_000;
+/// Messages that one call of `syncMessages()` gives at most; the rest comes with the next.
+pub const MAX_FETCHED_MESSAGES: usize = 1_000;
 /// A token is refreshed this long before it expires, in milliseconds.
 pub const TOKEN_REFRESH_LEAD_MS: u64 = 60_000;
 /// Least time between two refreshes of a token, in milliseconds: a callback may give tokens that
@@ -247,6 +274,10 @@ pub struct Settings {
     pub attempt_timeout_ms: u64,
     /// Who uses the client, where the app says it.
     pub user_id: Option<String>,
+    /// Receipts.
+    pub delivery: super::delivery::DeliverySettings,
+    /// Syncing.
+    pub sync: super::sync::SyncSettings,
     url: String,
     path: Option<String>,
 }
@@ -264,6 +295,8 @@ impl Settings {
             max_reconnect_delay_ms: 30_000,
             attempt_timeout_ms: 20_000,
             user_id: None,
+            delivery: super::delivery::DeliverySettings::default(),
+            sync: super::sync::SyncSettings::default(),
             url: DEFAULT_URL.to_owned(),
             path: None,
         })

@@ -3,6 +3,7 @@
 use super::Parts;
 use super::acks::AckFor;
 use super::config::{ACK_TIMEOUT_MS, MAX_HELD_EMITS};
+use super::delivery::Level;
 use super::error::ClientError;
 use super::input::Reply;
 use super::output::{Notification, Output, ReplyTo};
@@ -83,6 +84,9 @@ impl<V: Value> Parts<'_, '_, V> {
                 self.answer_app(reply, &event, answer);
             }
             AckFor::Join { room } => {
+                if let Some(Ok(Some(body))) = args.map(|args| Ack::read(args).into_body()) {
+                    self.delivery.room_joined(&room, &body);
+                }
                 self.rooms.join_answered(&mut self.up, &room, id, args);
                 if self.rooms.is_joined(&room) {
                     let decides = self.decides();
@@ -94,8 +98,29 @@ impl<V: Value> Parts<'_, '_, V> {
                 self.outbox
                     .answered(&mut self.up, self.rooms, &key, id, args);
             }
-            AckFor::History { room } => self.rooms.page_answered(&mut self.up, &room, id, args),
-            AckFor::Older { room } => self.rooms.older_answered(&mut self.up, &room, id, args),
+            AckFor::History { room } => {
+                self.page_seen(&room, args);
+                self.rooms.page_answered(&mut self.up, &room, id, args);
+            }
+            AckFor::Older { room } => {
+                self.page_seen(&room, args);
+                self.rooms.older_answered(&mut self.up, &room, id, args);
+            }
+            AckFor::ReadReceipt { room } => {
+                self.delivery.read_answered(&mut self.up, &room, id, args);
+            }
+            AckFor::DeliveredReceipt { room } => {
+                self.delivery
+                    .delivered_answered(&mut self.up, &room, id, args);
+            }
+            AckFor::SyncChannels { request } => self.channels_answered(id, request, args),
+            AckFor::SyncResume => self.resume_answered(id, args),
+            AckFor::SyncByTime { room } => self.by_time_answered(id, &room, args),
+            AckFor::SyncMessages { fetch } => self.fetch_answered(fetch, args),
+            AckFor::ReceiptSetting => self.delivery.setting_answered(&mut self.up, id, args),
+            AckFor::DeliverySync { request } => {
+                self.delivery.sync_answered(&mut self.up, id, request, args);
+            }
             AckFor::Ping if args.is_some() => self.up.connection.ping_answered(self.up.ctx),
             AckFor::TokenRefresh => self.token_refreshed(args),
             AckFor::Ping | AckFor::Leave { .. } => {}
@@ -130,6 +155,16 @@ impl<V: Value> Parts<'_, '_, V> {
                     self.answer_app(reply, &event, Err(ClientError::not_connected()));
                 }
                 AckFor::Leave { room } => self.rooms.leave_lost(room),
+                AckFor::SyncChannels {
+                    request: Some(request),
+                } => self.up.ctx.reject(request, ClientError::not_connected()),
+                AckFor::SyncMessages { fetch } => {
+                    self.fetch_failed(fetch, ClientError::not_connected());
+                }
+                // The states are asked for again after the reconnect.
+                AckFor::DeliverySync {
+                    request: Some(request),
+                } => self.up.ctx.resolve(request, V::null()),
                 _ => {}
             }
         }
@@ -137,6 +172,8 @@ impl<V: Value> Parts<'_, '_, V> {
             self.answer_app(held.reply, &held.name, Err(ClientError::not_connected()));
         }
         self.rooms.connection_lost(self.up.ctx);
+        self.delivery.connection_lost();
+        self.end_sync(&ClientError::not_connected());
         self.outbox
             .connection_lost(self.up.ctx, self.rooms, idempotent);
     }
@@ -178,7 +215,12 @@ impl<V: Value> Parts<'_, '_, V> {
 
     fn take_effect(&mut self, event: ServerEvent, body: V) {
         match event {
-            ServerEvent::MessageNew => self.rooms.message_came(&mut self.up, body),
+            ServerEvent::MessageNew => {
+                let user_id = self.up.connection.user_id().map(str::to_owned);
+                self.delivery
+                    .message_seen(self.up.ctx, user_id.as_deref(), &body);
+                self.rooms.message_came(&mut self.up, body);
+            }
             ServerEvent::Pong => self.up.connection.ping_answered(self.up.ctx),
             ServerEvent::Connected => self.connected(&body),
             ServerEvent::Authenticated => self.authenticated(&body),
@@ -201,20 +243,37 @@ impl<V: Value> Parts<'_, '_, V> {
             ServerEvent::MessageDelete => self.operation_came(names::MESSAGE_DELETE, &body),
             ServerEvent::ReactionAdd => self.operation_came(names::REACTION_ADD, &body),
             ServerEvent::ReactionRemove => self.operation_came(names::REACTION_REMOVE, &body),
-            ServerEvent::Batch
-            | ServerEvent::MessageSent
-            | ServerEvent::MessageDelivered
-            | ServerEvent::MessageRead
-            | ServerEvent::MessageFailed
-            | ServerEvent::MessageAck
-            | ServerEvent::MessageBatchRead
-            | ServerEvent::MessageBatchDelivered
-            | ServerEvent::ReadCursor
-            | ServerEvent::DeliverySyncResponse => {}
+            ServerEvent::MessageSent => self.delivery.sent_came(self.up.ctx, &body),
+            ServerEvent::MessageDelivered | ServerEvent::MessageBatchDelivered => {
+                let level = Level::Delivered;
+                self.delivery.receipt_came(self.up.ctx, level, &body);
+            }
+            ServerEvent::MessageRead | ServerEvent::MessageBatchRead => {
+                self.delivery.receipt_came(self.up.ctx, Level::Read, &body);
+            }
+            ServerEvent::MessageFailed => self.delivery.failed_came(self.up.ctx, &body),
+            ServerEvent::MessageAck => self.delivery.ack_came(self.up.ctx, &body),
+            ServerEvent::ReadCursor => self.delivery.cursor_came(&body),
+            ServerEvent::DeliverySyncResponse => {
+                self.delivery.statuses_came(self.up.ctx, &body);
+            }
+            ServerEvent::Batch => {}
+        }
+    }
+
+    fn page_seen(&mut self, room: &str, args: Option<&V>) {
+        if let Some(Ok(Some(body))) = args.map(|args| Ack::read(args).into_body()) {
+            let user_id = self.up.connection.user_id().map(str::to_owned);
+            self.delivery
+                .page_seen(self.up.ctx, user_id.as_deref(), room, &body);
         }
     }
 
     fn operation_came(&mut self, event: &str, body: &V) {
+        let deleted = (event == names::MESSAGE_DELETE)
+            .then(|| self.rooms.seq_of_target(body))
+            .flatten();
+        self.delivery.operation_seen(body, deleted);
         self.rooms.operation_came(&mut self.up, event, body);
     }
 

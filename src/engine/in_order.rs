@@ -25,12 +25,15 @@ pub struct Placed<V> {
     pub index: usize,
     /// Whether the first row left for it.
     pub first_left: bool,
+    /// Whether it counts as unread.
+    pub is_unread: bool,
 }
 
 impl<V: Value> Engine<V> {
     /// Takes the message that came on a transport, if nothing is to be decided but whether it is
-    /// the next one. Listeners are to be told as [`Notification::Event`], [`Timeline`] and
-    /// [`Message`] would tell them; no other effect follows, and no deadline comes nearer.
+    /// the next one. Listeners are to be told as [`Notification::Event`], [`Timeline`],
+    /// [`Message`] and [`Unread`] would tell them; no other effect follows, and no deadline comes
+    /// nearer.
     ///
     /// `None` is for everything else, and nothing has changed: the frame goes the long way, as
     /// [`Input::Transport`], which does the same and more.
@@ -38,6 +41,7 @@ impl<V: Value> Engine<V> {
     /// [`Notification::Event`]: super::output::Notification::Event
     /// [`Timeline`]: super::output::Notification::Timeline
     /// [`Message`]: super::output::Notification::Message
+    /// [`Unread`]: super::output::Notification::Unread
     /// [`Input::Transport`]: super::input::Input::Transport
     pub fn take_next(
         &mut self,
@@ -48,15 +52,15 @@ impl<V: Value> Engine<V> {
         if !self.outputs.is_empty() || !self.connection.is_quiet(transport) {
             return None;
         }
-        if self
-            .connection
-            .user_id()
-            .is_none_or(|id| id == head.user_id)
-        {
+        let user_id = self.connection.user_id()?;
+        if user_id == head.user_id {
             return None;
         }
         let room = self.rooms.get_mut(head.room_name)?;
-        let placed = room.take_next(head.epoch, head.seq, body)?;
+        let mut placed = room.take_next(head.epoch, head.seq, body)?;
+        placed.is_unread = self
+            .delivery
+            .next_seen(head.room_name, head.seq, user_id, body);
         self.connection.event_taken();
         Some(placed)
     }

@@ -107,6 +107,54 @@ pub enum Input<V: Value> {
     /// The app logs out: connection, store, journal and memory are emptied. Resolves once that
     /// is done.
     LogoutRequested(RequestId),
+    /// The app sends a message itself, and wants its receipts followed.
+    MessageTracked {
+        /// The message's id.
+        client_message_id: String,
+        /// The room.
+        room: String,
+        /// Recipients, as far as the app knows.
+        total_recipients: u32,
+    },
+    /// The app says that a message was read, and with it everything before.
+    ReadAcknowledged {
+        /// The room.
+        room: String,
+        /// The server's id of the message.
+        message_id: String,
+    },
+    /// The app says that everything up to a place was read.
+    ReadUpToAcknowledged {
+        /// The room.
+        room: String,
+        /// The place; without one, everything there is.
+        seq: Option<u64>,
+    },
+    /// The app wants a sync. Resolves with a `SyncResult`.
+    SyncRequested(RequestId),
+    /// The app wants the sync under way to end.
+    SyncCancelled,
+    /// The app wants the messages of a channel. Resolves with `{messages, conflicts}`.
+    SyncMessagesRequested {
+        /// The channel.
+        room: String,
+        /// Since this moment, milliseconds since the epoch by the server's clock; without one,
+        /// since they were last synced.
+        since_ms: Option<u64>,
+        /// Its promise.
+        request: RequestId,
+    },
+    /// The app wants the state of its channels. Resolves with `{synced, errors}`.
+    SyncChannelsRequested(RequestId),
+    /// The app wants the presence of those it follows. Resolves with `{synced}`.
+    SyncPresenceRequested(RequestId),
+    /// The app asks how far messages have come.
+    DeliverySyncRequested {
+        /// Their ids.
+        ids: Vec<String>,
+        /// Its promise.
+        request: RequestId,
+    },
     /// `clearWasOffline()` was called.
     WasOfflineCleared,
     /// The app's token callback answered, or failed.

@@ -3,7 +3,10 @@
 use super::Parts;
 use super::error::ClientError;
 use super::output::Notification;
-use super::store::{Heard, Kept, Purpose, StoreEvent, StoreFailure, Table};
+use super::store::{
+    Heard, Kept, Purpose, Record, StoreEvent, StoreFailure, StoreOp, Table, seal, unseal,
+};
+use super::sync::SYNC_STATE_KEY;
 use crate::socketio::Value;
 use crate::wire::error::ErrorCode;
 
@@ -42,6 +45,8 @@ impl<V: Value> Parts<'_, '_, V> {
                 self.tabs.stop(self.up.ctx);
                 self.outbox.keep_all(self.up.ctx);
                 self.rooms.store_lost();
+                self.delivery.store_again();
+                self.sync.store_again();
             }
         }
     }
@@ -58,7 +63,9 @@ impl<V: Value> Parts<'_, '_, V> {
             match table {
                 Table::Outbox => outbox.push((key, text)),
                 Table::Rooms => rooms.push((key, text)),
-                Table::Receipts | Table::Meta | Table::Quarantine => {}
+                Table::Receipts => self.receipts_found(&key, text),
+                Table::Meta if key == SYNC_STATE_KEY => self.sync_state_found(text),
+                Table::Meta | Table::Quarantine => {}
             }
         }
         self.rooms.store_opened(self.up.ctx, rooms);
@@ -71,8 +78,71 @@ impl<V: Value> Parts<'_, '_, V> {
     fn messages_read(&mut self, room: &str, messages: Vec<V>) {
         let namespace = self.up.ctx.keep.namespace();
         let user = namespace.and_then(|namespace| namespace.user.clone());
+        let found = messages.clone();
         self.rooms
             .messages_read(&mut self.up, room, messages, user.as_deref());
+        if let Some(room) = self.rooms.get(room) {
+            let epoch = room.timeline.epoch();
+            self.delivery
+                .cache_seen(self.up.ctx, user.as_deref(), epoch, &found);
+        }
+    }
+
+    fn receipts_found(&mut self, room: &str, text: String) {
+        let is_sound = match unseal::<V>(&text) {
+            Record::Sound(record) => self.delivery.restore(room, &record),
+            // Whoever wrote it uses it.
+            Record::Newer => true,
+            Record::Corrupt => false,
+        };
+        if !is_sound {
+            self.set_aside(Table::Receipts, room, text);
+        }
+    }
+
+    fn sync_state_found(&mut self, text: String) {
+        let is_sound = match unseal::<V>(&text) {
+            Record::Sound(record) => self.sync.restore(&record),
+            // Whoever wrote it uses it.
+            Record::Newer => true,
+            Record::Corrupt => false,
+        };
+        if !is_sound {
+            self.set_aside(Table::Meta, SYNC_STATE_KEY, text);
+        }
+    }
+
+    /// A record that cannot be read is put aside, as it is, and reported.
+    fn set_aside(&mut self, table: Table, key: &str, text: String) {
+        let put = StoreOp::Put {
+            table: Table::Quarantine,
+            key: format!("{}/{key}", table.as_str()),
+            text,
+        };
+        let key = key.to_owned();
+        let delete = StoreOp::Delete { table, key };
+        self.up.ctx.keep.urgent(put, Purpose::Nobody);
+        self.up.ctx.keep.urgent(delete, Purpose::Nobody);
+        self.report(ErrorCode::RecordCorrupt);
+    }
+
+    /// Keeps what changed of receipts and syncing. Before the store is open it waits.
+    pub(super) fn keep_progress(&mut self) {
+        let keep = &mut *self.up.ctx.keep;
+        if !keep.is_open() {
+            return;
+        }
+        let receipts = self.delivery.take_unsaved().into_iter();
+        let receipts = receipts.map(|(room, record)| (Table::Receipts, room, record));
+        let state = self.sync.take_unsaved();
+        let state = state.map(|record| (Table::Meta, SYNC_STATE_KEY.to_owned(), record));
+        for (table, key, record) in receipts.chain(state) {
+            // Text and numbers: nothing in it cannot be written.
+            if let Ok(text) = seal(&record) {
+                let put = StoreOp::Put { table, key, text };
+                keep.urgent(put, Purpose::Nobody);
+            }
+        }
     }
 
     /// Tells whoever asked for a change what became of it.

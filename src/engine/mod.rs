@@ -5,6 +5,7 @@
 //! [`Engine::poll_timeout`].
 
 pub mod config;
+pub mod delivery;
 pub mod device;
 pub mod error;
 pub mod ids;
@@ -13,6 +14,7 @@ pub mod input;
 pub mod output;
 pub mod snapshot;
 pub mod store;
+pub mod sync;
 pub mod tabs;
 pub mod time;
 
@@ -37,6 +39,7 @@ use self::acks::{AckFor, Acks};
 use self::config::Settings;
 use self::connection::{Connection, Happening};
 use self::context::Context;
+use self::delivery::{Delivery, DeliveryRecord, UnreadCount};
 use self::error::ClientError;
 use self::ids::Random;
 use self::input::{Input, QueueCommand};
@@ -46,6 +49,7 @@ use self::owner::Owner;
 use self::rooms::Rooms;
 use self::snapshot::{ConnectionSnapshot, Room, TimelineGap};
 use self::store::Keeper;
+use self::sync::{Sync, SyncSnapshot};
 use self::tabs::Tabs;
 use self::time::Now;
 use self::uplink::Uplink;
@@ -82,6 +86,8 @@ pub struct Engine<V: Value> {
     rooms: Rooms<V>,
     outbox: Outbox<V>,
     tabs: Tabs,
+    delivery: Delivery<V>,
+    sync: Sync<V>,
     held: VecDeque<events::Held<V>>,
     outputs: VecDeque<Output<V>>,
 }
@@ -99,6 +105,8 @@ impl<V: Value> Engine<V> {
             connection: Connection::new(start.identity, start.online),
             acks: Acks::default(),
             rooms: Rooms::new(),
+            delivery: Delivery::new(),
+            sync: Sync::new(),
             held: VecDeque::new(),
             outputs: VecDeque::new(),
         }
@@ -148,6 +156,8 @@ impl<V: Value> Engine<V> {
             rooms: &mut self.rooms,
             outbox: &mut self.outbox,
             tabs: &mut self.tabs,
+            delivery: &mut self.delivery,
+            sync: &mut self.sync,
             held: &mut self.held,
         })
     }
@@ -166,6 +176,8 @@ impl<V: Value> Engine<V> {
             (self.outbox.deadline_ms(&self.rooms), TimerReason::Resend),
             (self.tabs.deadline_ms(), TimerReason::Tabs),
             (self.keep.deadline_ms(), TimerReason::Commit),
+            (self.receipts_deadline_ms(), TimerReason::Receipt),
+            (self.sync.deadline_ms(), TimerReason::Sync),
         ]
         .into_iter()
         .filter_map(|(at, reason)| Some((at?, reason)))
@@ -221,6 +233,31 @@ impl<V: Value> Engine<V> {
         self.outbox.snapshot(leads)
     }
 
+    /// How far a message of ours has come, by the server's id or our own.
+    pub fn delivery_record(&self, id: &str) -> Option<DeliveryRecord> {
+        self.delivery.record(id, &self.settings.delivery)
+    }
+
+    /// What waits to be read in a room.
+    pub fn unread(&self, room: &str) -> UnreadCount {
+        self.delivery.unread(room)
+    }
+
+    /// Where syncing stands.
+    pub fn sync(&self) -> SyncSnapshot {
+        self.sync.snapshot()
+    }
+
+    /// The server's clock when a channel was synced last, milliseconds since the epoch.
+    pub fn channel_sync_timestamp(&self, channel: &str) -> Option<u64> {
+        self.sync.channel_timestamp(channel)
+    }
+
+    fn receipts_deadline_ms(&self) -> Option<u64> {
+        let deadline_ms = self.delivery.deadline_ms(&self.rooms);
+        deadline_ms.filter(|_| self.connection.is_ready())
+    }
+
     /// The settings in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -248,6 +285,10 @@ pub enum TimerReason {
     Tabs,
     /// Changes of the store are committed, or committed again.
     Commit,
+    /// The server is told what was read, or what has arrived.
+    Receipt,
+    /// A sync has waited long enough.
+    Sync,
 }
 
 /// The engine's parts, lent together while one input is handled.
@@ -257,6 +298,8 @@ struct Parts<'a, 'c, V: Value> {
     rooms: &'a mut Rooms<V>,
     outbox: &'a mut Outbox<V>,
     tabs: &'a mut Tabs,
+    delivery: &'a mut Delivery<V>,
+    sync: &'a mut Sync<V>,
     held: &'a mut VecDeque<events::Held<V>>,
 }
 
@@ -347,6 +390,32 @@ impl<V: Value> Parts<'_, '_, V> {
             Input::Store(event) => self.store_answered(event),
             Input::Lock(event) => self.tabs.lock_changed(ctx, event),
             Input::TabMessage(message) => self.tab_said(&message),
+            Input::MessageTracked {
+                client_message_id,
+                room,
+                total_recipients,
+            } => self
+                .delivery
+                .track(ctx, &client_message_id, &room, total_recipients),
+            Input::ReadAcknowledged { room, message_id } => {
+                let seq = self.rooms.seq_of(&room, &message_id);
+                self.delivery.acknowledge_read(ctx, &room, &message_id, seq);
+            }
+            Input::ReadUpToAcknowledged { room, seq } => {
+                self.delivery.acknowledge_read_up_to(ctx, &room, seq);
+            }
+            Input::SyncRequested(request) => self.sync_wanted(request),
+            Input::SyncCancelled => self.cancel_sync(),
+            Input::SyncMessagesRequested {
+                room,
+                since_ms,
+                request,
+            } => self.messages_wanted(&room, since_ms, request),
+            Input::SyncChannelsRequested(request) => self.channels_wanted(request),
+            Input::SyncPresenceRequested(request) => self.presence_wanted(request),
+            Input::DeliverySyncRequested { ids, request } => {
+                self.delivery.sync_requested(&mut self.up, &ids, request);
+            }
         }
     }
 
@@ -365,6 +434,10 @@ impl<V: Value> Parts<'_, '_, V> {
             let outbox = &*self.outbox;
             self.rooms
                 .tell_leaves(&mut self.up, |room| outbox.waits_for(room));
+            self.follow_outbox();
+            self.advance_sync();
+            self.delivery.settle(&mut self.up, self.rooms);
+            self.keep_progress();
             // Sending may find out that the connection is no more.
             if !self.up.connection.has_happening() {
                 break;
@@ -374,6 +447,17 @@ impl<V: Value> Parts<'_, '_, V> {
             now, outputs, keep, ..
         } = &mut *self.up.ctx;
         keep.settle(now.mono_ms, outputs);
+    }
+
+    /// What became of what was queued is news for receipts and syncing.
+    fn follow_outbox(&mut self) {
+        for followed in self.outbox.take_followed() {
+            self.delivery.follow(self.up.ctx, followed);
+        }
+        for (edit, error) in self.outbox.take_conflicts() {
+            self.sync
+                .edit_conflicted(self.up.ctx, &edit.room, &edit.key, &edit.payload, &error);
+        }
     }
 
     fn take_happenings(&mut self) {
@@ -414,6 +498,7 @@ impl<V: Value> Parts<'_, '_, V> {
         let outbox = &*self.outbox;
         self.rooms
             .tell_leaves(&mut self.up, |room| outbox.waits_for(room));
+        self.begin_auto_sync();
         self.rooms.server_ready(&mut self.up);
         self.release_held();
         self.ping_if_due();

@@ -114,6 +114,25 @@ pub enum Notification<V: Value> {
         /// `{message?, error?, count?}`.
         data: V,
     },
+    /// A message of ours came further: the documents' event, and its payload.
+    Delivery {
+        /// Its name.
+        event: &'static str,
+        /// Its payload.
+        data: V,
+    },
+    /// Something became of a sync: the documents' event, and its payload.
+    Sync {
+        /// Its name, such as `sync:progress`.
+        event: &'static str,
+        /// Its payload.
+        data: V,
+    },
+    /// What waits to be read in a room changed.
+    Unread {
+        /// The room.
+        room: V,
+    },
     /// A room's timeline changed.
     Timeline {
         /// The room.

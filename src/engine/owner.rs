@@ -117,6 +117,8 @@ impl<V: Value> Parts<'_, '_, V> {
             self.owner.moving = Some(current);
             self.up.ctx.open_store(next);
             self.outbox.keep_all(self.up.ctx);
+            self.delivery.store_again();
+            self.sync.store_again();
             return;
         }
         self.owner.moving = None;
@@ -124,6 +126,8 @@ impl<V: Value> Parts<'_, '_, V> {
         let error = ClientError::new(ErrorCode::Cancelled, text);
         self.outbox.empty(self.up.ctx, self.rooms, &error);
         self.rooms.reset_timelines(self.up.ctx);
+        self.delivery.reset(self.up.ctx);
+        self.sync.reset(self.up.ctx);
         let user = next.user.clone();
         self.up.ctx.open_store(next);
         if let Some(user) = user {
@@ -189,6 +193,8 @@ impl<V: Value> Parts<'_, '_, V> {
         let error = ClientError::new(ErrorCode::Cancelled, "logged out");
         self.outbox.empty(self.up.ctx, self.rooms, &error);
         self.rooms.forget_all(self.up.ctx);
+        self.delivery.reset(self.up.ctx);
+        self.sync.reset(self.up.ctx);
         self.owner.next = None;
         for namespace in self.owner.moving.take().into_iter().chain([namespace]) {
             self.owner.remember(&namespace.server, None);

@@ -104,6 +104,8 @@ error_codes! {
     RecordCorrupt, "RECORD_CORRUPT", false, "A stored record could not be read and was set aside";
     /// The call came before `init()` was done. Client.
     NotInitialized, "NOT_INITIALIZED", false, "Call `await init()` first";
+    /// A sync is under way. Client.
+    SyncInProgress, "SYNC_IN_PROGRESS", true, "Sync already in progress";
     /// A later call took the call back. Client.
     Cancelled, "CANCELLED", true, "The call was cancelled";
     /// The application's token callback gave no token. Client.

@@ -44,6 +44,11 @@ impl SyncMessages {
         page(room_name, Some(("afterSeq", seq)), limit)
     }
 
+    /// The payload for the first page after a time, in milliseconds since 1970.
+    pub fn since<V: Value>(room_name: &str, since_ms: u64, limit: u32) -> V {
+        page(room_name, Some(("since", since_ms)), limit)
+    }
+
     /// The payload for the page before a `seq`.
     pub fn before<V: Value>(room_name: &str, seq: u64, limit: u32) -> V {
         page(room_name, Some(("beforeSeq", seq)), limit)
@@ -88,6 +93,11 @@ pub struct SyncMessagesPage {
     /// `seq`. The messages have them in already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operations: Option<Vec<Operation>>,
+}
+
+/// The server's clock in an answer, in milliseconds since 1970, where it gave it.
+pub fn server_time_ms<V: Value>(body: &V) -> Option<u64> {
+    optional_integer(body, "serverTime").ok().flatten()
 }
 
 /// What a client needs of a [`SyncMessagesPage`] beside its messages and operations, which stay
@@ -144,6 +154,14 @@ pub struct SyncChannels {
     /// Only rooms whose log has something taken after this time, in milliseconds since 1970. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<i64>,
+}
+
+impl SyncChannels {
+    /// The payload, for a client.
+    pub fn build<V: Value>(self) -> V {
+        let since = self.since.map(|since| since as f64);
+        Object::new().maybe_number("since", since).build()
+    }
 }
 
 /// Answer to [`SyncChannels`]: the rooms that the user is a member of, the most recently active

@@ -1,5 +1,6 @@
 //! One thing that waits to be sent, and what is known of it.
 
+use crate::engine::delivery::Step;
 use crate::engine::error::ClientError;
 use crate::engine::store::JournalCommand;
 use crate::socketio::Value;
@@ -112,6 +113,21 @@ impl<V: Value> Entry<V> {
 
     pub(crate) fn is_parked(&self) -> bool {
         self.stage == Stage::Parked
+    }
+
+    /// What those who follow its message are told.
+    pub(super) fn step(&self) -> Step {
+        match (self.stage, &self.error) {
+            (Stage::Waiting { .. }, _) => Step::Waiting,
+            (Stage::InFlight { .. }, _) => Step::Sending,
+            (Stage::Parked, error) => {
+                let (code, message) = match error {
+                    Some(error) => (error.code.clone(), error.message.clone()),
+                    None => Default::default(),
+                };
+                Step::Failed { code, message }
+            }
+        }
     }
 
     pub(super) fn journal_put(&self, text: String) -> JournalCommand {

@@ -46,12 +46,14 @@ impl<V: Value> Outbox<V> {
     }
 
     pub(super) fn count_sent(&mut self) {
+        self.totals.0 = self.totals.0.wrapping_add(1);
         if let Some(run) = &mut self.run {
             run.sent += 1;
         }
     }
 
     pub(super) fn count_failed(&mut self) {
+        self.totals.1 = self.totals.1.wrapping_add(1);
         if let Some(run) = &mut self.run {
             run.failed += 1;
         }

@@ -25,6 +25,8 @@ pub(crate) use self::queueing::Draft;
 use self::wishes::Wish;
 use super::config::MAX_SETTLED_ENTRIES;
 use super::context::Context;
+use super::delivery::Followed;
+use super::error::ClientError;
 use super::input::RequestId;
 use super::output::Notification;
 use super::rooms::Rooms;
@@ -56,6 +58,12 @@ pub(crate) struct Outbox<V> {
     is_sending: bool,
     /// The server said that another tab has taken over.
     is_fenced: bool,
+    /// What became of messages, for whoever follows them.
+    followed: Vec<Followed>,
+    /// Edits that met a newer version, and what the server said.
+    conflicts: Vec<(Entry<V>, ClientError<V>)>,
+    /// Entries that the server took, and that were parked, ever.
+    totals: (u32, u32),
 }
 
 impl<V: Value> Outbox<V> {
@@ -76,12 +84,35 @@ impl<V: Value> Outbox<V> {
             run: None,
             is_sending: false,
             is_fenced: false,
+            followed: Vec::new(),
+            conflicts: Vec::new(),
+            totals: (0, 0),
         }
     }
 
     /// Entries that are neither in flight nor parked.
     pub(crate) fn waiting(&self) -> usize {
         self.entries.len() - self.in_flight - self.parked
+    }
+
+    /// Whether nothing waits and nothing is in flight.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.waiting() == 0 && self.in_flight == 0
+    }
+
+    /// Entries that the server took, and that were parked, ever.
+    pub(crate) fn totals(&self) -> (u32, u32) {
+        self.totals
+    }
+
+    /// What became of messages since this was asked last, in order.
+    pub(crate) fn take_followed(&mut self) -> Vec<Followed> {
+        std::mem::take(&mut self.followed)
+    }
+
+    /// Edits that met a newer version since this was asked last: room, key, payload and refusal.
+    pub(crate) fn take_conflicts(&mut self) -> Vec<(Entry<V>, ClientError<V>)> {
+        std::mem::take(&mut self.conflicts)
     }
 
     /// Whether something of this room is still to be sent.
@@ -238,8 +269,15 @@ impl<V: Value> Outbox<V> {
 
     // What the app is told.
 
-    fn tell(&self, ctx: &mut Context<'_, V>, event: &'static str, key: &str) {
+    fn tell(&mut self, ctx: &mut Context<'_, V>, event: &'static str, key: &str) {
         if let Some(entry) = self.entries.get(key) {
+            if entry.kind == Kind::Message {
+                self.followed.push(Followed {
+                    client_message_id: key.to_owned(),
+                    room: entry.room.clone(),
+                    step: entry.step(),
+                });
+            }
             self.tell_of(ctx, event, entry);
         }
     }
@@ -265,7 +303,7 @@ impl<V: Value> Outbox<V> {
         &mut self,
         ctx: &mut Context<'_, V>,
         rooms: &mut Rooms<V>,
-        error: &super::error::ClientError<V>,
+        error: &ClientError<V>,
     ) {
         for (_, requests) in std::mem::take(&mut self.promises) {
             for request in requests {

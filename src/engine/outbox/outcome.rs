@@ -1,8 +1,9 @@
 //! What became of an entry: taken, put off, or parked.
 
 use super::sending::unknown_outcome;
-use super::{Entry, Outbox, Stage};
+use super::{Entry, Kind, Outbox, Stage};
 use crate::engine::context::Context;
+use crate::engine::delivery::{Followed, Step};
 use crate::engine::error::ClientError;
 use crate::engine::rooms::Rooms;
 use crate::engine::store::{Purpose, StoreOp, Table};
@@ -97,6 +98,9 @@ impl<V: Value> Outbox<V> {
         self.keep(ctx, key);
         if let Some(entry) = self.entries.get(key) {
             Self::show_failed(ctx, rooms, entry, &error);
+            if error.is(ErrorCode::StaleVersion) {
+                self.conflicts.push((entry.as_ref().clone(), error.clone()));
+            }
         }
         for request in self.take_promises(key) {
             ctx.reject(request, error.clone());
@@ -144,6 +148,16 @@ impl<V: Value> Outbox<V> {
         Self::show_taken(up, rooms, &entry, &head, &fields);
         for request in self.take_promises(key) {
             up.ctx.resolve(request, receipt.clone());
+        }
+        if entry.kind == Kind::Message {
+            self.followed.push(Followed {
+                client_message_id: entry.key.clone(),
+                room: entry.room.clone(),
+                step: Step::Accepted {
+                    message_id: head.message_id.clone(),
+                    seq: head.seq,
+                },
+            });
         }
         self.tell_of(up.ctx, "message:sent", &entry);
         self.count_sent();

@@ -5,6 +5,7 @@ use super::record::gone_record;
 use super::{Outbox, Wish};
 use crate::engine::config::MAX_PARKED_ENTRIES;
 use crate::engine::context::Context;
+use crate::engine::delivery::{Followed, Step};
 use crate::engine::error::ClientError;
 use crate::engine::input::{Operation, RequestId};
 use crate::engine::output::Notification;
@@ -228,6 +229,11 @@ impl<V: Value> Outbox<V> {
             ctx.reject(request, error.clone());
         }
         Self::hide(ctx, rooms, &entry);
+        self.followed.push(Followed {
+            client_message_id: entry.key.clone(),
+            room: entry.room.clone(),
+            step: Step::Discarded,
+        });
         self.tell_of(ctx, "message:removed", &entry);
         true
     }

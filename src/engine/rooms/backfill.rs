@@ -293,6 +293,7 @@ impl<V: Value> Room<V> {
         let known = self.timeline.cursor().unwrap_or(0);
         let fresh = self.take_in(ctx, known, stretch, user_id);
         let count = fresh.len();
+        self.recovered += count as u64;
         self.deferred.extend(fresh);
         if let Some(end) = end {
             // Whatever lies between and did not come is no more.

@@ -179,10 +179,6 @@ impl<V: Value> Rooms<V> {
 
     /// How far each room's log is in the store without a hole, or in memory where there is no
     /// store: of the rooms where that went on since it was asked last.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "receipts are sent in a step of their own")
-    )]
     pub(crate) fn take_kept(&mut self) -> Vec<(String, u64)> {
         if !std::mem::take(&mut self.has_kept) {
             return Vec::new();

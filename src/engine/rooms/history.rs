@@ -105,6 +105,7 @@ impl<V: Value> Room<V> {
             room: self.label.clone(),
             index,
             first_left,
+            is_unread: false,
         })
     }
 

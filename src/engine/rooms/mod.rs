@@ -7,10 +7,6 @@ mod history;
 mod members;
 mod membership;
 mod older;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the resume is asked for in a step of its own")
-)]
 mod resume;
 
 use litemap::LiteMap;
@@ -22,6 +18,7 @@ use super::input::RequestId;
 use super::snapshot::{Room as RoomSnapshot, TimelineGap};
 use super::timeline::Timeline;
 use crate::socketio::Value;
+use crate::wire::operation::OperationHead;
 use crate::wire::room::{RoomMember, RoomType, RoomVisibility};
 
 /// Where the server counts us.
@@ -58,6 +55,8 @@ pub(crate) struct Room<V> {
     page_retry_at_ms: Option<u64>,
     /// A resume under way brings what is missing.
     awaits_resume: bool,
+    /// Messages that were missed and came later.
+    recovered: u64,
     older: Option<Older<V>>,
     /// Messages to tell listeners of once the missed ones before them have been told.
     deferred: LiteMap<u64, V>,
@@ -110,6 +109,44 @@ impl<V: Value> Rooms<V> {
             .is_some_and(|room| room.membership == Membership::Joined)
     }
 
+    /// Whether rooms of the last connection are still being joined again.
+    pub(crate) fn is_resuming(&self) -> bool {
+        self.resuming
+    }
+
+    /// Whether pages of what was missed are under way.
+    pub(crate) fn is_paging(&self) -> bool {
+        self.rooms.values().any(|room| room.page.is_some())
+    }
+
+    /// Rooms whose last page did not come; it is asked for again.
+    pub(crate) fn failed_pages(&self) -> u32 {
+        let failed = self.rooms.values().filter(|room| room.page_failures > 0);
+        u32::try_from(failed.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Messages that were missed and came later, ever.
+    pub(crate) fn recovered(&self) -> u64 {
+        self.rooms.values().map(|room| room.recovered).sum()
+    }
+
+    /// How many messages of a room are here.
+    pub(crate) fn message_count(&self, name: &str) -> usize {
+        let room = self.rooms.get(name);
+        room.map_or(0, |room| room.timeline.messages().len())
+    }
+
+    /// The place of a message, where it is kept here under the server's id.
+    pub(crate) fn seq_of(&self, name: &str, message_id: &str) -> Option<u64> {
+        self.rooms.get(name)?.timeline.seq_of(message_id)
+    }
+
+    /// The place of the message that an operation changes, likewise.
+    pub(crate) fn seq_of_target(&self, operation: &V) -> Option<u64> {
+        let head = OperationHead::read(operation).ok()?;
+        self.seq_of(&head.room_name, &head.message_id)
+    }
+
     /// The names of all wanted rooms, for a client that is built anew.
     pub(crate) fn wanted(&self) -> Vec<String> {
         self.rooms.keys().cloned().collect()
@@ -153,6 +190,7 @@ impl<V: Value> Room<V> {
             page_failures: 0,
             page_retry_at_ms: None,
             awaits_resume: false,
+            recovered: 0,
             older: None,
             deferred: LiteMap::new(),
             told_gaps: Vec::new(),

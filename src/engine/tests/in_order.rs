@@ -62,9 +62,12 @@ impl World {
             self.tell(tell(TimelineChange::Remove { index: 0 }));
         }
         self.tell(Notification::Message {
-            room,
+            room: room.clone(),
             message: body,
         });
+        if placed.is_unread {
+            self.tell(Notification::Unread { room });
+        }
         true
     }
 }

@@ -82,7 +82,7 @@ impl World {
         })
     }
 
-    fn take<T>(&mut self, pick: impl Fn(&Notification<Json>) -> Option<T>) -> Vec<T> {
+    pub(super) fn take<T>(&mut self, pick: impl Fn(&Notification<Json>) -> Option<T>) -> Vec<T> {
         let mut picked = Vec::new();
         self.heard.retain(|told| match pick(told) {
             Some(found) => {

@@ -79,6 +79,9 @@ impl World {
     fn build(seed: u8, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::new().unwrap();
         settings.transports = vec![TransportKind::WebSocket];
+        // Tests of single parts see what those say; `syncing` has it on.
+        settings.sync.auto_sync = false;
+        settings.delivery.auto_sync = false;
         change(&mut settings);
         Self {
             engine: start(seed, "", &settings, Vec::new()),

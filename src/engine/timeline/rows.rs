@@ -72,6 +72,12 @@ impl<V: Value> Timeline<V> {
         })
     }
 
+    /// The place of the message that the server knows by this id.
+    pub(crate) fn seq_of(&self, message_id: &str) -> Option<u64> {
+        let mut rows = self.rows.iter().rev();
+        rows.find(|row| row.has_id(message_id))?.seq
+    }
+
     /// Takes a row out, to be changed and put back.
     pub(super) fn take(&mut self, index: usize) -> Option<Row<V>> {
         let row = self.rows.remove(index)?;

@@ -1,0 +1,300 @@
+//! How many messages of a room wait to be read. The number follows from where the server's log
+//! ends, where the own cursor stands, and which messages between mention us: from nothing else.
+
+use litemap::LiteMap;
+
+use crate::engine::config::MAX_TRACKED_UNREAD;
+
+/// The server's own word on a room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ServerCount {
+    /// The log's newest `seq` at that moment, where it was said.
+    pub(crate) head_seq: Option<u64>,
+    /// The own cursor.
+    pub(crate) read_up_to_seq: u64,
+    /// Messages of others beyond it.
+    pub(crate) unread: u32,
+    /// Those among them that mention us.
+    pub(crate) mentions: u32,
+}
+
+/// What is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) unread: u32,
+    pub(crate) mentions: u32,
+    pub(crate) read_up_to_seq: u64,
+}
+
+/// The unread messages of one room.
+#[derive(Debug, Default)]
+pub(crate) struct Unread {
+    cursor: u64,
+    /// The highest `seq` seen.
+    head: u64,
+    /// Messages of others beyond the cursor that were seen, and whether they mention us.
+    seen: LiteMap<u64, bool>,
+    /// How many of them do.
+    mentions: u32,
+    /// More of them, by the server's count, that were not seen.
+    unseen: Unseen,
+    /// Those of a server that numbers nothing, in the order they came.
+    unnumbered: Vec<(String, bool)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Unseen {
+    messages: u32,
+    mentions: u32,
+    /// The highest place at which one of them can be.
+    up_to_seq: u64,
+}
+
+impl Unread {
+    /// The numbers as they are.
+    pub(crate) fn count(&self) -> Count {
+        let known = self.seen.len() + self.unnumbered.len();
+        let loose = self.unnumbered.iter().filter(|(_, mention)| *mention);
+        let loose = u32::try_from(loose.count()).unwrap_or(u32::MAX);
+        Count {
+            unread: u32::try_from(known)
+                .unwrap_or(u32::MAX)
+                .saturating_add(self.unseen.messages),
+            mentions: (self.mentions + loose).saturating_add(self.unseen.mentions),
+            read_up_to_seq: self.cursor,
+        }
+    }
+
+    /// The own cursor.
+    pub(crate) fn cursor(&self) -> u64 {
+        self.cursor
+    }
+
+    /// The highest `seq` seen.
+    pub(crate) fn head(&self) -> u64 {
+        self.head
+    }
+
+    /// The server counted. Its word stands for what was not seen; where we have read on since, it
+    /// knows less than we do, and there cannot be more than what lies beyond our cursor.
+    pub(crate) fn server_counted(&mut self, said: ServerCount) {
+        let head = said.head_seq.unwrap_or(self.head);
+        self.head = self.head.max(head);
+        self.read_up_to(said.read_up_to_seq);
+        let seen = self.seen.iter().filter(|(seq, _)| **seq <= head);
+        let (messages, mentions) = seen.fold((0, 0), |(messages, mentions), (_, mention)| {
+            (messages + 1, mentions + u32::from(*mention))
+        });
+        self.unseen = Unseen {
+            messages: said.unread.saturating_sub(messages),
+            mentions: said.mentions.saturating_sub(mentions),
+            up_to_seq: head,
+        };
+        self.bound_unseen();
+    }
+
+    /// A place of the log was seen: a message of somebody else, and whether it mentions us, or
+    /// (`None`) anything that is not to be counted.
+    pub(crate) fn saw(&mut self, seq: u64, message: Option<bool>) {
+        self.head = self.head.max(seq);
+        let Some(mention) = message.filter(|_| seq > self.cursor) else {
+            return;
+        };
+        if self.seen.insert(seq, mention).is_some() {
+            return;
+        }
+        self.mentions += u32::from(mention);
+        if seq <= self.unseen.up_to_seq {
+            self.unseen.messages = self.unseen.messages.saturating_sub(1);
+            self.unseen.mentions = self.unseen.mentions.saturating_sub(u32::from(mention));
+        }
+        while self.seen.len() > MAX_TRACKED_UNREAD {
+            let Some((first, mention)) = self.seen.first().map(|(seq, mention)| (*seq, *mention))
+            else {
+                return;
+            };
+            self.deleted(first);
+            self.unseen.messages += 1;
+            self.unseen.mentions += u32::from(mention);
+            self.unseen.up_to_seq = self.unseen.up_to_seq.max(first);
+        }
+    }
+
+    /// Everything from one place to another has been [seen](Self::saw): what was not, is before.
+    pub(crate) fn covered(&mut self, from_seq: u64, to_seq: u64) {
+        if from_seq <= self.unseen.up_to_seq && to_seq >= self.unseen.up_to_seq {
+            self.unseen.up_to_seq = from_seq.saturating_sub(1);
+            self.bound_unseen();
+        }
+    }
+
+    /// A message was deleted: it counts no more.
+    pub(crate) fn deleted(&mut self, seq: u64) {
+        if self.seen.remove(&seq) == Some(true) {
+            self.mentions -= 1;
+        }
+    }
+
+    /// A message came from a server that numbers nothing.
+    pub(crate) fn saw_unnumbered(&mut self, message_id: String, mention: bool) {
+        if self.unnumbered.len() >= MAX_TRACKED_UNREAD {
+            self.unnumbered.remove(0);
+        }
+        self.unnumbered.push((message_id, mention));
+    }
+
+    /// A message of such a server was read, and so were those before it.
+    pub(crate) fn read_unnumbered(&mut self, message_id: &str) {
+        let found = self.unnumbered.iter().position(|(id, _)| id == message_id);
+        if let Some(index) = found {
+            self.unnumbered.drain(..=index);
+        }
+    }
+
+    /// Everything up to a place was read. True where the cursor moved.
+    pub(crate) fn read_up_to(&mut self, seq: u64) -> bool {
+        if seq <= self.cursor {
+            return false;
+        }
+        self.cursor = seq;
+        self.seen.retain(|unread, _| *unread > seq);
+        let mentions = self.seen.values().filter(|mention| **mention).count();
+        self.mentions = u32::try_from(mentions).unwrap_or(u32::MAX);
+        self.bound_unseen();
+        true
+    }
+
+    /// The room counts anew.
+    pub(crate) fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// There cannot be more unseen messages than places they could be at.
+    fn bound_unseen(&mut self) {
+        let places = self.unseen.up_to_seq.saturating_sub(self.cursor);
+        let most = u32::try_from(places).unwrap_or(u32::MAX);
+        self.unseen.messages = self.unseen.messages.min(most);
+        self.unseen.mentions = self.unseen.mentions.min(self.unseen.messages);
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+
+    fn counted(head_seq: u64, read_up_to_seq: u64, unread: u32, mentions: u32) -> Unread {
+        let mut room = Unread::default();
+        room.server_counted(ServerCount {
+            head_seq: Some(head_seq),
+            read_up_to_seq,
+            unread,
+            mentions,
+        });
+        room
+    }
+
+    fn numbers(room: &Unread) -> (u32, u32) {
+        (room.count().unread, room.count().mentions)
+    }
+
+    #[test]
+    fn the_servers_numbers_stand_until_something_happens() {
+        assert_eq!(numbers(&counted(10, 4, 5, 1)), (5, 1));
+    }
+
+    #[test]
+    fn a_message_of_others_beyond_the_cursor_counts_once() {
+        let mut room = counted(10, 4, 5, 1);
+        room.saw(11, Some(false));
+        room.saw(11, Some(false));
+        room.saw(12, Some(true));
+        room.saw(13, None);
+        room.saw(3, Some(true));
+        assert_eq!(numbers(&room), (7, 2));
+    }
+
+    #[test]
+    fn a_page_of_what_the_server_had_counted_changes_no_number() {
+        let mut room = counted(10, 4, 5, 1);
+        for (seq, message) in [
+            (6, Some(false)),
+            (7, Some(true)),
+            (8, None),
+            (9, Some(false)),
+            (10, Some(false)),
+        ] {
+            room.saw(seq, message);
+        }
+        assert_eq!(numbers(&room), (5, 1));
+    }
+
+    #[test]
+    fn reading_in_the_known_window_subtracts_exactly() {
+        let mut room = counted(10, 4, 5, 1);
+        for seq in 6..=10 {
+            room.saw(seq, Some(seq == 7).filter(|_| seq != 8));
+        }
+        room.covered(6, 10);
+        assert!(room.read_up_to(7));
+        assert_eq!(numbers(&room), (2, 0), "9 and 10");
+        assert!(!room.read_up_to(6), "a cursor never goes back");
+        room.read_up_to(10);
+        assert_eq!(numbers(&room), (0, 0));
+    }
+
+    #[test]
+    fn reading_beyond_what_is_known_leaves_no_more_than_there_is_room_for() {
+        let mut room = counted(100, 0, 90, 20);
+        room.read_up_to(95);
+        assert_eq!(numbers(&room), (5, 5));
+        room.read_up_to(100);
+        assert_eq!(numbers(&room), (0, 0));
+    }
+
+    #[test]
+    fn an_older_word_of_the_server_does_not_undo_reading() {
+        let mut room = counted(10, 4, 5, 1);
+        room.read_up_to(10);
+        room.server_counted(ServerCount {
+            head_seq: Some(10),
+            read_up_to_seq: 4,
+            unread: 5,
+            mentions: 1,
+        });
+        assert_eq!(numbers(&room), (0, 0));
+    }
+
+    #[test]
+    fn a_deleted_message_counts_no_more() {
+        let mut room = counted(0, 0, 0, 0);
+        room.saw(1, Some(true));
+        room.saw(2, Some(false));
+        room.deleted(1);
+        room.deleted(1);
+        assert_eq!(numbers(&room), (1, 0));
+    }
+
+    #[test]
+    fn what_leaves_the_window_still_counts() {
+        let mut room = Unread::default();
+        let more = MAX_TRACKED_UNREAD as u64 + 10;
+        for seq in 1..=more {
+            room.saw(seq, Some(seq == 1));
+        }
+        assert_eq!(numbers(&room), (more as u32, 1));
+        room.read_up_to(10);
+        assert_eq!(numbers(&room), (more as u32 - 10, 0));
+    }
+
+    #[test]
+    fn without_numbers_reading_goes_by_the_order_of_coming() {
+        let mut room = Unread::default();
+        for id in ["a", "b", "c"] {
+            room.saw_unnumbered(id.to_owned(), id == "a");
+        }
+        assert_eq!(numbers(&room), (3, 1));
+        room.read_unnumbered("b");
+        room.read_unnumbered("a");
+        assert_eq!(numbers(&room), (1, 0));
+    }
+}
