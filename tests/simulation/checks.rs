@@ -1,5 +1,7 @@
 //! What has to hold: after every step, and once things are quiet.
 
+use std::collections::BTreeSet;
+
 use nchat_realtime::engine::error::ClientError;
 use nchat_realtime::engine::snapshot::RealtimeConnectionState as State;
 use serde_json::Value as Json;
@@ -49,6 +51,7 @@ impl World {
     /// Everything has come right.
     pub(crate) fn check_quiet(&mut self) {
         self.model.check_acknowledged();
+        self.check_queues();
         assert_eq!(self.model.unsettled(), 0, "every promise is settled");
         for room in super::people::ROOMS {
             let stored = self.server.log(room);
@@ -69,6 +72,21 @@ impl World {
         for id in self.tab_ids() {
             self.check_quiet_tab(id);
         }
+    }
+
+    /// Nothing waits any more: what is queued has failed, and the app can see it.
+    fn check_queues(&mut self) {
+        let mut parked = BTreeSet::new();
+        for id in self.tab_ids() {
+            for message in self.tab(id).engine.queued() {
+                assert_eq!(
+                    message["status"], "failed",
+                    "I8: {id:?} still queues {message}"
+                );
+                parked.insert(message["id"].as_str().unwrap_or_default().to_owned());
+            }
+        }
+        self.model.check_sent(&parked);
     }
 
     fn check_quiet_tab(&mut self, id: TabId) {
@@ -93,10 +111,18 @@ impl World {
             let known = self.model.log(name).map(Log::messages).unwrap_or_default();
             let first = placed.first().map_or(0, |row| row.seq);
             let begin = known.partition_point(|message| message.seq < first);
+            let differs = placed
+                .iter()
+                .zip(&known[begin..])
+                .find(|(row, message)| row != message);
             assert_eq!(
-                placed,
-                known[begin..],
+                differs, None,
                 "I8: {id:?} has what the server has in {name}"
+            );
+            let (rows_here, messages) = (placed.len(), known.len() - begin);
+            assert_eq!(
+                rows_here, messages,
+                "I8: {id:?} has all that the server has in {name}"
             );
             assert_eq!(tab.engine.gaps(name), [], "I7: no gap is left in {name}");
             let is_failed = |row: &&Json| row["seq"].is_null() && row["state"] != "failed";

@@ -2,9 +2,8 @@
 
 use nchat_realtime::engine::error::ClientError;
 use nchat_realtime::engine::in_order::OrderedHead;
-use nchat_realtime::engine::input::{Input, RequestId};
+use nchat_realtime::engine::input::RequestId;
 use nchat_realtime::engine::output::{Notification, Output, TimelineChange};
-use nchat_realtime::engine::store::{StoreEvent, StoreFailure};
 use nchat_realtime::socketio::{
     Frame, TransportCommand, TransportEvent, TransportId, TransportKind, event_prefix,
 };
@@ -29,18 +28,16 @@ impl World {
                 self.model.settled(id, request, &result);
             }
             Output::Callback { .. } => {}
-            Output::Store(command) => {
-                if let Some(store) = command.id() {
-                    let failure = StoreFailure::Unavailable;
-                    let failed = StoreEvent::Failed { id: store, failure };
-                    let now = self.profiles[id.profile].clock.read(self.chaos.now_ms);
-                    self.tab(id).engine.handle(now, Input::Store(failed));
-                }
+            Output::Journal(command) => self.journal_command(id, command),
+            Output::Store(command) => self.store_command(id, command),
+            Output::RememberUser { server, user } => {
+                self.profiles[id.profile].disk.remember(&server, user);
             }
-            Output::Journal(_)
-            | Output::Lock(_)
-            | Output::Post(_)
-            | Output::RememberUser { .. } => {}
+            Output::Lock(command) => {
+                self.chaos.record(&id, &command);
+                self.lock_command(id, command);
+            }
+            Output::Post(message) => self.post(id, &message),
             Output::Notify(notification) => self.told(id, notification),
         }
     }
@@ -112,6 +109,10 @@ impl World {
                 if tab.wants(&room) {
                     tab.mirrors.entry(room).or_default().heard(&message);
                 }
+            }
+            Notification::Queue { event, data } => {
+                self.chaos.record(&id, &(event, &data["message"]["id"]));
+                self.model.queue_said(event, &data);
             }
             Notification::State(state) => self.chaos.record(&id, &state),
             _ => {}

@@ -19,6 +19,18 @@ macro_rules! faults {
                 match self { $(Self::$variant => $name,)+ }
             }
 
+            /// Whether it begins or ends tabs, or comes between them.
+            const fn is_of_tabs(self) -> bool {
+                matches!(
+                    self,
+                    Self::Evicted
+                        | Self::PostLost
+                        | Self::AnotherTab
+                        | Self::TabClosed
+                        | Self::BrowserKilled
+                )
+            }
+
             /// In a world that has it: so many times in a thousand opportunities.
             const fn rate(self) -> u64 {
                 match self { $(Self::$variant => $rate,)+ }
@@ -96,6 +108,30 @@ faults! {
     ClockForward, 20, "clock: a day forward";
     /// The machine sleeps for eight hours.
     Sleep, 15, "clock: eight hours of sleep";
+    /// The disk takes seconds.
+    SlowDisk, 60, "storage: slow transaction";
+    /// A transaction is aborted.
+    DiskAborted, 40, "storage: aborted transaction";
+    /// There is no room.
+    DiskFull, 30, "storage: quota";
+    /// The browser deletes the databases.
+    Evicted, 6, "storage: eviction";
+    /// A record is junk.
+    CorruptRow, 20, "storage: corrupt row";
+    /// The browser has no IndexedDB.
+    NoStore, 200, "storage: no IndexedDB";
+    /// localStorage takes nothing.
+    NoJournal, 200, "storage: no localStorage";
+    /// The browser has no Web Locks.
+    NoLocks, 200, "tabs: no Web Locks";
+    /// What one tab says does not reach another.
+    PostLost, 100, "tabs: lost channel message";
+    /// One more tab is opened.
+    AnotherTab, 60, "tabs: one more tab";
+    /// A tab is closed, or its renderer crashes.
+    TabClosed, 40, "tabs: closed or crashed";
+    /// The whole browser is killed.
+    BrowserKilled, 20, "tabs: SIGKILL of the browser";
     /// A tab does not run for a while.
     Freeze, 25, "tab: freeze and thaw";
 }
@@ -112,8 +148,9 @@ impl Faults {
     pub(crate) fn new(dice: &mut Dice) -> Self {
         // Some worlds have few faults, some nearly all: rare coincidences need room.
         let share = dice.pick(&[100, 250, 250, 400, 700]);
+        let has_tabs = std::env::var_os("TABS").is_some();
         let rates = Fault::ALL.iter().map(|fault| {
-            let is_here = dice.chance(share);
+            let is_here = dice.chance(share) && (has_tabs || !fault.is_of_tabs());
             let factor = dice.pick(&[1, 2, 3]);
             if is_here { fault.rate() * factor } else { 0 }
         });

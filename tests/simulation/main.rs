@@ -14,8 +14,11 @@ mod chaos;
 mod checks;
 mod clock;
 mod dice;
+mod disk;
 mod driver;
 mod fault;
+mod lives;
+mod lock;
 mod log;
 mod mirror;
 mod mishaps;
@@ -65,7 +68,7 @@ fn replay(seed: u64) {
 }
 
 fn assert_none(report: &Report) {
-    let lines = report.failures.iter().take(10);
+    let lines = report.failures.iter().take(400);
     let lines: Vec<String> = lines
         .map(|Failure { seed, what }| format!("SEED={seed}: {what}"))
         .collect();

@@ -28,9 +28,13 @@ impl World {
         self.server_mishap();
         let profile = self.chaos.dice.below(self.profiles.len() as u64) as usize;
         self.machine_mishap(profile);
-        let tabs = self.profiles[profile].tabs.len();
-        let tab = self.chaos.dice.below(tabs as u64) as usize;
-        self.tab_mishap(TabId { profile, tab });
+        self.disk_mishap(profile);
+        let open = self.open_tabs(profile);
+        if !open.is_empty() {
+            let id = self.chaos.dice.pick(&open);
+            self.tab_mishap(id);
+            self.life_mishap(id);
+        }
         self.plan_mishap();
     }
 
@@ -90,8 +94,7 @@ impl World {
         }
         if chaos.strikes(Fault::Sleep) {
             clock.sleep(8 * HOUR_MS.unsigned_abs());
-            let tabs = 0..self.profiles[profile].tabs.len();
-            for id in tabs.map(|tab| TabId { profile, tab }) {
+            for id in self.open_tabs(profile) {
                 self.plan_wake(id);
                 self.input(id, Input::Resumed);
             }
@@ -115,8 +118,8 @@ impl World {
 
     /// The browser tells all tabs whether there is a network, right or wrong.
     pub(crate) fn say_online(&mut self, profile: usize, online: bool) {
-        for tab in 0..self.profiles[profile].tabs.len() {
-            self.input(TabId { profile, tab }, Input::OnlineChanged(online));
+        for id in self.open_tabs(profile) {
+            self.input(id, Input::OnlineChanged(online));
         }
     }
 

@@ -23,6 +23,18 @@ pub(crate) struct Sent {
     /// How often the history had been lost when it was sent.
     losses: u64,
     pub(crate) fate: Fate,
+    /// The app was told that it is in the store.
+    is_kept: bool,
+    /// Nobody promised that it still arrives.
+    may_be_lost: bool,
+    /// It was parked once: others have passed it.
+    was_parked: bool,
+    /// Some tab has sent it, whatever came of that.
+    was_sending: bool,
+    /// It was taken out, and the app was told that it is certain not to be sent.
+    is_removed: bool,
+    /// The server has had it, in whatever history.
+    was_stored: bool,
 }
 
 /// What the app knows of a message.
@@ -36,6 +48,11 @@ pub(crate) enum Fate {
     },
     /// The promise was rejected with this code.
     Failed(String),
+}
+
+/// The idempotency key of a message.
+pub(crate) fn key_of(number: usize) -> String {
+    format!("k{number}")
 }
 
 /// Everything that is known from outside.
@@ -61,8 +78,98 @@ impl Model {
             is_bad,
             losses: self.losses,
             fate: Fate::Pending,
+            is_kept: false,
+            may_be_lost: false,
+            was_parked: false,
+            was_sending: false,
+            is_removed: false,
+            was_stored: false,
         });
         (number, format!("{TEXT_MARK}{number}{TEXT_MARK}"))
+    }
+
+    /// The app gave up on a message. `is_certain` tells whether it was told that this worked.
+    pub(crate) fn removed(&mut self, number: usize, is_certain: bool) {
+        let sent = &mut self.sent[number];
+        // A page that has gone may have sent it; its queue does not know.
+        let is_certain = is_certain && !sent.was_sending;
+        sent.may_be_lost = true;
+        sent.is_removed |= is_certain;
+        assert!(
+            !sent.is_removed || !sent.was_stored,
+            "{number} was taken out, and is stored"
+        );
+    }
+
+    /// The app could not queue a message.
+    pub(crate) fn not_queued(&mut self, number: usize) {
+        self.sent[number].may_be_lost = true;
+    }
+
+    /// A queue told its app something.
+    pub(crate) fn queue_said(&mut self, event: &str, data: &Json) {
+        let Some(sent) = self.sent_under(&data["message"]["id"]) else {
+            return;
+        };
+        match event {
+            "message:persisted" => sent.is_kept = true,
+            "message:failed" => sent.was_parked = true,
+            "message:sending" => sent.was_sending = true,
+            _ => {}
+        }
+    }
+
+    fn sent_under(&mut self, key: &Json) -> Option<&mut Sent> {
+        let number = key.as_str()?.strip_prefix('k')?.parse::<usize>().ok()?;
+        self.sent.get_mut(number)
+    }
+
+    /// A tab is gone. Where the journal took nothing, so is what was in memory alone.
+    pub(crate) fn tab_ended(&mut self, tab: TabId, has_no_journal: bool) {
+        let own = self.sent.iter_mut().filter(|sent| sent.tab == tab);
+        for sent in own.filter(|sent| has_no_journal && !sent.is_kept) {
+            sent.may_be_lost = true;
+        }
+    }
+
+    /// A browser was killed: what is not in the store may be gone.
+    pub(crate) fn browser_killed(&mut self, profile: usize) {
+        let own = self
+            .sent
+            .iter_mut()
+            .filter(|sent| sent.tab.profile == profile);
+        for sent in own.filter(|sent| !sent.is_kept) {
+            sent.may_be_lost = true;
+        }
+    }
+
+    /// A browser has deleted what it stored.
+    pub(crate) fn storage_lost(&mut self, profile: usize) {
+        for sent in self
+            .sent
+            .iter_mut()
+            .filter(|sent| sent.tab.profile == profile)
+        {
+            sent.may_be_lost = true;
+        }
+    }
+
+    /// Nobody waits for the promises of a tab that is gone.
+    pub(crate) fn forget_promises(&mut self, tab: TabId) {
+        self.promises.retain(|(of, _), _| *of != tab);
+    }
+
+    /// Everything that was sent is stored, or parked in one of these queues, or was given up.
+    pub(crate) fn check_sent(&self, parked: &BTreeSet<String>) {
+        for (number, sent) in self.sent.iter().enumerate() {
+            let is_parked = parked.contains(&key_of(number));
+            let is_settled = matches!(sent.fate, Fate::Failed(_));
+            let is_there = sent.was_stored || is_parked || sent.may_be_lost;
+            assert!(
+                is_there || is_settled && !sent.was_parked,
+                "I1: {number} is lost"
+            );
+        }
     }
 
     /// A promise was made.
@@ -149,8 +256,9 @@ impl Model {
             !sent.is_bad,
             "the core took a message that it has to refuse"
         );
+        assert!(!sent.is_removed, "{number} is stored, and was taken out");
         let is_old = sent.losses < self.losses;
-        let was_given_up = matches!(sent.fate, Fate::Failed(_));
+        let was_given_up = sent.was_parked || matches!(sent.fate, Fate::Failed(_));
         let last = self
             .last_of
             .entry((sent.tab, room.to_owned()))
@@ -160,6 +268,7 @@ impl Model {
             "I4: message {number} after {last} in {room}"
         );
         *last = number.max(*last);
+        self.sent[number].was_stored = true;
     }
 
     pub(crate) fn log(&self, room: &str) -> Option<&Log> {

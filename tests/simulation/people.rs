@@ -1,14 +1,13 @@
 //! What people do with their apps.
 
 use jsonwebtoken::{EncodingKey, Header, encode};
-use nchat_realtime::engine::input::{Input, Reply, TokenSource};
-use nchat_realtime::wire::names;
+use nchat_realtime::engine::input::{Input, Operation, QueueCommand, TokenSource};
 use serde_json::json;
 
 use super::clock::BEGIN_WALL_MS;
 use super::fault::Fault;
 use super::log::Shown;
-use super::model::TEXT_MARK;
+use super::model::{TEXT_MARK, key_of};
 use super::server::{REFUSED_REPLY_TO, TOKEN_KEY};
 use super::tab::TabId;
 use super::world::{Event, World};
@@ -42,8 +41,11 @@ impl World {
 
     /// A person does something.
     pub(crate) fn act(&mut self, id: TabId) {
-        if self.chaos.faults.is_calm() {
+        if self.chaos.faults.is_calm() || !self.tab(id).is_open {
             return;
+        }
+        if self.tab(id).frozen.is_some() {
+            return self.plan_act(id);
         }
         let room = self.chaos.dice.pick(&ROOMS);
         match self.chaos.dice.below(100) {
@@ -57,6 +59,8 @@ impl World {
             81..84 => self.input(id, Input::Resumed),
             84..86 => self.input(id, Input::WasOfflineCleared),
             86..89 => self.load_older(id, room),
+            89..92 => self.remove_one(id),
+            92..94 => self.retry_one(id),
             _ => {}
         }
         self.plan_act(id);
@@ -75,8 +79,12 @@ impl World {
     fn leave(&mut self, id: TabId, room: &str) {
         // A membership is the user's: leaving on one device would end it on the other.
         let user = self.profiles[id.profile].user;
-        let devices = self.profiles.iter().filter(|profile| profile.user == user);
-        if devices.map(|profile| profile.tabs.len()).sum::<usize>() > 1 {
+        let ids = self.tab_ids().into_iter();
+        if ids
+            .filter(|id| self.profiles[id.profile].user == user)
+            .count()
+            > 1
+        {
             return;
         }
         let room = room.to_owned();
@@ -86,10 +94,20 @@ impl World {
     fn send(&mut self, id: TabId, room: &str) {
         let is_bad = self.chaos.strikes(Fault::RefusedForGood);
         let (number, text) = self.model.sends(id, room, is_bad);
-        let options = match is_bad {
-            true => json!({"replyTo": REFUSED_REPLY_TO}),
-            false => json!({}),
-        };
+        let key = key_of(number);
+        let mut options = json!({"clientMessageId": key});
+        if is_bad {
+            options["replyTo"] = json!(REFUSED_REPLY_TO);
+        }
+        if self.chaos.dice.chance(300) {
+            options["channelId"] = json!(room);
+            options["content"] = json!(text);
+            let answer = self.queue(id, QueueCommand::Add(options));
+            if !matches!(answer, Some(Ok(_))) {
+                self.model.not_queued(number);
+            }
+            return;
+        }
         let tab = self.tab(id);
         let request = tab.next_request();
         self.model.asked(id, request);
@@ -106,9 +124,8 @@ impl World {
 
     /// Somebody changes one of the messages that they may see: the newest are the likeliest.
     fn change_message(&mut self, id: TabId, room: &str) {
-        let newest = self
-            .model
-            .log(room)
+        let newest = self.model.log(room);
+        let newest = newest
             .into_iter()
             .flat_map(|log| log.messages().iter().rev());
         let newest: Vec<Shown> = newest.take(6).cloned().collect();
@@ -116,31 +133,52 @@ impl World {
             return;
         }
         let message = &newest[self.chaos.dice.below(newest.len() as u64) as usize];
-        let message_id = &message.message_id;
+        let message_id = message.message_id.clone();
         let is_own = message.user_id == self.profiles[id.profile].user;
-        let emoji = self.chaos.dice.pick(&["+1", "tada"]);
-        let text = format!("{TEXT_MARK}edited{TEXT_MARK}");
-        let (name, body) = match self.chaos.dice.below(6) {
-            0 | 1 if is_own => (names::MESSAGE_EDIT, json!({"content": text})),
-            2 if is_own => (names::MESSAGE_DELETE, json!({})),
-            3 => (names::REACTION_REMOVE, json!({"emoji": emoji})),
-            _ => (names::REACTION_ADD, json!({"emoji": emoji})),
+        let emoji = self.chaos.dice.pick(&["+1", "tada"]).to_owned();
+        let operation = match self.chaos.dice.below(6) {
+            0 | 1 if is_own => Operation::Edit {
+                message_id,
+                content: json!(format!("{TEXT_MARK}edited{TEXT_MARK}")),
+                base_version: None,
+            },
+            2 if is_own => Operation::Delete { message_id },
+            3 => Operation::RemoveReaction { message_id, emoji },
+            _ => Operation::AddReaction { message_id, emoji },
         };
-        let mut body = body;
-        body["roomName"] = json!(room);
-        body["messageId"] = json!(message_id);
-        let name = name.to_owned();
-        self.request(id, |request| Input::Emitted {
-            packet: json!([name, body]),
-            name,
-            reply: Reply::Request(request),
-            timeout_ms: None,
+        let room = room.to_owned();
+        self.request(id, |request| Input::OperationRequested {
+            room,
+            operation,
+            request,
         });
     }
 
     fn load_older(&mut self, id: TabId, room: &str) {
         let room = room.to_owned();
         self.request(id, |request| Input::LoadOlderRequested { room, request });
+    }
+
+    /// One of the messages that a tab's app sees in its queue.
+    fn queued(&mut self, id: TabId) -> Option<String> {
+        let queued = self.tab(id).engine.queued();
+        let index = self.chaos.dice.below(queued.len() as u64) as usize;
+        queued.get(index)?["id"].as_str().map(str::to_owned)
+    }
+
+    fn remove_one(&mut self, id: TabId) {
+        let Some(key) = self.queued(id) else { return };
+        let answer = self.queue(id, QueueCommand::Remove(key.clone()));
+        let number = key.strip_prefix('k').and_then(|number| number.parse().ok());
+        if let (Some(Ok(answer)), Some(number)) = (answer, number) {
+            self.model.removed(number, answer == true);
+        }
+    }
+
+    fn retry_one(&mut self, id: TabId) {
+        if let Some(key) = self.queued(id) {
+            self.queue(id, QueueCommand::Retry(key));
+        }
     }
 
     /// The app's token callback is called.

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use nchat_realtime::engine::config::Settings;
-use nchat_realtime::engine::input::{Input, RequestId};
+use nchat_realtime::engine::error::ClientError;
+use nchat_realtime::engine::input::{Input, QueueCommand, RequestId};
 use nchat_realtime::engine::{Engine, Identity, Start};
 use nchat_realtime::socketio::{Frame, TransportEvent, TransportId};
 use serde_json::Value as Json;
 
+use super::disk::Handle;
 use super::mirror::Mirror;
 use super::network::LinkId;
 use super::world::{Event, World};
@@ -38,12 +40,21 @@ pub(crate) struct Tab {
     /// What the changes of each room's timeline add up to.
     pub(crate) mirrors: BTreeMap<String, Mirror>,
     requests: u32,
+    pub(crate) disk: Handle,
+    /// Inputs that come before anything else.
+    pub(crate) soon: VecDeque<Input<Json>>,
+    pub(crate) is_open: bool,
     /// Inputs that wait until the tab runs again.
     pub(crate) frozen: Option<VecDeque<Input<Json>>>,
 }
 
 impl Tab {
-    pub(crate) fn new(id: TabId, seed: [u8; 32], settings: Settings) -> Self {
+    pub(crate) fn new(
+        id: TabId,
+        seed: [u8; 32],
+        settings: Settings,
+        known_users: Vec<(String, String)>,
+    ) -> Self {
         let start = Start {
             seed,
             identity: Identity {
@@ -53,7 +64,7 @@ impl Tab {
             },
             online: true,
             settings,
-            known_users: Vec::new(),
+            known_users,
         };
         Self {
             engine: Engine::new(start),
@@ -62,6 +73,9 @@ impl Tab {
             wakes: (0, 0),
             mirrors: BTreeMap::new(),
             requests: 0,
+            disk: Handle::default(),
+            soon: VecDeque::new(),
+            is_open: true,
             frozen: None,
         }
     }
@@ -97,7 +111,11 @@ impl World {
 
     /// Hands over one input, and carries out everything that follows.
     pub(crate) fn input(&mut self, id: TabId, input: Input<Json>) {
-        if let Some(frozen) = &mut self.tab(id).frozen {
+        let tab = self.tab(id);
+        if !tab.is_open {
+            return;
+        }
+        if let Some(frozen) = &mut tab.frozen {
             return frozen.push_back(input);
         }
         self.chaos.record(&id, &Brief(&input));
@@ -118,10 +136,35 @@ impl World {
         if !taken {
             self.tab(id).engine.handle(now, input);
         }
+        self.drain(id);
+    }
+
+    /// Asks something of the queue, and carries out everything that follows.
+    pub(crate) fn queue(
+        &mut self,
+        id: TabId,
+        command: QueueCommand<Json>,
+    ) -> Option<Result<Json, ClientError<Json>>> {
+        let now = self.profiles[id.profile].clock.read(self.chaos.now_ms);
+        let tab = self.tab(id);
+        if !tab.is_open || tab.frozen.is_some() {
+            return None;
+        }
+        let told = format!("{command:?}");
+        let answer = tab.engine.queue(now, command);
+        self.chaos.record(&id, &(told, &answer));
+        self.drain(id);
+        Some(answer)
+    }
+
+    fn drain(&mut self, id: TabId) {
         while let Some(output) = self.tab(id).engine.poll_output() {
             self.carry_out(id, output);
         }
         self.check_mirrors(id);
+        if let Some(input) = self.tab(id).soon.pop_front() {
+            return self.input(id, input);
+        }
         self.plan_wake(id);
     }
 

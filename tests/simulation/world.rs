@@ -3,6 +3,7 @@
 
 use nchat_realtime::engine::config::Settings;
 use nchat_realtime::engine::input::Input;
+use nchat_realtime::engine::store::StoreEvent;
 use nchat_realtime::socketio::{TransportEvent, TransportKind};
 use serde_json::Value as Json;
 
@@ -10,12 +11,14 @@ use super::agenda::Agenda;
 use super::chaos::Chaos;
 use super::clock::Clock;
 use super::dice::Dice;
-use super::fault::Faults;
+use super::disk::Disk;
+use super::fault::{Fault, Faults};
+use super::lock::Locks;
 use super::model::Model;
 use super::network::{LinkId, Network, Upward};
 use super::profile::{Line, Profile};
 use super::server::{Said, Server};
-use super::tab::{Tab, TabId};
+use super::tab::TabId;
 use super::trace::Trace;
 
 /// How long after the last fault everything has to be right (I8), in milliseconds.
@@ -54,6 +57,14 @@ pub(crate) enum Event {
     Online(usize),
     /// The dice are thrown for mishaps.
     Mishap,
+    /// A tab's disk works.
+    Disk(TabId),
+    /// A tab's disk answers.
+    Stored(TabId, StoreEvent<Json>),
+    /// Something reaches a tab.
+    Hears(TabId, Box<Input<Json>>),
+    /// A person opens the browser again.
+    OpenTab(usize),
 }
 
 /// What a run came to.
@@ -82,7 +93,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(seed: u64, tells_story: bool) -> Self {
         let mut dice = Dice::new(seed);
-        let faults = Faults::new(&mut dice);
+        let mut faults = Faults::new(&mut dice);
         let server = Server::new(&mut dice);
         let transports = dice.pick(&[
             &[TransportKind::WebSocket][..],
@@ -91,18 +102,26 @@ impl World {
         ]);
         let skew_ms = |dice: &mut Dice| dice.pick(&[0, 0, -5_000, 90_000, -3_600_000]);
         let count = dice.between(2, 4) as usize;
-        let profiles = (0..count).map(|profile| {
-            let mut settings = Settings::new().expect("the default address is one");
-            settings.transports = transports.to_vec();
-            let tab = Tab::new(TabId { profile, tab: 0 }, dice.bytes(), settings);
-            Profile {
-                user: USERS[profile % USERS.len()],
-                clock: Clock::new(dice.between(1, 1_000_000), skew_ms(&mut dice)),
-                line: Line::default(),
-                tabs: vec![tab],
-            }
-        });
-        let profiles = profiles.collect();
+        let profiles: Vec<Profile> = (0..count)
+            .map(|profile| {
+                let mut settings = Settings::new().expect("the default address is one");
+                settings.transports = transports.to_vec();
+                let mut disk = Disk::default();
+                disk.is_absent = faults.strike(Fault::NoStore, &mut dice);
+                disk.refuses_journal = faults.strike(Fault::NoJournal, &mut dice);
+                let mut locks = Locks::default();
+                locks.are_absent = faults.strike(Fault::NoLocks, &mut dice);
+                Profile {
+                    settings,
+                    disk,
+                    locks,
+                    user: USERS[profile % USERS.len()],
+                    clock: Clock::new(dice.between(1, 1_000_000), skew_ms(&mut dice)),
+                    line: Line::default(),
+                    tabs: Vec::new(),
+                }
+            })
+            .collect();
         Self {
             server_clock: Clock::new(0, skew_ms(&mut dice)),
             chaos: Chaos {
@@ -123,8 +142,8 @@ impl World {
 
     /// Lives through both phases. Panics where something does not hold.
     pub(crate) fn run(&mut self) -> Outcome {
-        for id in self.tab_ids() {
-            self.begin(id);
+        for profile in 0..self.profiles.len() {
+            self.open_tab(profile);
         }
         self.plan_mishap();
         let faults_ms = self.chaos.dice.between(10_000, 60_000);
@@ -141,9 +160,9 @@ impl World {
     }
 
     pub(crate) fn tab_ids(&self) -> Vec<TabId> {
-        let profiles = self.profiles.iter().enumerate();
+        let profiles = 0..self.profiles.len();
         profiles
-            .flat_map(|(profile, it)| (0..it.tabs.len()).map(move |tab| TabId { profile, tab }))
+            .flat_map(|profile| self.open_tabs(profile))
             .collect()
     }
 
@@ -165,12 +184,7 @@ impl World {
             self.restart();
         }
         for profile in 0..self.profiles.len() {
-            self.profiles[profile].line = Line::default();
-            self.say_online(profile, true);
-        }
-        for id in self.tab_ids() {
-            self.thaw(id);
-            self.request(id, Input::ConnectRequested);
+            self.calm_profile(profile);
         }
     }
 
@@ -190,6 +204,14 @@ impl World {
             Event::Restart => self.restart(),
             Event::Online(profile) => self.say_online(profile, true),
             Event::Mishap => self.mishap(),
+            Event::Disk(id) => self.disk_works(id),
+            Event::Stored(id, event) => self.input(id, Input::Store(event)),
+            Event::Hears(id, input) => self.input(id, *input),
+            Event::OpenTab(profile) => {
+                if self.open_tabs(profile).is_empty() {
+                    self.open_tab(profile);
+                }
+            }
         }
     }
 

@@ -1,0 +1,108 @@
+//! How tabs begin and end: closed, crashed, killed with their browser, and opened again.
+
+use nchat_realtime::engine::input::Input;
+
+use super::fault::Fault;
+use super::profile::Line;
+use super::tab::{Tab, TabId};
+use super::world::{Event, World};
+
+/// Tabs of one profile at once.
+const MAX_TABS: usize = 4;
+
+impl World {
+    /// Opens a tab in a profile.
+    pub(crate) fn open_tab(&mut self, profile: usize) {
+        let id = TabId {
+            profile,
+            tab: self.profiles[profile].tabs.len(),
+        };
+        let known_users = self.profiles[profile].disk.known_users();
+        let settings = self.profiles[profile].settings.clone();
+        let tab = Tab::new(id, self.chaos.dice.bytes(), settings, known_users);
+        self.chaos.record(&id, &"opens");
+        self.profiles[profile].tabs.push(tab);
+        self.begin(id);
+    }
+
+    pub(crate) fn life_mishap(&mut self, id: TabId) {
+        let open = self.open_tabs(id.profile).len();
+        if open < MAX_TABS && self.chaos.strikes(Fault::AnotherTab) {
+            self.open_tab(id.profile);
+        }
+        if self.chaos.strikes(Fault::TabClosed) {
+            self.end_tab(id);
+            self.model.tab_ended(id, self.keeps_in_memory(id.profile));
+        } else if self.chaos.strikes(Fault::BrowserKilled) {
+            for id in self.open_tabs(id.profile) {
+                self.end_tab(id);
+            }
+            self.profiles[id.profile].disk.kill();
+            self.model.browser_killed(id.profile);
+        } else {
+            return;
+        }
+        if self.open_tabs(id.profile).is_empty() {
+            let at_ms = self.chaos.now_ms + self.chaos.dice.between(10, 5_000);
+            self.agenda.plan(at_ms, Event::OpenTab(id.profile));
+        }
+    }
+
+    /// Whether what is not in the store goes with its tab.
+    fn keeps_in_memory(&self, profile: usize) -> bool {
+        self.profiles[profile].disk.refuses_journal
+    }
+
+    /// A tab is gone: nothing of it goes on but what is on its way already.
+    fn end_tab(&mut self, id: TabId) {
+        self.chaos.record(&id, &"is gone");
+        let tab = self.tab(id);
+        tab.is_open = false;
+        tab.frozen = None;
+        for link in tab.links.values().copied().collect::<Vec<_>>() {
+            self.client_closes(link);
+        }
+        // What was not carried out may be, or not.
+        if self.chaos.dice.chance(500) {
+            self.tab(id).disk.forget();
+        }
+        self.release_locks(id);
+        self.model.forget_promises(id);
+    }
+
+    /// The tabs of a profile that are open.
+    pub(crate) fn open_tabs(&self, profile: usize) -> Vec<TabId> {
+        let tabs = self.profiles[profile].tabs.iter().enumerate();
+        tabs.filter(|(_, it)| it.is_open)
+            .map(|(tab, _)| TabId { profile, tab })
+            .collect()
+    }
+
+    /// Storage goes wrong by itself.
+    pub(crate) fn disk_mishap(&mut self, profile: usize) {
+        if self.chaos.dice.chance(200) {
+            self.profiles[profile].disk.flush();
+        }
+        if self.chaos.strikes(Fault::Evicted) {
+            self.profiles[profile].disk.evict();
+            self.model.storage_lost(profile);
+        }
+        if self.chaos.strikes(Fault::CorruptRow) {
+            let number = self.chaos.now_ms;
+            self.profiles[profile].disk.corrupt(number);
+        }
+    }
+
+    /// Nothing goes wrong any more on a machine.
+    pub(crate) fn calm_profile(&mut self, profile: usize) {
+        self.profiles[profile].line = Line::default();
+        if self.open_tabs(profile).is_empty() {
+            self.open_tab(profile);
+        }
+        self.say_online(profile, true);
+        for id in self.open_tabs(profile) {
+            self.thaw(id);
+            self.request(id, Input::ConnectRequested);
+        }
+    }
+}
