@@ -173,7 +173,10 @@ impl<V: Value> Engine<V> {
             (self.connection.deadline_ms(), TimerReason::Connection),
             (self.acks.deadline_ms(), TimerReason::Acknowledgement),
             (self.rooms.deadline_ms(), TimerReason::Rejoin),
-            (self.outbox.deadline_ms(&self.rooms), TimerReason::Resend),
+            (
+                self.outbox.deadline_ms(&self.rooms, self.keep.is_hopeful()),
+                TimerReason::Resend,
+            ),
             (self.tabs.deadline_ms(), TimerReason::Tabs),
             (self.keep.deadline_ms(), TimerReason::Commit),
             (self.receipts_deadline_ms(), TimerReason::Receipt),

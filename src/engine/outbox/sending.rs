@@ -152,16 +152,18 @@ impl<V: Value> Outbox<V> {
         }
     }
 
-    /// When an entry is due again.
-    pub(crate) fn deadline_ms(&self, rooms: &Rooms<V>) -> Option<u64> {
-        if !self.is_sending || self.waiting() == 0 {
+    /// When an entry is due again; none for one that waits for something else. `is_hopeful` tells
+    /// whether what is not kept yet waits until it is.
+    pub(crate) fn deadline_ms(&self, rooms: &Rooms<V>, is_hopeful: bool) -> Option<u64> {
+        if !self.is_sending || self.waiting() == 0 || self.in_flight >= MAX_IN_FLIGHT {
             return None;
         }
         let heads = self.channels.iter().filter_map(|(room, line)| {
             let entry = self.entries.get(line.front()?)?;
             let is_open = rooms.get(room).is_none() || rooms.is_joined(room);
+            let is_safe = entry.safe != Safe::Memory || !is_hopeful;
             match entry.stage {
-                Stage::Waiting { not_before_ms } if is_open && not_before_ms > 0 => {
+                Stage::Waiting { not_before_ms } if is_open && is_safe && not_before_ms > 0 => {
                     Some(not_before_ms)
                 }
                 _ => None,

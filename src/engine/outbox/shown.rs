@@ -27,6 +27,11 @@ impl<V: Value> Outbox<V> {
             .and_then(|owner| owner.user.as_deref());
         let user = up.connection.user_id().or(owner).unwrap_or_default();
         let payload = &entry.payload;
+        let is_reaction = matches!(entry.kind, Kind::ReactionAdd | Kind::ReactionRemove);
+        if is_reaction && user.is_empty() {
+            // Whose it would be is not known yet: the server will say.
+            return;
+        }
         if let Some(change) = change_of(entry, user) {
             // One that failed is no more than a text that the app may look at.
             let id = entry.message_id().filter(|_| !entry.is_parked());
