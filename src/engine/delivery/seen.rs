@@ -190,7 +190,13 @@ impl<V: Value> Delivery<V> {
         let Ok(cursor) = ReadCursor::read(body) else {
             return;
         };
-        let counts = (Some(cursor.unread_count), Some(cursor.mention_count));
+        // The counts may have a message in that is still on its way here: they are only used
+        // where what is seen here is not all.
+        let has_seen_all = self.room(&cursor.channel_id).unread.has_seen_all();
+        let counts = match has_seen_all {
+            true => (None, None),
+            false => (Some(cursor.unread_count), Some(cursor.mention_count)),
+        };
         self.server_counted(&cursor.channel_id, None, Some(cursor.up_to_seq), counts);
     }
 

@@ -75,6 +75,11 @@ impl Unread {
         self.head
     }
 
+    /// Whether every unread message was seen, one by one.
+    pub(crate) fn has_seen_all(&self) -> bool {
+        self.unseen.messages == 0
+    }
+
     /// The server counted. Its word stands for what was not seen; where we have read on since, it
     /// knows less than we do, and there cannot be more than what lies beyond our cursor.
     pub(crate) fn server_counted(&mut self, said: ServerCount) {

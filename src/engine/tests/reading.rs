@@ -223,6 +223,21 @@ fn reading_on_another_device_moves_the_cursor_here() {
 }
 
 #[test]
+fn a_count_of_the_server_that_is_ahead_of_its_messages_counts_none_twice() {
+    let mut world = in_general(0, 0, 0, 0);
+    world.server_sends("message:new", message(1, "bob", &[]));
+    world.server_sends(
+        "read:cursor",
+        json!({
+            "channelId": "general", "upToSeq": 1, "readAt": "t", "unreadCount": 1,
+            "mentionCount": 0,
+        }),
+    );
+    world.server_sends("message:new", message(2, "bob", &[]));
+    assert_eq!(world.unread(), (1, 0));
+}
+
+#[test]
 fn everything_is_read_up_to_the_newest() {
     let mut world = in_general(9, 2, 7, 3);
     world.expect_event("sync:messages");
