@@ -57,30 +57,29 @@ impl<V: Value> Parts<'_, '_, V> {
         })
     }
 
-    /// Whether this tab knows what is under way: it sends, or no other tab does.
+    /// Whether this tab knows what is under way, and decides what becomes of it.
     pub(super) fn decides(&self) -> bool {
-        self.sends_itself() || !self.tabs.has_company()
-    }
-
-    fn sends_itself(&self) -> bool {
         self.tabs.leads() || self.up.ctx.keep.is_memory_only()
     }
 
     /// Whether what is queued can go now, from here.
     pub(super) fn may_send(&self) -> bool {
-        self.up.connection.is_ready() && self.is_owners_connection() && self.sends_itself()
+        self.up.connection.is_ready() && self.is_owners_connection() && self.decides()
     }
 
-    /// Seeks the lead among tabs while there is something that only the leader can do.
+    /// Seeks the lead among tabs while it can send, while there is something else that only the
+    /// leader can do, and while no other tab is known, which the lead would be of use to.
     pub(super) fn seek_lead(&mut self) {
         if self.up.ctx.keep.is_memory_only() {
             return;
         }
         let can_send = self.up.connection.is_ready() && self.is_owners_connection();
         let has_wishes = self.outbox.has_wishes();
-        let is_wanted = self.up.ctx.keep.is_open() && (can_send || has_wishes);
-        let is_stuck =
-            is_wanted && !self.tabs.leads() && (has_wishes || self.outbox.has_own_waiting());
+        let is_of_use = can_send || has_wishes || !self.tabs.has_company();
+        let is_wanted = self.up.ctx.keep.is_open() && is_of_use;
+        let is_stuck = is_wanted
+            && !self.tabs.leads()
+            && (has_wishes || (can_send && self.outbox.has_own_waiting()));
         self.tabs.settle(self.up.ctx, is_wanted, is_stuck);
     }
 

@@ -94,7 +94,8 @@ pub(crate) struct Entry<V> {
     pub(crate) retries: u32,
     pub(crate) last_retry_ms: Option<u64>,
     pub(crate) error: Option<ClientError<V>>,
-    /// It was sent to a server that does not know keys: sent again, it could be two.
+    /// It was sent, and not answered: the server may have it, as it was then. Sent again to one
+    /// that does not know keys, it could be two.
     pub(crate) is_tried: bool,
     pub(crate) stage: Stage,
     pub(crate) safe: Safe,
@@ -128,6 +129,11 @@ impl<V: Value> Entry<V> {
                 Step::Failed { code, message }
             }
         }
+    }
+
+    /// Whether the server may have it, or is about to.
+    pub(crate) fn is_out(&self) -> bool {
+        self.is_in_flight() || (self.is_tried && self.is_waiting())
     }
 
     pub(super) fn journal_put(&self, text: String) -> JournalCommand {

@@ -15,6 +15,26 @@ impl<V: Value> Outbox<V> {
         }
     }
 
+    /// Notes in the store what the sending tab has found out of an entry. That is no word of the
+    /// user's, and goes nowhere once another tab sends.
+    pub(super) fn note(&mut self, ctx: &mut Context<'_, V>, key: &str) {
+        let Some(entry) = self.entries.get(key) else {
+            return;
+        };
+        if ctx.keep.fence().is_none() || !entry.is_told {
+            return self.keep(ctx, key);
+        }
+        if let Ok(text) = sealed(entry) {
+            let (key, revision) = (key.to_owned(), entry.revision);
+            let op = StoreOp::Put {
+                table: Table::Outbox,
+                key: key.clone(),
+                text,
+            };
+            ctx.keep.fenced(op, Purpose::Entry { key, revision });
+        }
+    }
+
     /// Writes an entry's record into the journal, in this instant, and into the store.
     pub(super) fn write(&mut self, ctx: &mut Context<'_, V>, key: &str, text: String) {
         let Some(entry) = self.get_mut(key) else {

@@ -68,7 +68,8 @@ impl<V: Value> Outbox<V> {
         };
         entry.retries = entry.retries.saturating_add(1);
         entry.last_retry_ms = Some(ctx.now.wall_ms);
-        entry.is_tried = false;
+        // Whoever refuses has not taken it.
+        entry.is_tried &= error.is(ErrorCode::Timeout);
         if !error.retryable || entry.retries >= limits.max_retries {
             return self.park(ctx, rooms, key, error);
         }
@@ -77,7 +78,7 @@ impl<V: Value> Outbox<V> {
         entry.error = Some(error);
         entry.revision += 1;
         self.set_stage(key, Stage::Waiting { not_before_ms });
-        self.keep(ctx, key);
+        self.note(ctx, key);
         self.tell(ctx, "message:updated", key);
     }
 
@@ -95,7 +96,7 @@ impl<V: Value> Outbox<V> {
         entry.error = Some(error.clone());
         entry.revision += 1;
         self.set_stage(key, Stage::Parked);
-        self.keep(ctx, key);
+        self.note(ctx, key);
         if let Some(entry) = self.entries.get(key) {
             Self::show_failed(ctx, rooms, entry, &error);
             if error.is(ErrorCode::StaleVersion) {

@@ -173,7 +173,8 @@ impl<V: Value> Outbox<V> {
         }
     }
 
-    /// Takes an entry out that is not under way: true where it is certain not to be sent.
+    /// Takes an entry out that is not under way: true where it is certain not to be sent. One
+    /// that was sent and not answered is under way, whatever became of the connection.
     /// `decides` tells whether this tab can be certain; else the sending tab is asked.
     pub(crate) fn cancel(
         &mut self,
@@ -185,7 +186,7 @@ impl<V: Value> Outbox<V> {
         let Some(entry) = self.entries.get(key) else {
             return false;
         };
-        if entry.is_in_flight() {
+        if entry.is_out() {
             return false;
         }
         if !decides {
@@ -247,7 +248,9 @@ impl<V: Value> Outbox<V> {
         patch: &V,
         decides: bool,
     ) -> Result<bool, ClientError<V>> {
-        let Some(entry) = self.entries.get(key).filter(|entry| !entry.is_in_flight()) else {
+        // What the server may have already cannot be made another.
+        let entry = self.entries.get(key);
+        let Some(entry) = entry.filter(|entry| !entry.is_in_flight() && !entry.is_tried) else {
             return Ok(false);
         };
         let mut next = (**entry).clone();

@@ -110,7 +110,12 @@ impl<V: Value> Outbox<V> {
     }
 
     /// Another tab sent an entry, or discarded it, and its word did not come through.
-    fn lost_sight_of(&mut self, ctx: &mut Context<'_, V>, rooms: &mut Rooms<V>, key: &str) {
+    pub(super) fn lost_sight_of(
+        &mut self,
+        ctx: &mut Context<'_, V>,
+        rooms: &mut Rooms<V>,
+        key: &str,
+    ) {
         let Some(entry) = self.settle(key) else {
             return;
         };
@@ -149,6 +154,7 @@ impl<V: Value> Outbox<V> {
             // It came back from a tab that did not know.
             if !self.entries.contains_key(key) {
                 self.delete(up.ctx, key);
+                up.ctx.post("done", vec![("key", V::string(key))]);
             }
             return;
         }

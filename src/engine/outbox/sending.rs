@@ -88,6 +88,7 @@ impl<V: Value> Outbox<V> {
             self.park(up.ctx, rooms, key, error);
             return true;
         }
+        let was_tried = entry.is_tried;
         let body = with_position(entry, up.ctx.keep.fence());
         let event = entry.kind.event();
         if is_plain {
@@ -101,18 +102,21 @@ impl<V: Value> Outbox<V> {
         match up.request(event, body, purpose) {
             Ok(ack) => {
                 let sent_ms = up.ctx.now.mono_ms;
+                if let Some(entry) = self.get_mut(key) {
+                    entry.is_tried = true;
+                }
                 self.set_stage(key, Stage::InFlight { ack, sent_ms });
                 self.tell(up.ctx, "message:sending", key);
                 true
             }
             // The connection ended in the same breath: the entry waits for the next one.
             Err(error) if error.is(ErrorCode::NotConnected) => {
-                self.not_sent(key);
+                self.not_sent(key, was_tried);
                 false
             }
             // No room on the way out: that is not the entry's fault.
             Err(error) if error.retryable => {
-                self.not_sent(key);
+                self.not_sent(key, was_tried);
                 let delay_ms = self.limits.delay_ms(1, up.ctx.random);
                 let not_before_ms = up.ctx.now.mono_ms + delay_ms;
                 self.set_stage(key, Stage::Waiting { not_before_ms });
@@ -125,9 +129,10 @@ impl<V: Value> Outbox<V> {
         }
     }
 
-    fn not_sent(&mut self, key: &str) {
+    /// Nothing went out this time.
+    fn not_sent(&mut self, key: &str, was_tried: bool) {
         if let Some(entry) = self.get_mut(key) {
-            entry.is_tried = false;
+            entry.is_tried = was_tried;
         }
     }
 

@@ -79,6 +79,11 @@ impl<V: Value> Outbox<V> {
         }
         self.wishes.retain(|(wished, _)| *wished != key);
         match kind {
+            // An earlier one of the same tab may not have come through, and must go first: the store
+            // has both.
+            "put" if leads && !self.entries.contains_key(&key) => {
+                up.ctx.keep.read_outbox(up.ctx.outputs);
+            }
             "put" => {
                 if let Some(text) = message.field("text").and_then(|text| text.as_text()) {
                     self.merge(up, rooms, &key, &text, Safe::Store);
@@ -91,6 +96,7 @@ impl<V: Value> Outbox<V> {
             "gone" if !self.is_flying(&key) => {
                 self.withdraw(up.ctx, rooms, &key);
             }
+            "done" if !self.is_flying(&key) => self.lost_sight_of(up.ctx, rooms, &key),
             _ => {}
         }
     }

@@ -91,6 +91,8 @@ pub(crate) struct Keeper<V> {
     failures: u32,
     not_before_ms: u64,
     is_full: bool,
+    /// The outbox changed while it was read.
+    reads_again: bool,
     done: VecDeque<(Purpose, Kept)>,
 }
 
@@ -108,6 +110,7 @@ impl<V: Value> Keeper<V> {
             failures: 0,
             not_before_ms: 0,
             is_full: false,
+            reads_again: false,
             done: VecDeque::new(),
         }
     }
@@ -237,10 +240,14 @@ impl<V: Value> Keeper<V> {
         outputs.push_back(Output::Store(StoreCommand::Lead { id }));
     }
 
-    /// Reads the outbox again, unless that is under way.
+    /// Reads the outbox again; where that is under way, once more after it.
     pub(crate) fn read_outbox(&mut self, outputs: &mut VecDeque<Output<V>>) {
         let is_under_way = |asked: &Asked| matches!(asked, Asked::Outbox);
-        if !self.is_open() || self.asked.values().any(is_under_way) {
+        if !self.is_open() {
+            return;
+        }
+        if self.asked.values().any(is_under_way) {
+            self.reads_again = true;
             return;
         }
         let id = self.ask(Asked::Outbox);
@@ -322,6 +329,7 @@ impl<V: Value> Keeper<V> {
         self.failures = 0;
         self.not_before_ms = 0;
         self.is_full = false;
+        self.reads_again = false;
         self.fence = None;
     }
 
@@ -364,6 +372,9 @@ impl<V: Value> Keeper<V> {
             }
             StoreEvent::Outbox { id, outbox } => {
                 self.asked.remove(&id)?;
+                if std::mem::take(&mut self.reads_again) {
+                    self.read_outbox(outputs);
+                }
                 Some(Heard::Outbox(outbox))
             }
             StoreEvent::Messages { id, messages } => match self.asked.remove(&id)? {
@@ -400,7 +411,10 @@ impl<V: Value> Keeper<V> {
             }
             Asked::Open => Some(self.give_up(failure)),
             Asked::Lead => Some(Heard::NotLed),
-            Asked::Outbox => None,
+            Asked::Outbox => {
+                self.reads_again = false;
+                None
+            }
             Asked::Messages { room, before_seq } => Some(Heard::Messages {
                 room,
                 before_seq,

@@ -221,6 +221,25 @@ fn a_message_that_waits_goes_as_it_was_changed_and_one_in_flight_as_it_was() {
 }
 
 #[test]
+fn a_message_that_was_sent_and_not_answered_cannot_be_taken_out_or_changed() {
+    let mut world = in_general();
+    world.queue_message("general", "one");
+    world.expect_event("message:send");
+    world.lose_connection();
+    assert!(!remove(&mut world, "one"), "the server may have it");
+    assert!(!update(&mut world, "one", json!({"content": "other"})));
+    world.advance(1_000);
+    let join = world.expect_event("room:join");
+    world.ack(&join, joined("general", 0));
+    let send = world.expect_event("message:send");
+    world.refuse(
+        &send,
+        json!({"code": "RATE_LIMITED", "message": "slow down"}),
+    );
+    assert!(remove(&mut world, "one"), "the server does not have it");
+}
+
+#[test]
 fn a_change_that_makes_no_sense_is_refused() {
     let mut world = World::new();
     world.queue_message("general", "one");

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::disk::Disk;
@@ -360,4 +361,199 @@ fn logging_out_in_one_tab_leaves_nothing_in_any() {
         tabs.tabs[0].journaled_keys(Some("alice")),
         Vec::<String>::new()
     );
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Queue(usize),
+    Cancel {
+        tab: usize,
+        which: usize,
+    },
+    /// The server takes in what a tab sent, and answers unless the answer is lost.
+    Answer {
+        tab: usize,
+        is_heard: bool,
+    },
+    Crash(usize),
+    Drop(usize),
+    Connect(usize),
+    Freeze(usize, bool),
+    Mute(bool),
+    Advance(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let tab = || 0_usize..3;
+    prop_oneof![
+        5 => tab().prop_map(Step::Queue),
+        1 => (tab(), any::<usize>()).prop_map(|(tab, which)| Step::Cancel { tab, which }),
+        5 => (tab(), prop::bool::weighted(0.9))
+            .prop_map(|(tab, is_heard)| Step::Answer { tab, is_heard }),
+        1 => tab().prop_map(Step::Crash),
+        1 => tab().prop_map(Step::Drop),
+        2 => tab().prop_map(Step::Connect),
+        1 => (tab(), any::<bool>()).prop_map(|(tab, is_frozen)| Step::Freeze(tab, is_frozen)),
+        1 => any::<bool>().prop_map(Step::Mute),
+        2 => (0_u64..8_000).prop_map(Step::Advance),
+    ]
+}
+
+/// The server's side of three tabs: one log, one fence.
+struct Scene {
+    tabs: Tabs,
+    /// Who queued what, in order.
+    queued: Vec<usize>,
+    cancelled: Vec<usize>,
+    /// What a tab asked another to take out.
+    wished: Vec<usize>,
+    log: Vec<usize>,
+    fence: u64,
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self {
+            tabs: Tabs::connected(3),
+            queued: Vec::new(),
+            cancelled: Vec::new(),
+            wished: Vec::new(),
+            log: Vec::new(),
+            fence: 0,
+        }
+    }
+
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Queue(tab) if !self.tabs.is_frozen[tab] => {
+                let key = self.queued.len().to_string();
+                self.queued.push(tab);
+                self.tabs.queue(tab, &key);
+            }
+            Step::Cancel { tab, which } if !self.tabs.is_frozen[tab] => {
+                if let Some(index) = which.checked_rem(self.queued.len()) {
+                    let remove = QueueCommand::Remove(index.to_string());
+                    match self.tabs.command(tab, remove) == json!(true) {
+                        true => self.cancelled.push(index),
+                        false => self.wished.push(index),
+                    }
+                }
+            }
+            Step::Answer { tab, is_heard } => self.answer(tab, is_heard),
+            Step::Crash(tab) => {
+                self.tabs.is_frozen[tab] = false;
+                self.tabs.tabs[tab].restart();
+                self.tabs.tabs[tab].ask_to_connect();
+            }
+            Step::Drop(tab) if self.is_linked(tab) => {
+                self.tabs.tabs[tab].lose_connection();
+                self.tabs.tabs[tab].server.inbox.clear();
+            }
+            Step::Connect(tab) if !self.tabs.is_frozen[tab] => {
+                self.tabs.tabs[tab].ask_to_connect();
+            }
+            Step::Freeze(tab, is_frozen) => {
+                self.tabs.is_frozen[tab] = is_frozen;
+            }
+            Step::Mute(is_mute) => self.tabs.is_mute = is_mute,
+            Step::Advance(ms) => self.tabs.advance(ms),
+            _ => {}
+        }
+        self.tabs.talk();
+    }
+
+    fn is_linked(&self, tab: usize) -> bool {
+        self.tabs.tabs[tab].server.socket().is_some() && !self.tabs.is_frozen[tab]
+    }
+
+    fn answer(&mut self, tab: usize, is_heard: bool) {
+        let world = &mut self.tabs.tabs[tab];
+        let Some(send) = world.server.inbox.pop_front() else {
+            return;
+        };
+        let is_live = world.server.socket() == Some(send.on) && !self.tabs.is_frozen[tab];
+        let fence = send.body["fence"].as_u64().expect("a fence");
+        let index: usize = send.body["content"].as_str().unwrap().parse().unwrap();
+        if fence < self.fence {
+            if is_live && is_heard {
+                let world = &mut self.tabs.tabs[tab];
+                world.refuse(&send, json!({"code": "FENCED", "message": "no"}));
+            }
+            return;
+        }
+        self.fence = fence;
+        assert!(!self.cancelled.contains(&index), "{index} was taken out");
+        if !self.log.contains(&index) {
+            self.log.push(index);
+        }
+        if is_live && is_heard {
+            let seq = self.log.iter().position(|known| *known == index).unwrap() + 1;
+            let data = json!({"messageId": format!("m{seq}"), "seq": seq, "epoch": "e1"});
+            self.tabs.tabs[tab].ack(&send, data);
+        }
+    }
+
+    fn calm(&mut self) {
+        self.tabs.is_mute = false;
+        for tab in 0..3 {
+            self.tabs.is_frozen[tab] = false;
+            self.take(Step::Connect(tab));
+        }
+        for _ in 0..60 {
+            self.take(Step::Advance(1_000));
+            for tab in 0..3 {
+                while !self.tabs.tabs[tab].server.inbox.is_empty() {
+                    self.take(Step::Answer {
+                        tab,
+                        is_heard: true,
+                    });
+                }
+            }
+        }
+        self.tabs.each(|tab| tab.input(Input::Resumed));
+    }
+
+    fn check(&mut self) {
+        for index in 0..self.queued.len() {
+            let is_cancelled = self.cancelled.contains(&index);
+            assert!(
+                self.log.contains(&index) || is_cancelled || self.wished.contains(&index),
+                "{index} is lost"
+            );
+        }
+        for tab in 0..3 {
+            assert_eq!(
+                self.tabs.seen(tab),
+                [],
+                "everything is dealt with, says {tab}"
+            );
+            let mine = self.log.iter().filter(|index| self.queued[**index] == tab);
+            assert!(mine.is_sorted(), "tab {tab}: {:?}", self.log);
+        }
+        let stored = self.tabs.tabs[0].stored_keys(Some("alice"));
+        assert_eq!(stored, Vec::<String>::new());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 1_024,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn whatever_becomes_of_tabs_nothing_is_lost_and_each_tabs_messages_are_in_order(
+        steps in prop::collection::vec(step(), 0..40),
+    ) {
+        let mut scene = Scene::new();
+        for tab in &mut scene.tabs.tabs {
+            tab.is_logged = false;
+        }
+        for step in steps {
+            scene.take(step);
+        }
+        scene.calm();
+        scene.check();
+    }
 }

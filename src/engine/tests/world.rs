@@ -356,7 +356,7 @@ fn start(
     known_users: Vec<(String, String)>,
 ) -> Engine<Json> {
     Engine::new(Start {
-        seed: [seed; 32],
+        seed: spread(seed),
         identity: Identity {
             tab_id: tab_id.to_owned(),
             ..Identity::default()
@@ -364,5 +364,16 @@ fn start(
         online: true,
         settings: settings.clone(),
         known_users,
+    })
+}
+
+/// A seed as the platform would give one: equal bytes would make the first numbers alike.
+fn spread(seed: u8) -> [u8; 32] {
+    let mut state = u64::from(seed);
+    std::array::from_fn(|_| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
     })
 }
