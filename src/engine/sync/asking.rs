@@ -121,7 +121,7 @@ impl<V: Value> Parts<'_, '_, V> {
     fn ask_resume(&mut self) {
         let rooms = self.rooms.cursors();
         if rooms.is_empty() {
-            return self.enter(Step::Paging);
+            return self.resume_over();
         }
         let resume = SyncResume {
             rooms,

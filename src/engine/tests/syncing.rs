@@ -383,6 +383,28 @@ fn a_new_epoch_brings_the_newest_page_in_place_of_what_was() {
 }
 
 #[test]
+fn a_room_whose_history_was_lost_is_filled_by_a_page_where_no_resume_can_be_asked() {
+    let mut world = in_general(2);
+    world.lose_connection();
+    world.advance(2_000);
+    let join = world.expect_event("room:join");
+    let mut answer = joined("general", 2);
+    answer["epoch"] = json!("e2");
+    world.ack(&join, answer);
+    take_channels(&mut world);
+    let page = world.expect_event("sync:messages");
+    let mut anew = message(2);
+    anew["epoch"] = json!("e2");
+    world.ack(
+        &page,
+        json!({"messages": [anew], "epoch": "e2", "headSeq": 2, "hasMore": false, "fromSeq": 2,
+               "toSeq": 2, "serverTime": 1}),
+    );
+    assert_eq!(world.engine.timeline("general").len(), 1);
+    assert_eq!(names(&told(&mut world)).last(), Some(&"sync:completed"));
+}
+
+#[test]
 fn without_auto_sync_rooms_fill_themselves() {
     let mut world = in_general(1);
     world.configure(|settings| settings.sync.auto_sync = false);
