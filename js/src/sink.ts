@@ -91,6 +91,8 @@ export function createSink({
       case SinkKind.Next: {
         const [, message] = a;
         snapshots.messageAdded(b, c, d, message);
+        // The short way tells of the message only: that it waits to be read follows.
+        snapshots.changed(`unread:${b}`);
         listeners.emitEvent(a);
         return listeners.message.emit(b, message);
       }
