@@ -6,7 +6,6 @@ use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Function, Promise};
-use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -22,6 +21,7 @@ use crate::engine::error::ClientError;
 use crate::engine::ids::Random;
 use crate::engine::input::{CallbackId, Input, QueueCommand, RequestId, TokenSource};
 use crate::engine::output::{Notification, Output, ReplyTo};
+use crate::engine::sorted_map::SortedMap;
 use crate::engine::time::Now;
 use crate::engine::{Engine, Identity, Start};
 use crate::socketio::{TransportEvent, TransportId, event_prefix};
@@ -77,7 +77,7 @@ struct Shared {
     profile: Cell<Option<Profile>>,
     timer: RefCell<Option<(u64, Timeout)>>,
     promises: Promises,
-    callbacks: RefCell<LiteMap<CallbackId, Function>>,
+    callbacks: RefCell<SortedMap<CallbackId, Function>>,
     numbers: Cell<u32>,
     sink: RefCell<Option<Function>>,
     token_callback: RefCell<Option<Function>>,

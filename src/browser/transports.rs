@@ -1,11 +1,11 @@
 //! The transports that are open, by id.
 
-use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 
 use super::offer::Offer;
 use super::polling::PollingTransport;
 use super::websocket::{EarlySocket, WebSocketTransport};
+use crate::engine::sorted_map::SortedMap;
 use crate::socketio::{TransportCommand, TransportEvent, TransportId};
 
 enum Transport {
@@ -17,14 +17,14 @@ enum Transport {
 /// all of them.
 #[derive(Default)]
 pub(crate) struct Transports {
-    open: LiteMap<TransportId, Transport>,
+    open: SortedMap<TransportId, Transport>,
     early: Option<EarlySocket>,
 }
 
 impl Transports {
     /// None is open yet; `early` is asked for the first WebSocket.
     pub(crate) fn new(early: Option<EarlySocket>) -> Self {
-        let open = LiteMap::new();
+        let open = SortedMap::new();
         Self { open, early }
     }
 

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, JsString, Object, Uint8Array};
-use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 
+use crate::engine::sorted_map::SortedMap;
 use crate::socketio::{Bytes, Text, Value, ValueError, WrongType};
 
 #[wasm_bindgen(module = "/src/browser/value.js")]
@@ -267,7 +267,7 @@ const MAX_KEPT_NAME_BYTES: usize = 64;
 
 thread_local! {
     /// Field names as JavaScript strings, each made once.
-    static KEYS: RefCell<LiteMap<(usize, usize), &'static JsString>> = const { RefCell::new(LiteMap::new_vec()) };
+    static KEYS: RefCell<SortedMap<(usize, usize), &'static JsString>> = const { RefCell::new(SortedMap::new()) };
     /// Names that JavaScript knows by their place here: a number crosses instead of a text.
     static NAMES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }

@@ -1,8 +1,8 @@
 //! Acknowledgements under way: who waits for which, and until when.
 
-use litemap::LiteMap;
-
 use super::input::{Reply, RequestId};
+
+use crate::engine::sorted_map::SortedMap;
 
 /// What an acknowledgement is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +44,8 @@ pub(crate) enum AckFor {
 /// The acknowledgements of one connection, with one table of deadlines for all.
 #[derive(Debug, Default)]
 pub(crate) struct Acks {
-    pending: LiteMap<u64, (AckFor, u64)>,
-    deadlines: LiteMap<(u64, u64), ()>,
+    pending: SortedMap<u64, (AckFor, u64)>,
+    deadlines: SortedMap<(u64, u64), ()>,
 }
 
 impl Acks {

@@ -1,13 +1,21 @@
 //! The one error that leaves the engine.
 
+use std::ops::{Deref, DerefMut};
+
 use crate::socketio::{EmitError, Value, ValueError};
 use crate::wire::error::ErrorCode;
 
 /// An error for the app: what happened, why, and what to do, under a stable code.
 ///
+/// It is as large as a pointer, as every result that passes it on has room for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClientError<V>(Box<ErrorDetails<V>>);
+
+/// What a [`ClientError`] says.
+///
 /// The code is text, since a server may answer with codes of its own, which pass through.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ClientError<V> {
+pub struct ErrorDetails<V> {
     /// Upper case with underscores; ours are listed in [`ErrorCode`].
     pub code: String,
     /// For people.
@@ -23,13 +31,13 @@ pub struct ClientError<V> {
 impl<V: Value> ClientError<V> {
     /// An error of ours.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
+        Self::from(ErrorDetails {
             code: code.as_str().to_owned(),
             message: message.into(),
             retryable: code.retryable(),
             retry_after_ms: None,
             details: None,
-        }
+        })
     }
 
     /// The documents' answer to anything that needs a connection while there is none.
@@ -50,6 +58,26 @@ impl<V: Value> ClientError<V> {
             ("retryable", V::boolean(self.retryable)),
         ]);
         V::object(&[("success", V::boolean(false)), ("error", error)])
+    }
+}
+
+impl<V> From<ErrorDetails<V>> for ClientError<V> {
+    fn from(details: ErrorDetails<V>) -> Self {
+        Self(Box::new(details))
+    }
+}
+
+impl<V> Deref for ClientError<V> {
+    type Target = ErrorDetails<V>;
+
+    fn deref(&self) -> &ErrorDetails<V> {
+        &self.0
+    }
+}
+
+impl<V> DerefMut for ClientError<V> {
+    fn deref_mut(&mut self) -> &mut ErrorDetails<V> {
+        &mut self.0
     }
 }
 

@@ -27,6 +27,7 @@ mod outbox;
 mod owner;
 mod queue;
 mod rooms;
+pub(crate) mod sorted_map;
 mod timeline;
 mod uplink;
 

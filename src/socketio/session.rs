@@ -16,8 +16,6 @@ mod upgrade;
 
 use std::collections::VecDeque;
 
-use litemap::LiteMap;
-
 use self::carrier::Carrier;
 pub use self::config::SessionConfig;
 use self::send_buffer::SendBuffer;
@@ -45,7 +43,8 @@ pub struct Session<V: Value> {
     decoder: Decoder<V>,
     send_buffer: SendBuffer<V>,
     timers: Timers,
-    pending_acks: LiteMap<u64, ()>,
+    /// Ids of the acknowledgements that are awaited, ascending.
+    pending_acks: Vec<u64>,
     next_ack_id: u64,
     next_transport_id: TransportId,
     /// Requests made so far: makes every polling URL different.
@@ -104,7 +103,7 @@ impl<V: Value> Session<V> {
             decoder,
             send_buffer: SendBuffer::new(),
             timers: Timers::default(),
-            pending_acks: LiteMap::new(),
+            pending_acks: Vec::new(),
             next_ack_id: 0,
             next_transport_id,
             requests: 0,

@@ -1,7 +1,7 @@
 //! What a server's refusal of the handshake means for the next attempt.
 
 use crate::engine::device::find;
-use crate::engine::error::ClientError;
+use crate::engine::error::{ClientError, ErrorDetails};
 use crate::socketio::Value;
 use crate::wire::error::ErrorCode;
 
@@ -36,15 +36,15 @@ pub(crate) fn classify<V: Value>(message: &str, data: Option<V>) -> (Verdict, Cl
         Verdict::Token => ErrorCode::AuthFailed,
         Verdict::Final | Verdict::Later => ErrorCode::ConnectionError,
     };
-    let error = ClientError {
+    let error = ClientError::from(ErrorDetails {
         code: code.unwrap_or_else(|| ours.as_str().to_owned()),
+        message: message.to_owned(),
         retryable: verdict == Verdict::Later,
         retry_after_ms: field("retryAfterMs")
             .and_then(|ms| ms.as_number())
             .and_then(crate::engine::config::milliseconds),
         details: data.clone(),
-        ..ClientError::new(ours, message)
-    };
+    });
     (verdict, error)
 }
 

@@ -1,9 +1,8 @@
 //! Our own messages by their ids and places, and how far each member has come in each room.
 
-use litemap::LiteMap;
-
 use super::record::{Counts, Failure, Level, Record, State};
 use crate::engine::config::{MAX_DELIVERY_RECORDS, MAX_WATERMARKS};
+use crate::engine::sorted_map::SortedMap;
 
 /// Names one record, for as long as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,10 +27,10 @@ pub(crate) struct Watermark {
 /// All of them, within bounds: the record used least lately leaves first.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    records: LiteMap<RecordId, Record>,
-    by_client_id: LiteMap<String, RecordId>,
-    by_message_id: LiteMap<String, RecordId>,
-    rooms: LiteMap<String, RoomLedger>,
+    records: SortedMap<RecordId, Record>,
+    by_client_id: SortedMap<String, RecordId>,
+    by_message_id: SortedMap<String, RecordId>,
+    rooms: SortedMap<String, RoomLedger>,
     next: u32,
     uses: u64,
     now_ms: u64,
@@ -40,8 +39,8 @@ pub(crate) struct Ledger {
 /// Our messages of one room by `seq`, and the members' watermarks.
 #[derive(Debug, Default)]
 pub(crate) struct RoomLedger {
-    own: LiteMap<u64, RecordId>,
-    pub(crate) watermarks: LiteMap<String, Watermark>,
+    own: SortedMap<u64, RecordId>,
+    pub(crate) watermarks: SortedMap<String, Watermark>,
 }
 
 impl Ledger {
@@ -138,8 +137,8 @@ impl Ledger {
         level: Level,
         up_to_seq: u64,
     ) -> Vec<RecordId> {
-        let in_room = self.rooms.entry(room.to_owned()).or_default();
-        let mark = in_room.watermarks.entry(user_id.to_owned()).or_default();
+        let in_room = self.rooms.get_or_default(room.to_owned());
+        let mark = in_room.watermarks.get_or_default(user_id.to_owned());
         mark.delivered = mark.delivered.max(up_to_seq);
         if level == Level::Read {
             mark.read = mark.read.max(up_to_seq);
@@ -295,7 +294,7 @@ impl Ledger {
         let (true, Some(room), Some(seq)) = (record.is_own, &record.room, record.seq) else {
             return;
         };
-        let in_room = self.rooms.entry(room.clone()).or_default();
+        let in_room = self.rooms.get_or_default(room.clone());
         in_room.own.insert(seq, id);
         for (user_id, mark) in in_room.watermarks.iter() {
             if mark.read >= seq {

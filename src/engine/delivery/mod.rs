@@ -20,8 +20,6 @@ mod unread;
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests;
 
-use litemap::LiteMap;
-
 use self::ledger::{Ledger, Place};
 use self::reconciling::Reconciling;
 use self::record::{Failure, Record, State};
@@ -29,6 +27,7 @@ use self::room::RoomReceipts;
 use super::config::MAX_RECEIPT_ROOMS;
 use super::context::Context;
 use super::output::Notification;
+use crate::engine::sorted_map::SortedMap;
 use crate::socketio::Value;
 
 pub use self::options::{DeliveryConfig, DeliverySettings};
@@ -38,13 +37,13 @@ pub use self::snapshot::{DeliveryRecipient, DeliveryRecord, DeliveryRecordState,
 /// All receipts of one client.
 pub(crate) struct Delivery<V> {
     ledger: Ledger,
-    rooms: LiteMap<String, RoomReceipts<V>>,
+    rooms: SortedMap<String, RoomReceipts<V>>,
     /// Rooms of which something may have to be told or sent: looked at when an input ends.
-    touched: LiteMap<String, ()>,
+    touched: SortedMap<String, ()>,
     /// Rooms with a receipt to send.
-    open: LiteMap<String, ()>,
+    open: SortedMap<String, ()>,
     /// Rooms whose record in the store is older than what is here.
-    unsaved: LiteMap<String, ()>,
+    unsaved: SortedMap<String, ()>,
     reconciling: Reconciling,
     /// The receipts setting as this connection's server knows it from us.
     setting: Setting,
@@ -94,10 +93,10 @@ impl<V: Value> Delivery<V> {
     pub(crate) fn new() -> Self {
         Self {
             ledger: Ledger::default(),
-            rooms: LiteMap::new(),
-            touched: LiteMap::new(),
-            open: LiteMap::new(),
-            unsaved: LiteMap::new(),
+            rooms: SortedMap::new(),
+            touched: SortedMap::new(),
+            open: SortedMap::new(),
+            unsaved: SortedMap::new(),
             reconciling: Reconciling::default(),
             setting: Setting::Untold,
             uses: 0,
@@ -202,8 +201,7 @@ impl<V: Value> Delivery<V> {
         self.touched.insert(name.to_owned(), ());
         let room = self
             .rooms
-            .entry(name.to_owned())
-            .or_insert_with(|| RoomReceipts::new(name));
+            .get_or_insert_with(name.to_owned(), || RoomReceipts::new(name));
         room.used = self.uses;
         room
     }

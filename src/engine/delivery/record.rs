@@ -1,9 +1,8 @@
 //! How far one message of ours has come. Everything a server says is a fact, and facts only add
 //! up: whatever their order, however often they are repeated, the same ones give the same record.
 
-use litemap::LiteMap;
-
 use crate::engine::config::MAX_TRACKED_RECIPIENTS;
+use crate::engine::sorted_map::SortedMap;
 
 /// How far a message has come. Later ones imply the earlier ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +73,7 @@ pub(crate) struct Record {
     local: Local,
     reached: State,
     counts: Counts,
-    recipients: LiteMap<String, Recipient>,
+    recipients: SortedMap<String, Recipient>,
 }
 
 /// Where it stands before the server has it: our own doing, in its order.
@@ -118,7 +117,7 @@ impl Record {
     /// The server said what a recipient did, and perhaps when.
     pub(crate) fn receive(&mut self, user_id: &str, level: Level, at: Option<&str>) {
         self.reach(State::Sent);
-        let recipient = self.recipients.entry(user_id.to_owned()).or_default();
+        let recipient = self.recipients.get_or_default(user_id.to_owned());
         match level {
             Level::Delivered => earliest(&mut recipient.delivered_at, at),
             Level::Read => {
@@ -152,7 +151,7 @@ impl Record {
             self.count(other.counts);
         }
         for (user_id, theirs) in other.recipients {
-            let ours = self.recipients.entry(user_id).or_default();
+            let ours = self.recipients.get_or_default(user_id);
             ours.is_read |= theirs.is_read;
             earliest(&mut ours.delivered_at, theirs.delivered_at.as_deref());
             earliest(&mut ours.read_at, theirs.read_at.as_deref());

@@ -1,9 +1,8 @@
 //! How many messages of a room wait to be read. The number follows from where the server's log
 //! ends, where the own cursor stands, and which messages between mention us: from nothing else.
 
-use litemap::LiteMap;
-
 use crate::engine::config::MAX_TRACKED_UNREAD;
+use crate::engine::sorted_map::SortedMap;
 
 /// The server's own word on a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +32,7 @@ pub(crate) struct Unread {
     /// The highest `seq` seen.
     head: u64,
     /// Messages of others beyond the cursor that were seen, and whether they mention us.
-    seen: LiteMap<u64, bool>,
+    seen: SortedMap<u64, bool>,
     /// How many of them do.
     mentions: u32,
     /// More of them, by the server's count, that were not seen.

@@ -16,8 +16,6 @@ mod wishes;
 
 use std::collections::VecDeque;
 
-use litemap::LiteMap;
-
 pub(crate) use self::entry::{Entry, Kind, Safe, Stage};
 use self::flushing::Run;
 use self::limits::Limits;
@@ -30,18 +28,19 @@ use super::error::ClientError;
 use super::input::RequestId;
 use super::output::Notification;
 use super::rooms::Rooms;
+use super::sorted_map::SortedMap;
 use crate::socketio::Value;
 use crate::wire::Object;
 
 /// All entries, and what goes on with them.
 pub(crate) struct Outbox<V> {
-    entries: LiteMap<String, Box<Entry<V>>>,
+    entries: SortedMap<String, Box<Entry<V>>>,
     /// Keys of those that wait or are in flight, in order, by room.
-    channels: LiteMap<String, VecDeque<String>>,
+    channels: SortedMap<String, VecDeque<String>>,
     in_flight: usize,
     parked: usize,
     /// Who waits for which entry's outcome, in this tab.
-    promises: LiteMap<String, Vec<RequestId>>,
+    promises: SortedMap<String, Vec<RequestId>>,
     /// Nonces of entries that are done with: a late record of one is not an entry.
     settled: VecDeque<u64>,
     /// What this tab asks the sending tab to do.
@@ -69,11 +68,11 @@ pub(crate) struct Outbox<V> {
 impl<V: Value> Outbox<V> {
     pub(crate) fn new(tab_id: &str) -> Self {
         Self {
-            entries: LiteMap::new(),
-            channels: LiteMap::new(),
+            entries: SortedMap::new(),
+            channels: SortedMap::new(),
             in_flight: 0,
             parked: 0,
-            promises: LiteMap::new(),
+            promises: SortedMap::new(),
             settled: VecDeque::new(),
             wishes: Vec::new(),
             limits: Limits::default(),
@@ -237,12 +236,21 @@ impl<V: Value> Outbox<V> {
         }
     }
 
+    /// The keys of the entries that `is_meant` holds for, in the order of their places.
+    fn keys_in_order(&self, is_meant: &dyn Fn(&Entry<V>) -> bool) -> Vec<String> {
+        let mut ordered = SortedMap::new();
+        for entry in self.entries.values().filter(|entry| is_meant(entry)) {
+            ordered.insert((&entry.place, &entry.key), ());
+        }
+        ordered.keys().map(|(_, key)| (*key).clone()).collect()
+    }
+
     /// Puts an entry into its channel, at its place.
     fn line_up(&mut self, key: &str) {
         let Some(entry) = self.entries.get(key) else {
             return;
         };
-        let line = self.channels.entry(entry.room.clone()).or_default();
+        let line = self.channels.get_or_default(entry.room.clone());
         let is_before = |other: &String| {
             self.entries
                 .get(other)

@@ -168,7 +168,7 @@ impl<V: Value> Outbox<V> {
 
     fn promise(&mut self, key: &str, request: Option<RequestId>) {
         if let Some(request) = request {
-            let waiting = self.promises.entry(key.to_owned()).or_default();
+            let waiting = self.promises.get_or_default(key.to_owned());
             waiting.push(request);
         }
     }

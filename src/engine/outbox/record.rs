@@ -1,7 +1,7 @@
 //! An entry as a record, and as the app sees it.
 
 use super::entry::{Entry, Kind, Place, Safe, Stage};
-use crate::engine::error::ClientError;
+use crate::engine::error::{ClientError, ErrorDetails};
 use crate::socketio::Value;
 use crate::wire::Object;
 use crate::wire::error::ErrorCode;
@@ -140,11 +140,11 @@ fn error_to_value<V: Value>(error: &ClientError<V>) -> V {
 fn error_from_value<V: Value>(error: &V) -> ClientError<V> {
     let text = |key| error.field(key).and_then(|value| value.as_text());
     let ours = ErrorCode::InternalError;
-    ClientError {
+    ClientError::from(ErrorDetails {
         code: text("code").unwrap_or_else(|| ours.as_str().to_owned()),
         message: text("message").unwrap_or_default(),
         retryable: error.field("retryable").and_then(|flag| flag.as_boolean()) == Some(true),
         retry_after_ms: None,
         details: error.field("details"),
-    }
+    })
 }

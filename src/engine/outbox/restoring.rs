@@ -7,6 +7,7 @@ use crate::engine::context::Context;
 use crate::engine::error::ClientError;
 use crate::engine::output::Notification;
 use crate::engine::rooms::Rooms;
+use crate::engine::sorted_map::SortedMap;
 use crate::engine::store::{JournalCommand, Purpose, Record, StoreOp, Table, unseal};
 use crate::engine::uplink::Uplink;
 use crate::socketio::Value;
@@ -59,14 +60,11 @@ impl<V: Value> Outbox<V> {
     /// those of an earlier page first.
     fn number_anew(&mut self) {
         let is_unknown = |entry: &Entry<V>| entry.place.order > UNKNOWN_ORDER;
-        let entries = self.entries.values().map(|entry| &**entry);
-        let mut unknown: Vec<&Entry<V>> = entries.filter(|entry| is_unknown(entry)).collect();
-        if unknown.is_empty() {
+        let mut keys = self.keys_in_order(&|entry| is_unknown(entry) && entry.is_told);
+        keys.extend(self.keys_in_order(&|entry| is_unknown(entry) && !entry.is_told));
+        if keys.is_empty() {
             return;
         }
-        unknown
-            .sort_by(|one, other| (!one.is_told, &one.place).cmp(&(!other.is_told, &other.place)));
-        let keys: Vec<String> = unknown.iter().map(|entry| entry.key.clone()).collect();
         let orders = self.entries.values().map(|entry| entry.place.order);
         let known = orders.filter(|order| *order <= UNKNOWN_ORDER);
         self.last_order = known.max().unwrap_or(0);
@@ -92,11 +90,13 @@ impl<V: Value> Outbox<V> {
         for (key, text) in &records {
             self.merge(up, rooms, key, text, Safe::Store);
         }
-        let mut found: Vec<&str> = records.iter().map(|(key, _)| key.as_str()).collect();
-        found.sort_unstable();
+        let mut found = SortedMap::new();
+        for (key, _) in &records {
+            found.insert(key.as_str(), ());
+        }
         let gone = |entry: &Entry<V>| {
             let is_kept = entry.safe == Safe::Store && !entry.is_in_flight();
-            is_kept && found.binary_search(&entry.key.as_str()).is_err()
+            is_kept && !found.contains_key(entry.key.as_str())
         };
         let keys: Vec<String> = self
             .entries

@@ -53,11 +53,8 @@ impl<V: Value> Outbox<V> {
 
     /// Shows everything of a room that has become wanted.
     pub(crate) fn show_room(&self, up: &mut Uplink<'_, '_, V>, rooms: &mut Rooms<V>, room: &str) {
-        let entries = self.entries.values().map(|entry| &**entry);
-        let mut entries: Vec<&Entry<V>> = entries.filter(|entry| entry.room == room).collect();
-        entries.sort_by(|one, other| one.place.cmp(&other.place));
-        for entry in entries {
-            self.show(up, rooms, &entry.key);
+        for key in self.keys_in_order(&|entry| entry.room == room) {
+            self.show(up, rooms, &key);
         }
     }
 

@@ -294,7 +294,9 @@ impl<V: Value> Room<V> {
         let fresh = self.take_in(ctx, known, stretch, user_id);
         let count = fresh.len();
         self.recovered += count as u64;
-        self.deferred.extend(fresh);
+        for (seq, message) in fresh {
+            self.deferred.insert(seq, message);
+        }
         if let Some(end) = end {
             // Whatever lies between and did not come is no more.
             self.timeline.cover(cursor + 1, end);

@@ -5,7 +5,7 @@ use crate::engine::acks::AckFor;
 use crate::engine::config::MAX_ROOMS;
 use crate::engine::connection::backoff_delay_ms;
 use crate::engine::context::Context;
-use crate::engine::error::ClientError;
+use crate::engine::error::{ClientError, ErrorDetails};
 use crate::engine::input::RequestId;
 use crate::engine::output::Notification;
 use crate::engine::uplink::Uplink;
@@ -37,8 +37,7 @@ impl<V: Value> Rooms<V> {
         self.leaves.remove(name);
         let room = self
             .rooms
-            .entry(name.to_owned())
-            .or_insert_with(|| Room::new(name));
+            .get_or_insert_with(name.to_owned(), || Room::new(name));
         let is_new = room.waiters.is_empty() && room.timeline.cursor().is_none();
         if room.membership == Membership::Joined {
             return up.ctx.resolve(request, room.snapshot(name).to_value());
@@ -293,12 +292,12 @@ impl<V: Value> Rooms<V> {
 
 impl<V: Value> From<Refusal<V>> for ClientError<V> {
     fn from(refusal: Refusal<V>) -> Self {
-        Self {
+        Self::from(ErrorDetails {
             code: refusal.code,
             message: refusal.message,
             retryable: refusal.retryable,
             retry_after_ms: refusal.retry_after_ms,
             details: refusal.details,
-        }
+        })
     }
 }

@@ -9,14 +9,13 @@ mod membership;
 mod older;
 mod resume;
 
-use litemap::LiteMap;
-
 use self::backfill::Page;
 use self::cache::{Cache, CacheRecord};
 use self::older::Older;
 use super::input::RequestId;
 use super::snapshot::{Room as RoomSnapshot, TimelineGap};
 use super::timeline::Timeline;
+use crate::engine::sorted_map::SortedMap;
 use crate::socketio::Value;
 use crate::wire::operation::OperationHead;
 use crate::wire::room::{RoomMember, RoomType, RoomVisibility};
@@ -44,7 +43,7 @@ pub(crate) struct Room<V> {
     /// Set by the first successful join: the app sees the room from then on until it leaves.
     info: Option<Info>,
     waiters: Vec<RequestId>,
-    members: LiteMap<String, RoomMember>,
+    members: SortedMap<String, RoomMember>,
     /// Joins that failed in a row after the first success, and when the next one is due.
     failures: u32,
     retry_at_ms: Option<u64>,
@@ -59,7 +58,7 @@ pub(crate) struct Room<V> {
     recovered: u64,
     older: Option<Older<V>>,
     /// Messages to tell listeners of once the missed ones before them have been told.
-    deferred: LiteMap<u64, V>,
+    deferred: SortedMap<u64, V>,
     /// What the app was told is missing.
     told_gaps: Vec<TimelineGap>,
     cache: Cache,
@@ -74,10 +73,10 @@ struct Info {
 
 /// All rooms that are wanted, and the departures that the server has not been told of.
 pub(crate) struct Rooms<V> {
-    rooms: LiteMap<String, Room<V>>,
-    leaves: LiteMap<String, ()>,
+    rooms: SortedMap<String, Room<V>>,
+    leaves: SortedMap<String, ()>,
     /// Records of the store about rooms that it was not asked for yet.
-    cached: LiteMap<String, CacheRecord>,
+    cached: SortedMap<String, CacheRecord>,
     /// Some room is kept further than was told.
     has_kept: bool,
     /// The rooms of the last connection have not all been brought back yet.
@@ -87,9 +86,9 @@ pub(crate) struct Rooms<V> {
 impl<V: Value> Rooms<V> {
     pub(crate) fn new() -> Self {
         Self {
-            rooms: LiteMap::new(),
-            leaves: LiteMap::new(),
-            cached: LiteMap::new(),
+            rooms: SortedMap::new(),
+            leaves: SortedMap::new(),
+            cached: SortedMap::new(),
             has_kept: false,
             resuming: false,
         }
@@ -183,7 +182,7 @@ impl<V: Value> Room<V> {
             asked: false,
             info: None,
             waiters: Vec::new(),
-            members: LiteMap::new(),
+            members: SortedMap::new(),
             failures: 0,
             retry_at_ms: None,
             page: None,
@@ -192,7 +191,7 @@ impl<V: Value> Room<V> {
             awaits_resume: false,
             recovered: 0,
             older: None,
-            deferred: LiteMap::new(),
+            deferred: SortedMap::new(),
             told_gaps: Vec::new(),
             cache: Cache::default(),
         }

@@ -3,14 +3,13 @@
 
 use std::collections::VecDeque;
 
-use litemap::LiteMap;
-
 use super::purpose::Weight;
 use super::{Kept, Namespace, Purpose, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp};
 use crate::engine::config::{
     CACHE_COMMIT_DELAY_MS, MAX_STORE_RETRY_MS, STORE_RETRY_MS, STORE_TRIES,
 };
 use crate::engine::output::Output;
+use crate::engine::sorted_map::SortedMap;
 use crate::socketio::Value;
 
 /// What the rest of the engine has to know of an answer of the store.
@@ -82,7 +81,7 @@ pub(crate) struct Keeper<V> {
     /// Set while this tab leads.
     fence: Option<u64>,
     next_id: u32,
-    asked: LiteMap<StoreId, Asked>,
+    asked: SortedMap<StoreId, Asked>,
     gathered: Vec<Change<V>>,
     under_way: Option<(StoreId, Vec<Change<V>>)>,
     /// When what is gathered is to be committed.
@@ -103,7 +102,7 @@ impl<V: Value> Keeper<V> {
             namespace: None,
             fence: None,
             next_id: 0,
-            asked: LiteMap::new(),
+            asked: SortedMap::new(),
             gathered: Vec::new(),
             under_way: None,
             due_ms: None,

@@ -11,13 +11,12 @@ mod running;
 mod snapshot;
 mod stored;
 
-use litemap::LiteMap;
-
 use self::messages::Fetch;
 use super::context::Context;
 use super::error::ClientError;
 use super::input::RequestId;
 use super::output::Notification;
+use crate::engine::sorted_map::SortedMap;
 use crate::socketio::Value;
 use crate::wire::Object;
 use crate::wire::error::ErrorCode;
@@ -32,14 +31,14 @@ pub(crate) use self::stored::SYNC_STATE_KEY;
 /// Everything about syncing.
 pub(crate) struct Sync<V> {
     run: Option<Run>,
-    fetches: LiteMap<u32, Fetch<V>>,
+    fetches: SortedMap<u32, Fetch<V>>,
     next_fetch: u32,
     status: SyncStatus,
     progress: u32,
     last_sync_ms: Option<u64>,
     /// The server's clock at the last page of each channel: what a server without numbers is
     /// asked from.
-    channels_ms: LiteMap<String, u64>,
+    channels_ms: SortedMap<String, u64>,
     is_unsaved: bool,
     /// Whether there was a connection before: the first is no reconnect.
     had_connection: bool,
@@ -86,12 +85,12 @@ impl<V: Value> Sync<V> {
     pub(crate) fn new() -> Self {
         Self {
             run: None,
-            fetches: LiteMap::new(),
+            fetches: SortedMap::new(),
             next_fetch: 0,
             status: SyncStatus::Idle,
             progress: 0,
             last_sync_ms: None,
-            channels_ms: LiteMap::new(),
+            channels_ms: SortedMap::new(),
             is_unsaved: false,
             had_connection: false,
             is_mute: false,

@@ -62,7 +62,7 @@ impl<V: Value> Sync<V> {
         };
         self.last_sync_ms = self.last_sync_ms.max(last_sync_ms);
         for (name, at_ms) in channels.unwrap_or_default() {
-            let known = self.channels_ms.entry(name).or_insert(at_ms);
+            let known = self.channels_ms.get_or_insert_with(name, || at_ms);
             *known = at_ms.max(*known);
         }
         true

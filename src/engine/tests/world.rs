@@ -240,7 +240,7 @@ impl World {
     /// The code that a promise was rejected with.
     pub(super) fn rejection(&mut self, request: RequestId) -> String {
         let settled = self.take_settled(request).expect("settled");
-        settled.expect_err("a rejection").code
+        settled.expect_err("a rejection").code.clone()
     }
 
     pub(super) fn is_pending(&self, request: RequestId) -> bool {

@@ -1,7 +1,6 @@
 //! Our own changes of messages that the server has not answered: shown over what it said last.
 
-use litemap::LiteMap;
-
+use crate::engine::sorted_map::SortedMap;
 use crate::socketio::Value;
 use crate::wire::change::MessageChange;
 
@@ -19,14 +18,14 @@ pub(super) struct Draft<V> {
 pub(super) struct Drafts<V> {
     drafts: Vec<Draft<V>>,
     /// The server's state of the messages that are shown changed, by message id.
-    bases: LiteMap<String, V>,
+    bases: SortedMap<String, V>,
 }
 
 impl<V: Value> Drafts<V> {
     pub(super) fn new() -> Self {
         Self {
             drafts: Vec::new(),
-            bases: LiteMap::new(),
+            bases: SortedMap::new(),
         }
     }
 

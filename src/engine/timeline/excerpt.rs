@@ -42,8 +42,7 @@ impl<V: Value> Timeline<V> {
     /// everything after `has_after` up to `has_up_to` as it was at the last excerpt.
     pub(crate) fn excerpt(&mut self, has: Option<(u64, u64)>) -> Option<Excerpt<V>> {
         let cursor = self.cursor()?;
-        let mut touched = std::mem::take(&mut self.touched);
-        touched.sort_unstable();
+        let touched = std::mem::take(&mut self.touched);
         let end = self
             .place(cursor)
             .map_or_else(|index| index, |index| index + 1);
@@ -112,14 +111,15 @@ impl<V: Value> Timeline<V> {
 
     /// The row's message changed at the server.
     pub(super) fn touch(&mut self, index: usize) {
-        let seq = self.rows.get(index).and_then(|row| row.seq);
-        self.touched.extend(seq);
-        if self.touched.len() > 2 * CACHED_MESSAGES {
+        let Some(seq) = self.rows.get(index).and_then(|row| row.seq) else {
+            return;
+        };
+        if let Err(place) = self.touched.binary_search(&seq) {
+            self.touched.insert(place, seq);
+        }
+        if self.touched.len() > CACHED_MESSAGES {
             // Only the newest messages are kept at all.
-            self.touched.sort_unstable();
-            self.touched.dedup();
-            let spare = self.touched.len().saturating_sub(CACHED_MESSAGES);
-            self.touched.drain(..spare);
+            self.touched.remove(0);
         }
     }
 

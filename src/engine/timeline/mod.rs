@@ -58,7 +58,7 @@ pub(crate) struct Timeline<V> {
     limit: usize,
     covered: Coverage,
     drafts: Drafts<V>,
-    /// Places of rows that changed at the server since the last excerpt.
+    /// Places of rows that changed at the server since the last excerpt, ascending.
     touched: Vec<u64>,
 }
 

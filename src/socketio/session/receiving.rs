@@ -99,7 +99,7 @@ impl<V: Value> Session<V> {
     }
 
     fn receive_ack(&mut self, id: u64, args: V) {
-        if self.pending_acks.remove(&id).is_some() {
+        if self.take_pending_ack(id) {
             self.push_event(SessionEvent::Ack { id, args });
         }
     }

@@ -41,7 +41,7 @@ impl<V: Value> Session<V> {
         self.send(PacketType::Event, id, packet)?;
         if let Some(id) = id {
             self.next_ack_id += 1;
-            self.pending_acks.insert(id, ());
+            self.pending_acks.push(id);
         }
         Ok(id)
     }
@@ -58,7 +58,16 @@ impl<V: Value> Session<V> {
     /// Awaits no answer under `id` any more: a late one is ignored. Frees its place among
     /// [`MAX_PENDING_ACKS`].
     pub fn forget_ack(&mut self, id: u64) {
-        self.pending_acks.remove(&id);
+        self.take_pending_ack(id);
+    }
+
+    /// Whether an answer under `id` was awaited, which it is no more.
+    pub(super) fn take_pending_ack(&mut self, id: u64) -> bool {
+        let found = self.pending_acks.binary_search(&id);
+        if let Ok(index) = found {
+            self.pending_acks.remove(index);
+        }
+        found.is_ok()
     }
 
     /// Hands what waits to the transport, as far as it may take it now.
