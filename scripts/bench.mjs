@@ -1,16 +1,18 @@
 // Measures the package beside the official client, in headless Chromium: see tests/bench/README.md.
 //
-//   npm run bench                     every figure, about six minutes
-//   npm run bench -- --quick          the same in little, to see that it works
-//   npm run bench -- clientCode size  some of them: clientCode, realFrames, roundTrips, connecting, idle, size
-//   npm run bench -- --no-build       measures pkg/ as it is
+//   npm run bench                  every figure, about nine minutes
+//   npm run bench -- --quick       the same in little, to see that it works
+//   npm run bench -- queue size    some of them: clientCode, realFrames, roundTrips, connecting, idle, queue,
+//                                  drain, sync, size
+//   npm run bench -- --no-build    measures pkg/ and the server's release build as they are
 //
 // Prints a table and writes tests/bench/results/latest.json. The exit status says nothing of speed.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { groups, runBench } from "../tests/bench/run.mjs";
+import { groups, runBench, withOurServer } from "../tests/bench/run.mjs";
 import { printTable } from "../tests/bench/support/figure.mjs";
+import { buildOwnServer } from "../tests/bench/support/own-server.mjs";
 import { root, run } from "./lib/run.mjs";
 
 const { values, positionals } = parseArgs({
@@ -28,6 +30,7 @@ if (unknown.length > 0) {
 
 if (!values["no-build"]) {
   await run(["node", "scripts/build.mjs"]);
+  if (names.some((name) => name in withOurServer)) await buildOwnServer();
 }
 const { machine, figures } = await runBench({ quick: values.quick, names });
 printTable(figures);

@@ -2,18 +2,43 @@
 import { cpus } from "node:os";
 import { clientCode } from "./figures/client-code.mjs";
 import { connecting } from "./figures/connecting.mjs";
+import { drain } from "./figures/drain.mjs";
 import { idle } from "./figures/idle.mjs";
+import { queue } from "./figures/queue.mjs";
 import { realFrames } from "./figures/real-frames.mjs";
 import { roundTrips } from "./figures/round-trips.mjs";
 import { size } from "./figures/size.mjs";
+import { sync } from "./figures/sync.mjs";
 import { Browser } from "./support/chromium.mjs";
 import { startSite } from "./support/site.mjs";
 import { startServer } from "./support/start-server.mjs";
 
-export const groups = { clientCode, realFrames, roundTrips, connecting, idle, size };
+/** Those that need the server of this repository. */
+export const withOurServer = { queue, drain, sync };
+export const groups = {
+  clientCode,
+  realFrames,
+  roundTrips,
+  connecting,
+  idle,
+  ...withOurServer,
+  size,
+};
 
-const full = { times: { rounds: 7, warmUp: 2 }, scale: 1, idleMs: 30_000, idleRounds: 3 };
-const short = { times: { rounds: 2, warmUp: 1 }, scale: 0.1, idleMs: 2_000, idleRounds: 1 };
+const full = {
+  times: { rounds: 7, warmUp: 2 },
+  scale: 1,
+  idleMs: 30_000,
+  idleRounds: 3,
+  drainRounds: 3,
+};
+const short = {
+  times: { rounds: 2, warmUp: 1 },
+  scale: 0.1,
+  idleMs: 2_000,
+  idleRounds: 1,
+  drainRounds: 1,
+};
 
 /**
  * @param {{ quick: boolean, names: string[] }} options quick: a few seconds, to see that all of it works
