@@ -4,6 +4,7 @@ import { clientCode } from "./figures/client-code.mjs";
 import { connecting } from "./figures/connecting.mjs";
 import { drain } from "./figures/drain.mjs";
 import { idle } from "./figures/idle.mjs";
+import { memory } from "./figures/memory.mjs";
 import { queue } from "./figures/queue.mjs";
 import { realFrames } from "./figures/real-frames.mjs";
 import { roundTrips } from "./figures/round-trips.mjs";
@@ -21,6 +22,7 @@ export const groups = {
   roundTrips,
   connecting,
   idle,
+  memory,
   ...withOurServer,
   size,
 };
@@ -31,6 +33,7 @@ const full = {
   idleMs: 30_000,
   idleRounds: 3,
   drainRounds: 3,
+  memoryRounds: 5,
 };
 const short = {
   times: { rounds: 2, warmUp: 1 },
@@ -38,6 +41,7 @@ const short = {
   idleMs: 2_000,
   idleRounds: 1,
   drainRounds: 1,
+  memoryRounds: 1,
 };
 
 /**

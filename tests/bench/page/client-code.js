@@ -2,6 +2,7 @@
 import { clients } from "./clients.js";
 import { FakeWebSocket } from "./fake-socket.js";
 import { Frames } from "./frames.js";
+import { wasmBytes } from "./wasm-memory.js";
 
 /** Frames before microtasks run: a client that defers its events gets to them. */
 const framesATurn = 10;
@@ -22,6 +23,7 @@ async function start() {
   if (event === "message:new") await client.onMessages(count);
   else client.onEvent(event, count);
   globalThis.bench = {
+    wasmBytes,
     render(options) {
       rendered = frames.render({ event, ...options });
       delivered = 0;

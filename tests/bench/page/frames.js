@@ -21,18 +21,19 @@ export class Frames {
   #count = 0;
 
   /**
-   * @param {{ count: number, bytes: number, event: string }} options
+   * @param {{ count: number, bytes: number, event: string, users?: number }} options users who
+   * send in turn, of events that have all fields
    * @returns {string[]} whole Engine.IO frames, each one flat string
    */
-  render({ count, bytes, event }) {
-    return Array.from({ length: count }, () => this.#frame(event, bytes));
+  render({ count, bytes, event, users = 1 }) {
+    return Array.from({ length: count }, () => this.#frame(event, bytes, users));
   }
 
-  #frame(event, bytes) {
+  #frame(event, bytes, users) {
     const number = this.#count;
     this.#count += 1;
     const seq = Math.floor(number / rooms.length) + 1;
-    const head = bytes < 200 ? compactHead(number, seq) : fullHead(number, seq);
+    const head = bytes < 200 ? compactHead(number, seq) : fullHead(number, seq, users);
     const bare = encode(event, { ...head, content: "" });
     const content = "x".repeat(Math.max(1, bytes - bare.length));
     return flat(encode(event, { ...head, content }));
@@ -49,7 +50,7 @@ function compactHead(number, seq) {
 }
 
 /** All that our server sends of every message. */
-function fullHead(number, seq) {
+function fullHead(number, seq, users) {
   const id = number.toString(16).padStart(12, "0");
   return {
     roomName: rooms[number % rooms.length],
@@ -57,7 +58,7 @@ function fullHead(number, seq) {
     clientMessageId: `019aa3cb-7e02-74d1-8a11-${id}`,
     seq,
     epoch,
-    userId: "user-42",
+    userId: `user-${42 + (number % users)}`,
     timestamp: "2026-11-22T12:00:00.000Z",
   };
 }

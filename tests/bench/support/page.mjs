@@ -33,8 +33,13 @@ export class Page {
 
   /** CPU of all of the main thread's tasks so far, in microseconds. */
   async cpu() {
+    return (await this.metric("TaskDuration")) * 1e6;
+  }
+
+  /** What the browser counts of the page: see `Performance.getMetrics`. */
+  async metric(wanted) {
     const { metrics } = await this.#send("Performance.getMetrics");
-    return metrics.find(({ name }) => name === "TaskDuration").value * 1e6;
+    return metrics.find(({ name }) => name === wanted).value;
   }
 
   async #evaluate(expression) {
