@@ -96,6 +96,14 @@ impl Delivered {
         }
     }
 
+    /// A message of our own is at this place: nobody waits to hear that it has reached us. Where
+    /// one of somebody else before it is still to be told, that receipt covers it.
+    pub(super) fn own(&mut self, seq: u64) {
+        if seq == self.acked_up_to_seq + 1 {
+            self.known(seq);
+        }
+    }
+
     /// When a receipt is due.
     pub(super) fn due_ms(&self) -> Option<u64> {
         self.due_ms

@@ -28,12 +28,16 @@ impl<V: Value> Delivery<V> {
             return;
         };
         self.enter_epoch(&head.room_name, head.epoch.as_deref());
-        if head.user_id == user_id {
+        let is_own = head.user_id == user_id;
+        if is_own {
             self.own_seen(ctx, &head);
         }
-        let counts = head.user_id != user_id && !is_deleted(body);
+        let counts = !is_own && !is_deleted(body);
         let mention = counts && mentions(body, user_id);
         let room = self.room(&head.room_name);
+        if let Some(seq) = head.seq.filter(|_| is_own) {
+            room.delivered.own(seq);
+        }
         match (head.seq, head.message_id) {
             (Some(seq), message_id) => {
                 room.unread.saw(seq, counts.then_some(mention));

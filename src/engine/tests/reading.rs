@@ -341,6 +341,19 @@ fn what_has_arrived_without_a_hole_is_told_to_its_senders_together() {
 }
 
 #[test]
+fn nobody_is_told_that_our_own_messages_have_reached_us() {
+    let mut world = in_general(0, 0, 0, 0);
+    world.server_sends("message:new", message(1, "alice", &[]));
+    world.server_sends("message:new", message(2, "alice", &[]));
+    world.advance(5_000);
+    assert_eq!(world.sent(), Vec::<&str>::new());
+    world.server_sends("message:new", message(3, "bob", &[]));
+    world.advance(250);
+    let ack = world.expect_event("message:delivered-ack");
+    assert_eq!(ack.body["upToSeq"], 3.0);
+}
+
+#[test]
 fn a_burst_of_messages_takes_the_short_way_and_costs_one_receipt() {
     let mut world = in_general(0, 0, 0, 0);
     for seq in 1..=100 {
