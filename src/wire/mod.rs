@@ -19,6 +19,7 @@ pub mod limits;
 pub mod message;
 pub mod names;
 pub mod operation;
+pub mod planted;
 pub mod receipt;
 pub mod resume;
 pub mod room;

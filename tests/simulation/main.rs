@@ -1,7 +1,8 @@
 //! The simulation: the real engine and the real server's core in one process, under one seed,
 //! with a network, clocks and machines that go wrong, and a plain reference beside them.
 //!
-//! `SEEDS=n` says how many seeds are run, `SEED=n` runs one and prints its story.
+//! `SEEDS=n` says how many seeds are run, `SEED=n` runs one and prints its story, `TABS=1` adds
+//! tabs that come and go. With the feature `planted-bugs` it shows that it finds bugs.
 #![cfg(not(target_family = "wasm"))]
 #![expect(
     clippy::expect_used,
@@ -25,6 +26,8 @@ mod mishaps;
 mod model;
 mod network;
 mod people;
+#[cfg(feature = "planted-bugs")]
+mod planted;
 mod profile;
 mod runner;
 mod server;

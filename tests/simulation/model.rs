@@ -33,6 +33,8 @@ pub(crate) struct Sent {
     was_sending: bool,
     /// It was taken out, and the app was told that it is certain not to be sent.
     is_removed: bool,
+    /// In which history the server has had it last.
+    stored_in: Option<u64>,
     /// The server has had it, in whatever history.
     was_stored: bool,
 }
@@ -83,6 +85,7 @@ impl Model {
             was_parked: false,
             was_sending: false,
             is_removed: false,
+            stored_in: None,
             was_stored: false,
         });
         (number, format!("{TEXT_MARK}{number}{TEXT_MARK}"))
@@ -268,7 +271,14 @@ impl Model {
             "I4: message {number} after {last} in {room}"
         );
         *last = number.max(*last);
-        self.sent[number].was_stored = true;
+        let sent = &mut self.sent[number];
+        sent.was_stored = true;
+        let before = sent.stored_in.replace(self.losses);
+        assert_ne!(
+            before,
+            Some(self.losses),
+            "I3: {number} is stored under two keys"
+        );
     }
 
     pub(crate) fn log(&self, room: &str) -> Option<&Log> {

@@ -13,6 +13,7 @@ use crate::wire::ack::Ack;
 use crate::wire::connection::capability;
 use crate::wire::error::ErrorCode;
 use crate::wire::message::SendAckHead;
+use crate::wire::planted::{PlantedBug, is_planted};
 
 impl<V: Value> Outbox<V> {
     /// The entry sent under `ack` was answered, or not in time (`None`).
@@ -78,6 +79,12 @@ impl<V: Value> Outbox<V> {
         entry.error = Some(error);
         entry.revision += 1;
         self.set_stage(key, Stage::Waiting { not_before_ms });
+        if is_planted(PlantedBug::LetsLaterPass)
+            && let Some(room) = self.entries.get(key).map(|entry| entry.room.clone())
+            && let Some(line) = self.channels.get_mut(&room)
+        {
+            line.rotate_left(1);
+        }
         self.note(ctx, key);
         self.tell(ctx, "message:updated", key);
     }
@@ -95,6 +102,10 @@ impl<V: Value> Outbox<V> {
         };
         entry.error = Some(error.clone());
         entry.revision += 1;
+        if error.retryable && is_planted(PlantedBug::ParksInSilence) {
+            self.settle(key);
+            return;
+        }
         self.set_stage(key, Stage::Parked);
         self.note(ctx, key);
         if let Some(entry) = self.entries.get(key) {
@@ -104,7 +115,17 @@ impl<V: Value> Outbox<V> {
             }
         }
         for request in self.take_promises(key) {
-            ctx.reject(request, error.clone());
+            let mut error = error.clone();
+            if is_planted(PlantedBug::SaysTextInError)
+                && let Some(entry) = self.entries.get(key)
+                && let Some(text) = entry
+                    .payload
+                    .field("content")
+                    .and_then(|text| text.as_text())
+            {
+                error.message.push_str(&text);
+            }
+            ctx.reject(request, error);
         }
         self.tell(ctx, "message:failed", key);
         self.count_failed();
@@ -148,6 +169,9 @@ impl<V: Value> Outbox<V> {
         let receipt = V::object(&fields);
         Self::show_taken(up, rooms, &entry, &head, &fields);
         for request in self.take_promises(key) {
+            if is_planted(PlantedBug::SettlesTwice) {
+                up.ctx.resolve(request, receipt.clone());
+            }
             up.ctx.resolve(request, receipt.clone());
         }
         if entry.kind == Kind::Message {

@@ -18,6 +18,7 @@ use crate::wire::ids::check_room_name;
 use crate::wire::limits::MAX_PAYLOAD_BYTES;
 use crate::wire::message::{build_message_send, client_message_id};
 use crate::wire::operation::{build_message_delete, build_message_edit, build_reaction};
+use crate::wire::planted::{PlantedBug, is_planted};
 
 /// What is to be queued.
 pub(crate) struct Draft<V> {
@@ -141,6 +142,15 @@ impl<V: Value> Outbox<V> {
             safe: Safe::Memory,
             is_told: false,
         };
+        if self.waiting() > 3
+            && is_planted(PlantedBug::DropsOldest)
+            && let Some(oldest) = self
+                .channels
+                .get(&entry.room)
+                .and_then(|line| line.front().cloned())
+        {
+            self.settle(&oldest);
+        }
         let text = sealed(&entry)?;
         let key = entry.key.clone();
         if is_known {

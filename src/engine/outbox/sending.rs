@@ -10,6 +10,7 @@ use crate::engine::uplink::Uplink;
 use crate::socketio::Value;
 use crate::wire::connection::capability;
 use crate::wire::error::ErrorCode;
+use crate::wire::planted::{PlantedBug, is_planted};
 
 impl<V: Value> Outbox<V> {
     /// Sends what can be sent. `may_send` tells whether this tab and this connection are the
@@ -57,7 +58,11 @@ impl<V: Value> Outbox<V> {
         index: usize,
     ) -> Option<(String, String)> {
         let (room, line) = self.channels.get_indexed(index)?;
-        let entry = self.entries.get(line.front()?)?;
+        let head = match is_planted(PlantedBug::SendsNewestFirst) {
+            true => line.back()?,
+            false => line.front()?,
+        };
+        let entry = self.entries.get(head)?;
         let is_due = match entry.stage {
             Stage::Waiting { not_before_ms } => not_before_ms <= ctx.now.mono_ms,
             Stage::InFlight { .. } | Stage::Parked => false,
@@ -89,7 +94,11 @@ impl<V: Value> Outbox<V> {
             return true;
         }
         let was_tried = entry.is_tried;
-        let body = with_position(entry, up.ctx.keep.fence());
+        let mut body = with_position(entry, up.ctx.keep.fence());
+        if entry.retries > 0 && is_planted(PlantedBug::MakesKeyAnew) {
+            let key = up.ctx.random.uuid_v7(up.ctx.now.wall_ms);
+            body = body.with(&[("clientMessageId", V::string(&key))]);
+        }
         let event = entry.kind.event();
         if is_plain {
             entry.is_tried = true;
@@ -150,6 +159,10 @@ impl<V: Value> Outbox<V> {
         let flying = self.entries.values().filter(|entry| entry.is_in_flight());
         let keys: Vec<String> = flying.map(|entry| entry.key.clone()).collect();
         for key in keys {
+            if is_planted(PlantedBug::ForgetsWhatWasInFlight) {
+                self.settle(&key);
+                continue;
+            }
             match idempotent {
                 true => self.set_stage(&key, Stage::Waiting { not_before_ms: 0 }),
                 false => self.park(ctx, rooms, &key, unknown_outcome()),

@@ -12,6 +12,7 @@ use crate::wire::change::MessageChange;
 use crate::wire::connection::capability;
 use crate::wire::message::MessageHead;
 use crate::wire::operation::OperationHead;
+use crate::wire::planted::{PlantedBug, is_planted};
 
 impl<V: Value> Rooms<V> {
     /// `message:new` came.
@@ -44,7 +45,11 @@ impl<V: Value> Rooms<V> {
             if !has_history {
                 room.timeline.begin_after(seq - 1, &mut changes);
             }
-            room.timeline.cover(seq, seq);
+            let first = match is_planted(PlantedBug::TakesGapForCovered) {
+                true => 1,
+                false => seq,
+            };
+            room.timeline.cover(first, seq);
         }
         room.tell_changes(up.ctx, changes);
         room.fill(up, &head.room_name);
@@ -122,7 +127,9 @@ impl<V: Value> Room<V> {
             self.timeline.begin_after(seq - 1, &mut changes);
             self.timeline.cover(seq, seq);
         }
-        self.timeline.apply(message_id, &change, &mut changes);
+        if !is_planted(PlantedBug::DropsOperation) {
+            self.timeline.apply(message_id, &change, &mut changes);
+        }
         self.tell_changes(ctx, changes);
         if let Some(older) = &mut self.older {
             older.remember(message_id, change);

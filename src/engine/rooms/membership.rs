@@ -14,6 +14,7 @@ use crate::wire::ack::{Ack, Refusal};
 use crate::wire::error::ErrorCode;
 use crate::wire::ids::check_room_name;
 use crate::wire::names;
+use crate::wire::planted::{PlantedBug, is_planted};
 use crate::wire::room::{RoomJoin, RoomJoined, RoomLeave};
 
 impl<V: Value> Rooms<V> {
@@ -81,7 +82,11 @@ impl<V: Value> Rooms<V> {
     /// The server is ready: it is told what was left meanwhile, and asked for what is wanted.
     pub(crate) fn server_ready(&mut self, up: &mut Uplink<'_, '_, V>) {
         self.resuming = true;
-        for name in self.wanted() {
+        let is_left_out = is_planted(PlantedBug::DoesNotRejoin);
+        let wanted = self.wanted().into_iter();
+        let is_new = |name: &String| self.get(name).is_some_and(|room| room.info.is_none());
+        let names: Vec<String> = wanted.filter(|name| !is_left_out || is_new(name)).collect();
+        for name in names {
             self.start_join(up, &name);
         }
         self.check_resumed(up);

@@ -4,6 +4,7 @@ use super::{Received, Timeline};
 use crate::engine::output::TimelineChange;
 use crate::socketio::Value;
 use crate::wire::message::message_id;
+use crate::wire::planted::{PlantedBug, is_planted};
 
 /// One message.
 #[derive(Clone, Debug)]
@@ -110,7 +111,9 @@ impl<V: Value> Timeline<V> {
         if index == from {
             changes.push(TimelineChange::Replace { index, message });
         } else {
-            changes.push(TimelineChange::Remove { index: from });
+            if !is_planted(PlantedBug::ForgetsToTellRemoval) {
+                changes.push(TimelineChange::Remove { index: from });
+            }
             changes.push(TimelineChange::Insert { index, message });
         }
         Received::New
@@ -119,6 +122,7 @@ impl<V: Value> Timeline<V> {
     /// A new row, where it belongs.
     pub(super) fn insert(&mut self, row: Row<V>, changes: &mut Vec<TimelineChange<V>>) {
         let index = match row.seq {
+            Some(_) if is_planted(PlantedBug::OrdersByArrival) => self.sequenced,
             Some(seq) => self.place(seq).unwrap_or_else(|index| index),
             None => self.rows.len(),
         };

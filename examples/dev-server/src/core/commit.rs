@@ -3,6 +3,7 @@
 use nchat_realtime::wire::error::ErrorCode;
 use nchat_realtime::wire::limits::MAX_MESSAGE_REACTIONS;
 use nchat_realtime::wire::message::SendAck;
+use nchat_realtime::wire::planted::{PlantedBug, is_planted};
 use nchat_realtime::wire::receipt::MessageSent;
 
 use super::messages::{message_new, send_ack};
@@ -72,6 +73,10 @@ impl<S: Store> Core<S> {
                 Ok(Answer::Sent(self.appended(*message, place).await))
             }
             (Change::Message(message), Outcome::Answered(Answered { place, .. })) => {
+                if is_planted(PlantedBug::PublishesRepeats) {
+                    let repeat = *message.clone();
+                    self.appended(repeat, place.clone()).await;
+                }
                 let ack = send_ack(place, message.client_message_id, true);
                 Ok(Answer::Sent(ack))
             }
@@ -104,7 +109,9 @@ impl<S: Store> Core<S> {
         let author_id = message.body.user.id.clone();
         let stored = StoredMessage::new(place.clone(), message);
         let event = RoomEvent::Message(Box::new(message_new(&room_name, stored)));
-        self.outlet.publish(&room_name, None, event).await;
+        if !(place.seq.is_multiple_of(7) && is_planted(PlantedBug::SkipsPublish)) {
+            self.outlet.publish(&room_name, None, event).await;
+        }
         let sent = UserEvent::Sent(MessageSent {
             message_id: place.message_id.clone(),
             client_message_id: client_message_id.clone(),

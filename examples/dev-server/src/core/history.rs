@@ -7,6 +7,7 @@ use nchat_realtime::wire::ids::check_room_name;
 use nchat_realtime::wire::limits::{
     DEFAULT_HISTORY_PAGE, MAX_HISTORY_PAGE, MAX_HISTORY_PAGE_BYTES, MAX_SYNC_CHANNELS,
 };
+use nchat_realtime::wire::planted::{PlantedBug, is_planted};
 use nchat_realtime::wire::room::RoomVisibility;
 use nchat_realtime::wire::sync::{
     SyncChannel, SyncChannels, SyncChannelsPage, SyncMessage, SyncMessages, SyncMessagesPage,
@@ -30,7 +31,10 @@ impl<S: Store> Core<S> {
         let range = range(&request)?;
         let limit = page_limit(request.limit)?;
         let room = self.room_of_member(room_name, user).await?;
-        let page = self.store.history(room_name, range, limit).await?;
+        let mut page = self.store.history(room_name, range, limit).await?;
+        if page.messages.len() > 2 && is_planted(PlantedBug::FiltersAfterPage) {
+            page.messages.pop();
+        }
         let operations = page
             .operations
             .into_iter()

@@ -6,6 +6,7 @@ use nchat_realtime::wire::limits::{
     MAX_ATTACHMENTS, MAX_ATTACHMENTS_BYTES, MAX_CONTENT_BYTES, MAX_MENTIONS, MAX_METADATA_BYTES,
 };
 use nchat_realtime::wire::message::{MessageNew, MessageSend, SendAck};
+use nchat_realtime::wire::planted::{PlantedBug, is_planted};
 
 use super::time::iso8601;
 use super::{Caller, Core, Refusal};
@@ -78,7 +79,7 @@ pub(super) fn send_ack(place: Place, client_message_id: String, is_duplicate: bo
     SendAck {
         message_id: place.message_id,
         client_message_id,
-        seq: place.seq,
+        seq: place.seq + u64::from(is_planted(PlantedBug::AcksWrongPlace)),
         epoch: place.epoch,
         timestamp: iso8601(place.timestamp_ms),
         duplicate: is_duplicate.then_some(true),

@@ -3,6 +3,7 @@
 use nchat_realtime::wire::error::ErrorCode;
 use nchat_realtime::wire::ids::{check_room_name, check_user_id};
 use nchat_realtime::wire::limits::{JOIN_MEMBERS, MAX_INVITED, MAX_MEMBERS_PAGE, MAX_ROOM_MEMBERS};
+use nchat_realtime::wire::planted::{PlantedBug, is_planted};
 use nchat_realtime::wire::room::{
     MembershipChange, RoomCreate, RoomJoin, RoomJoined, RoomLeave, RoomMember, RoomMembers,
     RoomMembersPage, RoomRole, RoomType, RoomVisibility,
@@ -134,7 +135,9 @@ impl<S: Store> Core<S> {
 
     /// Subscribes first and reads the head after it: no message falls between the two.
     async fn subscribe(&self, caller: Caller<'_>, room_name: &str) -> Result<RoomJoined, Refusal> {
-        self.outlet.subscribe(caller.socket_id, room_name).await;
+        if !is_planted(PlantedBug::DoesNotSubscribe) {
+            self.outlet.subscribe(caller.socket_id, room_name).await;
+        }
         let room = self
             .store
             .room(room_name)

@@ -1,0 +1,100 @@
+//! Bugs that can be planted, in the client and in the server, so that the simulation can show
+//! that it finds them. Without the feature `planted-bugs` there are none, and nothing of them is
+//! compiled.
+
+/// One bug, at one place of the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlantedBug {
+    /// Client: a message that came before is shown and told again.
+    SkipsDuplicateCheck,
+    /// Client: the newest of a channel is sent first.
+    SendsNewestFirst,
+    /// Client: a message sent again gets another key.
+    MakesKeyAnew,
+    /// Client: what lies before a live message counts as here.
+    TakesGapForCovered,
+    /// Client: what was under way when the connection was lost is forgotten.
+    ForgetsWhatWasInFlight,
+    /// Client: a message that was put off lets the next one pass.
+    LetsLaterPass,
+    /// Client: rooms are not joined again on a new connection.
+    DoesNotRejoin,
+    /// Client: an error says what was written.
+    SaysTextInError,
+    /// Client: rows stand in the order of arrival.
+    OrdersByArrival,
+    /// Client: an operation counts as here, and has no effect.
+    DropsOperation,
+    /// Client: a promise is settled twice.
+    SettlesTwice,
+    /// Client: a full queue drops its oldest.
+    DropsOldest,
+    /// Client: another epoch changes nothing.
+    IgnoresEpoch,
+    /// Client: a row that moves is not told to have left its place.
+    ForgetsToTellRemoval,
+    /// Client: a message that failed leaves the queue.
+    ParksInSilence,
+    /// Server: a repeated key is a new message.
+    StoreSkipsKeys,
+    /// Server: some messages reach nobody.
+    SkipsPublish,
+    /// Server: a repeated message is told again.
+    PublishesRepeats,
+    /// Server: a socket that joins hears nothing.
+    DoesNotSubscribe,
+    /// Server: the acknowledgement names another place.
+    AcksWrongPlace,
+    /// Server: a page loses its last message after it was cut.
+    FiltersAfterPage,
+}
+
+impl PlantedBug {
+    /// All of them.
+    pub const ALL: [Self; 21] = [
+        Self::SkipsDuplicateCheck,
+        Self::SendsNewestFirst,
+        Self::MakesKeyAnew,
+        Self::TakesGapForCovered,
+        Self::ForgetsWhatWasInFlight,
+        Self::LetsLaterPass,
+        Self::DoesNotRejoin,
+        Self::SaysTextInError,
+        Self::OrdersByArrival,
+        Self::DropsOperation,
+        Self::SettlesTwice,
+        Self::DropsOldest,
+        Self::IgnoresEpoch,
+        Self::ForgetsToTellRemoval,
+        Self::ParksInSilence,
+        Self::StoreSkipsKeys,
+        Self::SkipsPublish,
+        Self::PublishesRepeats,
+        Self::DoesNotSubscribe,
+        Self::AcksWrongPlace,
+        Self::FiltersAfterPage,
+    ];
+}
+
+#[cfg(feature = "planted-bugs")]
+thread_local! {
+    static PLANTED: std::cell::Cell<Option<PlantedBug>> = const { std::cell::Cell::new(None) };
+}
+
+/// Plants a bug in everything that runs on this thread, or takes it out.
+#[cfg(feature = "planted-bugs")]
+pub fn plant(bug: Option<PlantedBug>) {
+    PLANTED.set(bug);
+}
+
+/// Whether this bug is planted.
+#[cfg(feature = "planted-bugs")]
+pub fn is_planted(bug: PlantedBug) -> bool {
+    PLANTED.get() == Some(bug)
+}
+
+/// Whether this bug is planted: none is.
+#[cfg(not(feature = "planted-bugs"))]
+pub const fn is_planted(_: PlantedBug) -> bool {
+    false
+}

@@ -1,0 +1,34 @@
+//! Bugs on purpose, in the client and in the server: each has to be found.
+
+use nchat_realtime::wire::planted::{PlantedBug, plant};
+
+use super::runner::{run_seed, say};
+
+/// Seeds within which a bug has to show.
+const SEEDS: u64 = 1_000;
+
+#[test]
+fn every_planted_bug_is_caught_within_a_thousand_seeds() {
+    let mut missed = Vec::new();
+    for bug in PlantedBug::ALL {
+        plant(Some(bug));
+        let caught = (0..SEEDS).find_map(|seed| Some((seed, run_seed(seed, false).0.err()?)));
+        plant(None);
+        match caught {
+            Some((seed, what)) => {
+                let what = what.lines().next().unwrap_or_default();
+                say(&format!("{bug:?}: caught by seed {seed}: {what}"));
+            }
+            None => missed.push(bug),
+        }
+    }
+    let (all, missed_count) = (PlantedBug::ALL.len(), missed.len());
+    say(&format!(
+        "planted bugs caught: {} of {all}",
+        all - missed_count
+    ));
+    assert!(
+        missed.is_empty(),
+        "not caught within {SEEDS} seeds: {missed:?}"
+    );
+}
