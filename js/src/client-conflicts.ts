@@ -1,6 +1,6 @@
 import { ConflictResolutionService } from "./conflict-resolution/conflict-resolution-service.js";
 import type { ConflictDetectionResult, ResolutionStrategy } from "./conflict-resolution/types.js";
-import type { SyncConflict } from "./wasm-services.js";
+import type { SyncConflict } from "./types.js";
 
 /** Whose conflicts they are. */
 interface Owner {

@@ -6,7 +6,7 @@ import type {
   ResolvableConflict,
 } from "./conflict-resolution/types.js";
 import type { EngineHost } from "./engine-host.js";
-import type { SyncConflict } from "./wasm-services.js";
+import type { SyncConflict } from "./types.js";
 
 /** Tells of an edit that the server refused because the message is another by now, and resolves that as the client's options say. */
 export function takeConflict(host: EngineHost, found: SyncConflict): void {

@@ -1,14 +1,13 @@
-import type { RealtimeClient as Engine } from "../wasm/nchat_realtime.js";
 import type {
   DeliveryConfig,
-  EngineDelivery,
-  EngineQueue,
-  EngineRooms,
-  EngineServices,
-  EngineSync,
+  RealtimeClient as Engine,
+  DeliveryEventHandler as EngineDelivery,
+  OfflineQueueService as EngineQueue,
+  RoomsService as EngineRooms,
+  SyncService as EngineSync,
   OfflineQueueConfig,
   SyncConfig,
-} from "./wasm-services.js";
+} from "../wasm/nchat_realtime.js";
 
 /** Options of the engine's services, by service. */
 export interface ServiceOptions {
@@ -19,18 +18,18 @@ export interface ServiceOptions {
 
 /** A WebAssembly client and its services, each made when it is first used. */
 export class EngineParts {
-  readonly engine: Engine & EngineServices;
+  readonly engine: Engine;
   #rooms: EngineRooms | undefined;
   #queue: EngineQueue | undefined;
   #delivery: EngineDelivery | undefined;
   #sync: EngineSync | undefined;
 
   constructor(engine: Engine) {
-    this.engine = engine as Engine & EngineServices;
+    this.engine = engine;
   }
 
   get rooms(): EngineRooms {
-    this.#rooms ??= this.engine.rooms() as EngineRooms;
+    this.#rooms ??= this.engine.rooms();
     return this.#rooms;
   }
 

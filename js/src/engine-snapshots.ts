@@ -19,8 +19,8 @@ export class EngineSnapshots {
   readonly store: SnapshotStore;
   readonly #engine: EngineReader;
   readonly #timelines = new TimelineStore();
-  /** Made once per room: every message asks for one. */
-  readonly #timelineTopics = new Map<string, Topic>();
+  /** Made once per room: every message asks for them. */
+  readonly #roomTopics = new Map<string, { timeline: Topic; unread: Topic }>();
   #memberChanges = 0;
 
   constructor(engine: EngineReader) {
@@ -56,19 +56,22 @@ export class EngineSnapshots {
     message: MessageEvent | undefined,
   ): void {
     this.#splice(roomName, index, removed, message);
-    this.store.invalidate(this.#timelineTopic(roomName));
+    this.store.invalidate(this.#topicsOf(roomName).timeline);
   }
 
-  /** The newest message has its place; `firstLeft` where the oldest one gave way to it. */
+  /** A message of somebody else has its place as the newest; `firstLeft` where the oldest one gave way to it. */
   messageAdded(roomName: string, index: number, firstLeft: boolean, message: MessageEvent): void {
     this.#splice(roomName, index, 0, message);
     if (firstLeft) this.#splice(roomName, 0, 1);
-    this.store.invalidate(this.#timelineTopic(roomName));
+    // The short way tells of the message only: that it waits to be read follows.
+    const { timeline, unread } = this.#topicsOf(roomName);
+    this.store.invalidate(timeline);
+    this.store.invalidate(unread);
   }
 
   timelineReset(roomName: string): void {
     this.#timelines.forget(roomName);
-    this.store.invalidate(this.#timelineTopic(roomName));
+    this.store.invalidate(this.#topicsOf(roomName).timeline);
     this.store.invalidateAll(messageTopic(roomName, ""));
   }
 
@@ -76,7 +79,7 @@ export class EngineSnapshots {
   reset(): void {
     this.#memberChanges += 1;
     this.#timelines.clear();
-    this.#timelineTopics.clear();
+    this.#roomTopics.clear();
     this.store.invalidateAll();
   }
 
@@ -85,13 +88,13 @@ export class EngineSnapshots {
     for (const key of keys) this.store.invalidate(messageTopic(roomName, key));
   }
 
-  #timelineTopic(roomName: string): Topic {
-    let topic = this.#timelineTopics.get(roomName);
-    if (topic === undefined) {
-      topic = `timeline:${roomName}`;
-      this.#timelineTopics.set(roomName, topic);
+  #topicsOf(roomName: string): { timeline: Topic; unread: Topic } {
+    let topics = this.#roomTopics.get(roomName);
+    if (topics === undefined) {
+      topics = { timeline: `timeline:${roomName}`, unread: `unread:${roomName}` };
+      this.#roomTopics.set(roomName, topics);
     }
-    return topic;
+    return topics;
   }
 
   #read(topic: Topic, previous: unknown): unknown {

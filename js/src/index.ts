@@ -16,7 +16,6 @@ export type { EditMessageOptions } from "./room-messages.js";
 export { RoomsService, type RoomsServiceConfig } from "./rooms-service.js";
 export type {
   DeliveryEvent,
-  DeliveryEventData,
   DeliveryEventListener,
   QueueEvent,
   QueueEventListener,

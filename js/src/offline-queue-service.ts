@@ -79,12 +79,15 @@ export class OfflineQueueService extends ClientService<QueueEvent> {
     return this.getQueueLength() === 0;
   }
 
-  /** Takes a message out. False where it is on its way or no longer there: then it may arrive. */
+  /**
+   * Takes a message out. True where it is certain not to be sent. False where it is on its way or
+   * gone, and where another tab sends: that is asked, and `message:removed` tells if it did.
+   */
   removeFromQueue(id: string): boolean {
     return this.host.call((_, { queue }) => queue.removeFromQueue(checkedText(id, ID)));
   }
 
-  /** Changes a message that is not on its way. False where it is, or is no longer there. */
+  /** Changes a message that is not on its way. False where it may be, or is gone, and where another tab sends: that is asked, and `message:updated` tells. */
   updateQueuedMessage(id: string, patch: QueuedMessagePatch): boolean {
     return this.host.call((_, { queue }) => queue.updateQueuedMessage(checkedText(id, ID), patch));
   }
@@ -94,7 +97,7 @@ export class OfflineQueueService extends ClientService<QueueEvent> {
     return this.host.call((_, { queue }) => queue.retryMessage(checkedText(id, ID)));
   }
 
-  /** Takes everything out that is not on its way. Returns how many messages that were. */
+  /** Takes everything out that is not on its way, as {@link OfflineQueueService.removeFromQueue}. Returns how many messages are certain not to be sent. */
   clearQueue(): number {
     return this.host.call((_, { queue }) => queue.clearQueue());
   }

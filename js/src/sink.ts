@@ -1,8 +1,13 @@
 import type { EngineListeners } from "./engine-listeners.js";
 import type { EngineSnapshots } from "./engine-snapshots.js";
 import { toRoomMember } from "./room-member.js";
-import type { AppDefined, AuthResponse, RealtimeConnectionState, RealtimeError } from "./types.js";
-import type { SyncConflict } from "./wasm-services.js";
+import type {
+  AppDefined,
+  AuthResponse,
+  RealtimeConnectionState,
+  RealtimeError,
+  SyncConflict,
+} from "./types.js";
 
 /** The function that a WebAssembly client calls, after its work, with everything that happened. */
 export type Sink = (
@@ -91,8 +96,6 @@ export function createSink({
       case SinkKind.Next: {
         const [, message] = a;
         snapshots.messageAdded(b, c, d, message);
-        // The short way tells of the message only: that it waits to be read follows.
-        snapshots.changed(`unread:${b}`);
         listeners.emitEvent(a);
         return listeners.message.emit(b, message);
       }

@@ -9,8 +9,10 @@ import { settleConflict } from "./conflict-settlement.js";
 import type { RealtimeClient } from "./realtime-client.js";
 import type { SyncEvent } from "./service-events.js";
 import type {
-  ChannelSyncResult,
   SyncConfig,
+  SyncedChannels,
+  SyncedPresence,
+  SyncMessagesResult,
   SyncResult,
   SyncSnapshot,
   SyncStatus,
@@ -66,19 +68,19 @@ export class SyncService extends ClientService<SyncEvent> {
    * @param since - In ms since 1970, for servers whose messages have no `seq`. Default: where the
    * last fetch ended.
    */
-  syncMessages(channelId: string, since?: number): Promise<ChannelSyncResult> {
+  syncMessages(channelId: string, since?: number): Promise<SyncMessagesResult> {
     return this.host.request((_, { sync }) =>
       sync.syncMessages(checkedText(channelId, CHANNEL), since),
     );
   }
 
   /** Fetches the channels of this user. */
-  syncChannels(): Promise<{ synced: number; errors: number }> {
+  syncChannels(): Promise<SyncedChannels> {
     return this.host.request((_, { sync }) => sync.syncChannels());
   }
 
   /** Fetches the presence of those it is followed of. */
-  syncPresence(): Promise<{ synced: number }> {
+  syncPresence(): Promise<SyncedPresence> {
     return this.host.request((_, { sync }) => sync.syncPresence());
   }
 

@@ -46,6 +46,8 @@ export interface MessageEvent extends Omit<MessageNew, "messageId"> {
   /** The server's id; of a message that the server gave none, the client's own. */
   messageId: string;
   state?: MessageState;
+  /** Whether it shows a change of one's own that the server has not taken yet. */
+  isPending?: boolean;
   /** Code of the error for which a message of one's own failed. */
   error?: string;
 }
@@ -60,7 +62,8 @@ export interface DeliveryEventMap {
   "message:sent": DeliveryEventData & { sentAt?: string };
   "message:delivered": DeliveryEventData & DeliveryEventCounts & { userId?: string; upToSeq?: number; deliveredAt?: string };
   "message:read": DeliveryEventData & DeliveryEventCounts & { userId?: string; upToSeq?: number; readAt?: string };
-  "message:failed": DeliveryEventData & { errorCode: string; errorMessage: string };
+  /** `error` is the documents' name of `errorMessage`. */
+  "message:failed": DeliveryEventData & { errorCode: string; errorMessage: string; error: string };
   "message:ack": DeliveryEventData & { status: "sent" | "delivered" | "read" };
   "message:batch-delivered": DeliveryBatchData & { deliveredAt?: string };
   "message:batch-read": DeliveryBatchData & { readAt?: string };

@@ -447,6 +447,8 @@ impl<V: Value> Parts<'_, '_, V> {
                 break;
             }
         }
+        let decides = self.decides();
+        self.outbox.tell_leader(self.up.ctx, decides);
         let Context {
             now, outputs, keep, ..
         } = &mut *self.up.ctx;

@@ -4,13 +4,15 @@
  */
 
 import { type Sink, SinkKind } from "../../src/sink.js";
-import type { EngineDelivery, EngineQueue, EngineSync } from "../../src/wasm-services.js";
 import type {
   ConnectionSnapshot,
+  DeliveryEventHandler,
   EarlySocket,
   MessageEvent,
+  OfflineQueueService,
   Room,
   RoomMember,
+  SyncService,
 } from "../../wasm/nchat_realtime.js";
 
 /** What tests look at and turn. */
@@ -131,13 +133,13 @@ export class RealtimeClient {
   rooms(): RoomsService {
     return new RoomsService(this, (method, ...args) => this.#record(method, ...args));
   }
-  queue(): EngineQueue {
+  queue(): OfflineQueueService {
     return this.#service("queue");
   }
-  delivery(): EngineDelivery {
+  delivery(): DeliveryEventHandler {
     return this.#service("delivery");
   }
-  sync(): EngineSync {
+  sync(): SyncService {
     return this.#service("sync");
   }
   async logout(): Promise<void> {

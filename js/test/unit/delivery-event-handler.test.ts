@@ -123,6 +123,19 @@ describe("DeliveryEventHandler", () => {
     expect(elsewhere).not.toHaveBeenCalled();
   });
 
+  it("renews the unread count with a message that is told in one", async () => {
+    const { client, engine } = await connected();
+    engine.answers["delivery.unread"] = { count: 0, mentions: 0, readUpToSeq: 4 };
+    const changed = vi.fn();
+    client.subscribe("unread:general", changed);
+    expect(client.delivery.getUnread("general").count).toBe(0);
+    engine.answers["delivery.unread"] = { count: 1, mentions: 0, readUpToSeq: 4 };
+    engine.sink(SinkKind.Next, ["message:new", { roomName: "general" }], "general", 0, false);
+    await Promise.resolve();
+    expect(client.delivery.getUnread("general").count).toBe(1);
+    expect(changed).toHaveBeenCalledTimes(1);
+  });
+
   it("tells subscribers, gives options to the engine, and is one per page", async () => {
     const lib = await fresh();
     await lib.realtimeClient.connect("t");

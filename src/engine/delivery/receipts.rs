@@ -256,6 +256,7 @@ impl<V: Value> Delivery<V> {
         self.tell(ctx, names::MESSAGE_FAILED, id, |data| {
             data.text("errorCode", &failure.code)
                 .text("errorMessage", &failure.message)
+                .text("error", &failure.message)
         });
     }
 

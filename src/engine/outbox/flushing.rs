@@ -45,6 +45,15 @@ impl<V: Value> Outbox<V> {
         tell(ctx, "queue:flushed", f64::from(run.sent));
     }
 
+    /// Tells the app when this tab becomes the one that sends, and when it no longer is.
+    pub(crate) fn tell_leader(&mut self, ctx: &mut Context<'_, V>, is_leader: bool) {
+        if std::mem::replace(&mut self.told_leader, is_leader) != is_leader {
+            let data = V::object(&[("isLeader", V::boolean(is_leader))]);
+            let event = "queue:leader";
+            ctx.notify(Notification::Queue { event, data });
+        }
+    }
+
     pub(super) fn count_sent(&mut self) {
         self.totals.0 = self.totals.0.wrapping_add(1);
         if let Some(run) = &mut self.run {

@@ -57,6 +57,8 @@ pub(crate) struct Outbox<V> {
     is_sending: bool,
     /// The server said that another tab has taken over.
     is_fenced: bool,
+    /// Whether the app was told last that this tab is the one that sends.
+    told_leader: bool,
     /// What became of messages, for whoever follows them.
     followed: Vec<Followed>,
     /// Edits that met a newer version, and what the server said.
@@ -83,6 +85,7 @@ impl<V: Value> Outbox<V> {
             run: None,
             is_sending: false,
             is_fenced: false,
+            told_leader: false,
             followed: Vec::new(),
             conflicts: Vec::new(),
             totals: (0, 0),

@@ -213,6 +213,8 @@ fn a_tab_without_a_connection_gives_the_lead_to_one_that_has_one() {
     assert_eq!(tabs.leader(), [1]);
     assert_eq!(tabs.take(1, 1)["content"], "one");
     assert_eq!(tabs.seen(0), []);
+    assert_eq!(tabs.tabs[0].told_leader().last(), Some(&Some(false)));
+    assert_eq!(tabs.tabs[1].told_leader().last(), Some(&Some(true)));
 }
 
 #[test]

@@ -71,13 +71,25 @@ impl World {
             .collect()
     }
 
-    /// Takes what was told of the queue, in order: the event's name, and whose.
+    /// Takes what was told of the queue, in order: the event's name, and whose. That this tab
+    /// leads is taken by [`World::told_leader`].
     pub(super) fn told_queue(&mut self) -> Vec<String> {
         self.take(|told| match told {
+            Notification::Queue { event, .. } if *event == "queue:leader" => None,
             Notification::Queue { event, data } => Some(match data["message"]["id"].as_str() {
                 Some(id) => format!("{event} {id}"),
                 None => format!("{event} {}", data["count"]),
             }),
+            _ => None,
+        })
+    }
+
+    /// Takes what was told of leading, in order.
+    pub(super) fn told_leader(&mut self) -> Vec<Option<bool>> {
+        self.take(|told| match told {
+            Notification::Queue { event, data } if *event == "queue:leader" => {
+                Some(data["isLeader"].as_bool())
+            }
             _ => None,
         })
     }
