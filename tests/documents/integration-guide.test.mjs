@@ -1,7 +1,8 @@
-// The examples of the integration guide that need no service but the client.
+// The examples of the integration guide whose services exist.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openApp } from "./support/example.mjs";
+import { until } from "../e2e/support/until.mjs";
+import { hears, openApp } from "./support/example.mjs";
 
 test("a header shows the connection's status, and its quality", async (t) => {
   const { page, run } = await openApp(t);
@@ -29,4 +30,53 @@ test("people are told at once whether there is a network, and when it goes and c
   assert.deepEqual(await shown(2), ["network", "no network"]);
   await page.context().setOffline(false);
   assert.deepEqual(await shown(3), ["network", "no network", "network"]);
+});
+
+test("receipts are followed, given and asked for by the reference's calls", async (t) => {
+  const { page, host, run, connect, sockets } = await openApp(t);
+  const bob = await host("bob", "channel-123");
+  await run("integration-guide/delivery");
+  await connect("channel-123");
+  const heardByBob = hears(bob, "message:new");
+  await page.evaluate(async () => {
+    const { realtimeClient } = await import("/prelude/given.js");
+    window.example.send("mine", "channel-123");
+    await realtimeClient.rooms.sendMessage("channel-123", "hello", { clientMessageId: "mine" });
+  });
+  const { messageId } = await heardByBob;
+  await bob.emitWithAck("message:read-ack", { messageId, channelId: "channel-123" });
+  await page.waitForFunction(() => window.example.heard.includes("message:read"));
+  assert.equal(await page.evaluate(() => window.example.heard[0]), "message:sent");
+  await page.evaluate((id) => window.example.ask(id, "mine"), messageId);
+  assert.deepEqual(sockets.sent("delivery:sync").at(-1), { messageIds: [messageId, "mine"] });
+
+  const answer = await bob.emitWithAck("message:send", {
+    roomName: "channel-123",
+    content: "to be read",
+  });
+  const read = hears(bob, "message:read");
+  await page.evaluate((id) => window.example.read(id, "channel-123"), answer.data.messageId);
+  assert.equal((await read).messageId, answer.data.messageId);
+});
+
+test("the queue holds, counts, sends and forgets messages by the reference's calls", async (t) => {
+  const { page, host, run, connect } = await openApp(t);
+  const bob = await host("bob", "channel-123");
+  await run("integration-guide/queue");
+  const { queued, messages, count } = await page.evaluate(() => {
+    const { queued, messages, count } = window.example;
+    return { queued, messages, count };
+  });
+  assert.equal(count, 1);
+  assert.deepEqual(messages, [queued]);
+  const heard = hears(bob, "message:new");
+  await connect("channel-123");
+  const message = await heard;
+  assert.equal(message.threadId, "thread-1");
+  assert.deepEqual(message.mentions, ["bob"]);
+  const expected = ["message:queued", "queue:flushing", "message:sent", "queue:flushed"];
+  const told = () => page.evaluate(() => window.example.heard);
+  await until(async () => (await told()).length >= expected.length, "the queue told of it");
+  assert.deepEqual(await told(), expected);
+  await page.evaluate(() => window.example.clear());
 });

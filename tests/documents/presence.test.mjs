@@ -1,4 +1,5 @@
-// The examples of the realtime and presence document: client, configuration, provider, context.
+// The examples of the realtime and presence document: client, configuration, provider, context,
+// receipts, queue and synchronisation.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "../e2e/support/until.mjs";
@@ -70,4 +71,70 @@ test("a component sends by the provider's context", async (t) => {
   await page.waitForFunction(() => window.example.receipts.length > 0);
   const [receipt] = await page.evaluate(() => window.example.receipts);
   assert.equal(receipt.messageId, message.messageId);
+});
+
+test("a message is followed from its client's id on, and its receipt is heard", async (t) => {
+  const { page, host, run, connect } = await openApp(t);
+  const bob = await host("bob", "ch-1");
+  await run("presence/delivery");
+  await connect("ch-1");
+  assert.equal(await page.evaluate(() => window.example.record().state), "sending");
+
+  const heard = hears(bob, "message:new");
+  const receipt = await page.evaluate(async () => {
+    const { realtimeClient } = await import("/prelude/given.js");
+    const clientMessageId = "client-msg-123";
+    return realtimeClient.rooms.sendMessage("ch-1", "followed", { clientMessageId });
+  });
+  const { messageId } = await heard;
+  assert.equal(receipt.messageId, messageId);
+  const acked = await bob.emitWithAck("message:delivered-ack", {
+    channelId: "ch-1",
+    messageIds: [messageId],
+  });
+  assert.equal(acked.success, true, JSON.stringify(acked));
+  await page.waitForFunction(() => window.example.delivered.length > 0);
+  assert.deepEqual(await page.evaluate(() => window.example.delivered), [messageId]);
+  assert.equal(await page.evaluate(() => window.example.record().state), "delivered");
+});
+
+test("a message queued without a connection arrives, and synchronising says what it did", async (t) => {
+  const { page, host, run, connect } = await openApp(t);
+  const bob = await host("bob", "ch-1");
+  await run("presence/queue-and-sync");
+  const queued = await page.evaluate(() => window.example.queued);
+  assert.equal(queued.status, "pending");
+
+  const heard = hears(bob, "message:new");
+  await connect("ch-1");
+  const message = await heard;
+  assert.equal(message.content, "Written in a tunnel");
+  assert.equal(message.clientMessageId, queued.id);
+  await page.waitForFunction(() => window.example.flushed.length > 0);
+  assert.deepEqual(await page.evaluate(() => window.example.flushed), [1]);
+
+  const { result, messages, conflicts } = await page.evaluate(() => window.example.synchronise());
+  assert.deepEqual(Object.keys(result).sort(), [
+    "channels",
+    "duration",
+    "messages",
+    "presence",
+    "queueFlushed",
+    "timestamp",
+  ]);
+  assert.deepEqual(Object.keys(result.messages).sort(), ["conflicts", "errors", "synced"]);
+  // The synchronisation of the first connection may still be under way: then it is the same one.
+  assert.ok(result.queueFlushed.sent <= 1);
+  assert.equal(result.queueFlushed.failed, 0);
+  assert.ok(result.channels.synced >= 1);
+  assert.ok(Array.isArray(messages));
+  assert.deepEqual(conflicts, []);
+  const events = await page.evaluate(() => window.example.events);
+  const progress = events.flatMap((event) => event.match(/^sync:progress (\d+)$/)?.slice(1) ?? []);
+  assert.deepEqual(
+    progress.map(Number).toSorted((a, b) => a - b),
+    progress.map(Number),
+  );
+  assert.equal(events.at(-1), "sync:completed");
+  assert.equal(progress.at(-1), "100");
 });

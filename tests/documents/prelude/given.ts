@@ -16,6 +16,15 @@ await init();
 
 export const { userId, token } = globalThis.given;
 
+export { realtimeClient };
+
+/** Connects the signed-in user, and joins a room. */
+export async function connectTo(roomName: string): Promise<void> {
+  const joined = realtimeClient.joinChannel(roomName);
+  await realtimeClient.connect(token);
+  await joined;
+}
+
 /** What the app's users were shown. */
 export const toasts: string[] = [];
 

@@ -62,6 +62,12 @@ export async function openApp(
       page.evaluate(async (path) => {
         window.example = await import(path);
       }, `/examples/${name}.js`),
+    /** Connects the signed-in user by the app's own code, and joins a room. */
+    connect: (roomName) =>
+      page.evaluate(async (roomName) => {
+        const { connectTo } = await import("/prelude/given.js");
+        await connectTo(roomName);
+      }, roomName),
     /** Another person, by the official client, in a new room of theirs. */
     host: (user, roomName) => host(t, server, user, roomName),
   };
