@@ -3,7 +3,16 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { exportExample } from "../../scripts/lib/example.mjs";
 import { startDevServer } from "./support/dev-server.mjs";
-import { composer, connectionSays, message, say, withChat } from "./support/example.mjs";
+import {
+  atServer,
+  choose,
+  composer,
+  connectionSays,
+  message,
+  say,
+  withChat,
+} from "./support/example.mjs";
+import { serveFiles } from "./support/files.mjs";
 
 const openChat = withChat();
 let site;
@@ -23,7 +32,7 @@ test("alice's message reaches bob, and is there after a reload", async (t) => {
   await connectionSays(bob, "Connected");
 
   await say(alice, "hello bob");
-  await message(alice, "hello bob").getByText("Sent", { exact: true }).waitFor();
+  await message(alice, "hello bob").getByText("Read", { exact: true }).waitFor();
   await message(bob, "hello bob").getByText("alice").waitFor();
   await bob.getByRole("heading", { name: "2 members" }).waitFor();
 
@@ -39,7 +48,7 @@ test("Shift and Enter begin a new line, and Enter sends both", async (t) => {
   await composer(alice).press("Shift+Enter");
   await composer(alice).pressSequentially("two");
   await composer(alice).press("Enter");
-  await message(alice, "one").getByText("Sent", { exact: true }).waitFor();
+  await atServer(alice, "one");
   assert.match(await message(alice, "one").innerText(), /one\ntwo/);
   assert.equal(await composer(alice).inputValue(), "");
 });
@@ -57,17 +66,55 @@ test("what is written while the server is away waits, and goes out when it is ba
   await connectionSays(alice, /Reconnecting \(\d+\)/);
   await connectionSays(alice, /next try in \d+ s/);
   await say(alice, "meanwhile");
-  await message(alice, "meanwhile").getByText("Sending…").waitFor();
+  await message(alice, "meanwhile").getByText("Pending").waitFor();
+  await connectionSays(alice, "1 pending");
 
   await server.start();
   await alice.getByRole("button", { name: "Try now" }).click();
-  await message(alice, "meanwhile").getByText("Sent", { exact: true }).waitFor();
+  await atServer(alice, "meanwhile");
+  await alice.getByText("1 pending").waitFor({ state: "detached" });
   await message(bob, "meanwhile").waitFor();
 
   await alice.reload();
   await message(alice, "meanwhile").waitFor();
   const texts = await alice.getByRole("log").locator(".content").allInnerTexts();
   assert.deepEqual(texts, ["before", "meanwhile"]);
+});
+
+test("what is sent while the server is down outlives a reload, and arrives once when it is back", async (t) => {
+  const server = await serve(t);
+  const { url } = server;
+  const options = { mayFailRequests: true };
+  const alice = await openChat(t, `${url}/?user=alice`, options);
+  const bob = await openChat(t, `${url}/?user=bob`, options);
+  await connectionSays(bob, "Connected");
+  await say(alice, "before");
+  await message(bob, "before").waitFor();
+
+  await server.kill();
+  await connectionSays(alice, /Reconnecting \(\d+\)/);
+  await say(alice, "first meanwhile");
+  await say(alice, "second meanwhile");
+  await connectionSays(alice, "2 pending");
+
+  const stopFiles = await serveFiles(site, Number(new URL(url).port));
+  await alice.reload();
+  await connectionSays(alice, "2 pending");
+  await message(alice, "first meanwhile").getByText("Pending").waitFor();
+  await message(alice, "before").waitFor();
+  await stopFiles();
+
+  await server.start();
+  await atServer(alice, "second meanwhile");
+  await message(bob, "second meanwhile").waitFor();
+  await alice.getByText("2 pending").waitFor({ state: "detached" });
+  await alice.reload();
+  await message(alice, "second meanwhile").waitFor();
+  await connectionSays(alice, "Connected");
+  for (const page of [alice, bob]) {
+    const texts = await page.getByRole("log").locator(".content").allInnerTexts();
+    assert.deepEqual(texts, ["before", "first meanwhile", "second meanwhile"]);
+  }
 });
 
 test("disconnecting lasts until one reconnects", async (t) => {
@@ -84,7 +131,7 @@ test("disconnecting lasts until one reconnects", async (t) => {
 test("a room that does not exist is said not to, can be created, and is found by others", async (t) => {
   const { url } = await serve(t);
   const alice = await openChat(t, `${url}/?user=alice`);
-  await join(alice, "plans");
+  await joinRoom(alice, "plans");
   await alice.getByRole("alert").getByText("There is no room called “plans”.").waitFor();
   await alice.getByRole("button", { name: "Create it" }).click();
   await alice.getByRole("heading", { name: "plans" }).waitFor();
@@ -92,7 +139,7 @@ test("a room that does not exist is said not to, can be created, and is found by
 
   const bob = await openChat(t, `${url}/?user=bob`);
   await connectionSays(bob, "Connected");
-  await join(bob, "plans");
+  await joinRoom(bob, "plans");
   await message(bob, "first", "plans").waitFor();
 
   await bob.getByRole("button", { name: "general" }).click();
@@ -108,19 +155,75 @@ test("an address with a room that does not exist says so", async (t) => {
   assert.ok(await composer(alice, "nowhere").isDisabled());
 });
 
-test("a message that the server refuses says why, and can be sent again", async (t) => {
+test("a message that the server refuses says why, and is sent again, changed or given up as one likes", async (t) => {
   const { url } = await serve(t);
   const alice = await openChat(t, `${url}/?user=alice`);
   await connectionSays(alice, "Connected");
   await say(alice, "x".repeat(70_000));
   const refused = message(alice, "xxx");
   await refused.getByText("Not sent: it is too long.").waitFor();
-  await alice.getByRole("alert").getByText("it is too long").waitFor();
-  const first = await refused.elementHandle();
   await refused.getByRole("button", { name: "Send again" }).click();
-  await first.waitForElementState("hidden");
-  await refused.getByText("Not sent").waitFor();
+  await refused.getByText("Not sent: it is too long.").waitFor();
   assert.equal(await refused.count(), 1);
+
+  await refused.getByRole("button", { name: "Edit" }).click();
+  await alice.getByRole("textbox", { name: "Edit the message" }).fill("short");
+  await alice.getByRole("textbox", { name: "Edit the message" }).press("Enter");
+  await atServer(alice, "short");
+
+  await say(alice, "y".repeat(70_000));
+  await message(alice, "yyy").getByRole("button", { name: "Discard" }).click();
+  await message(alice, "yyy").waitFor({ state: "detached" });
+  assert.equal(await alice.getByText("pending").count(), 0);
+});
+
+test("one's own message can be edited and deleted, any can be reacted to, and others see it", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice`);
+  const bob = await openChat(t, `${url}/?user=bob`);
+  await say(alice, "a tpyo");
+  await message(bob, "a tpyo").waitFor();
+
+  await choose(bob, "a tpyo", "React with 👍");
+  await message(alice, "a tpyo").getByRole("button", { name: "👍 1" }).waitFor();
+  assert.equal(await bob.getByRole("button", { name: "Edit" }).count(), 0);
+
+  await choose(alice, "a tpyo", "Edit");
+  await alice.getByRole("textbox", { name: "Edit the message" }).fill("a typo");
+  await alice.getByRole("button", { name: "Save" }).click();
+  await message(bob, "a typo").getByText("edited").waitFor();
+
+  await bob.getByRole("button", { name: "👍 1", pressed: true }).click();
+  await message(alice, "a typo")
+    .getByRole("button", { name: "👍 1" })
+    .waitFor({ state: "detached" });
+
+  await choose(alice, "a typo", "Delete");
+  await message(bob, "This message was deleted.").waitFor();
+  assert.equal(await message(bob, "a typo").count(), 0);
+});
+
+test("older messages come on request, and what is read stays where it is", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice`);
+  await connectionSays(alice, "Connected");
+  for (let number = 1; number <= 80; number += 1) await say(alice, `message ${number}.`);
+  await atServer(alice, "message 80.");
+
+  const bob = await openChat(t, `${url}/?user=bob`);
+  await message(bob, "message 80.").waitFor();
+  assert.equal(await message(bob, "message 1.").count(), 0);
+  const older = bob.getByRole("button", { name: "Load older messages" });
+  await older.scrollIntoViewIfNeeded();
+  const first = bob.getByRole("log").locator(".content").first();
+  const shown = await first.innerText();
+  const before = await first.boundingBox();
+  await older.click();
+  await message(bob, "message 1.").waitFor({ state: "attached" });
+  await older.waitFor({ state: "detached" });
+  const after = await message(bob, shown).locator(".content").boundingBox();
+  assert.ok(Math.abs(after.y - before.y) < 80, `it moved from ${before.y} to ${after.y}`);
+  assert.equal(await bob.getByRole("log").locator(".content").count(), 80);
 });
 
 test("whoever comes without a name is asked for one", async (t) => {
@@ -136,7 +239,7 @@ test("screen readers find landmarks, and a name on everything that can be used",
   const { url } = await serve(t);
   const alice = await openChat(t, `${url}/?user=alice`);
   await say(alice, "hello");
-  await message(alice, "hello").getByText("Sent", { exact: true }).waitFor();
+  await atServer(alice, "hello");
 
   for (const landmark of ["banner", "navigation", "main", "complementary"]) {
     assert.equal(await alice.getByRole(landmark).count(), 1, landmark);
@@ -187,7 +290,10 @@ test("on a screen of 360 pixels nothing lies to the side", async (t) => {
   const { url } = await serve(t);
   const alice = await openChat(t, `${url}/?user=alice`, { viewport: { width: 360, height: 640 } });
   await say(alice, `a-long-word-${"o".repeat(200)}`);
-  await message(alice, "a-long-word").getByText("Sent", { exact: true }).waitFor();
+  await atServer(alice, "a-long-word");
+  await choose(alice, "a-long-word", "React with 👍");
+  await message(alice, "a-long-word").getByRole("button", { name: "👍 1" }).waitFor();
+  await message(alice, "a-long-word").getByRole("button", { name: "Actions for" }).click();
   for (const part of ["html", "main", "[role=log]"]) {
     const [shown, needed] = await alice
       .locator(part)
@@ -198,7 +304,7 @@ test("on a screen of 360 pixels nothing lies to the side", async (t) => {
   await alice.getByRole("heading", { name: "1 member" }).waitFor();
 });
 
-async function join(page, room) {
+async function joinRoom(page, room) {
   await page.getByRole("textbox", { name: "Join another room" }).fill(room);
   await page.getByRole("button", { name: "Join", exact: true }).click();
 }

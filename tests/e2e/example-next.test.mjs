@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { example, installExample } from "../../scripts/lib/example.mjs";
 import { startDevServer } from "./support/dev-server.mjs";
-import { connectionSays, message, say, withChat } from "./support/example.mjs";
+import { atServer, connectionSays, say, withChat } from "./support/example.mjs";
 import { buildNext, complaints, serveNext } from "./support/next.mjs";
 
 const openChat = withChat();
@@ -26,7 +26,7 @@ test("it builds, renders the chat on the server, and comes alive in the browser,
   const alice = await openChat(t, `${url}/?user=alice`);
   await connectionSays(alice, "Connected");
   await say(alice, "from a rendered page");
-  await message(alice, "from a rendered page").getByText("Sent", { exact: true }).waitFor();
+  await atServer(alice, "from a rendered page");
   assert.deepEqual(complaints(printed()), []);
 });
 
@@ -38,7 +38,7 @@ test("under next dev, with React's checks on, the page says nothing either", asy
   const alice = await openChat(t, `${url}/?user=alice`);
   await connectionSays(alice, "Connected");
   await say(alice, "from development");
-  await message(alice, "from development").getByText("Sent", { exact: true }).waitFor();
+  await atServer(alice, "from development");
   assert.equal(await server.connections(), 1, "StrictMode mounts twice, and one socket is open");
   assert.deepEqual(complaints(printed()), []);
 });

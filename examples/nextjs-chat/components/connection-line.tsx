@@ -3,8 +3,9 @@ import { explainCode } from "../lib/explain";
 import { useConnection } from "../lib/use-connection";
 import { useSecondsUntil } from "../lib/use-seconds-until";
 import { Avatar } from "./avatar";
+import { Waiting } from "./waiting";
 
-/** Who one is, how the connection stands, and the means to end it or to try again. */
+/** Who one is, how the connection stands, what waits for it, and the means to end it or to try again. */
 export function ConnectionLine({ user }: { user: string }) {
   return (
     <header className="connection">
@@ -13,6 +14,7 @@ export function ConnectionLine({ user }: { user: string }) {
         <strong>{user}</strong>
       </span>
       <ConnectionStatus className="connection-status" />
+      <Waiting />
       <Details />
       <Buttons />
     </header>

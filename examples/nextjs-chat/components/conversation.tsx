@@ -1,8 +1,6 @@
-import type { MessageEvent } from "nchat-realtime";
-import { useRealtimeRoom } from "nchat-realtime/react";
-import { useState } from "react";
-import { explain } from "../lib/explain";
-import { keyOf } from "../lib/timeline";
+import { useMessages, useRealtimeRoom } from "nchat-realtime/react";
+import { useCallback, useState } from "react";
+import { explain, wasTakenBack } from "../lib/explain";
 import { useRoomError } from "../lib/use-room-error";
 import { Composer } from "./composer";
 import { MemberList } from "./member-list";
@@ -10,21 +8,20 @@ import { MessageList } from "./message-list";
 
 /** One room: its messages, the field to write in, and who is in it. */
 export function Conversation({ room: name, user }: { room: string; user: string }) {
-  const { messages, members, room, isJoined, send } = useRealtimeRoom(name);
+  const { members, room, isJoined } = useRealtimeRoom(name);
+  const { messages, gaps, hasOlder, isLoading, loadOlder, actions } = useMessages(name);
   const roomError = useRoomError(name);
-  const [resent, setResent] = useState<ReadonlySet<string>>(new Set());
-  const [sendError, setSendError] = useState<{ room: string; reason: string }>();
+  const [problem, setProblem] = useState<{ room: string; reason: string }>();
+  const onProblem = useCallback(
+    (error: unknown) => {
+      if (!wasTakenBack(error)) setProblem({ room: name, reason: explain(error, { room: name }) });
+    },
+    [name],
+  );
 
   function post(content: string) {
-    setSendError(undefined);
-    send(content).catch((error: unknown) => {
-      setSendError({ room: name, reason: explain(error, { room: name }) });
-    });
-  }
-
-  function postAgain(message: MessageEvent) {
-    setResent((keys) => new Set(keys).add(keyOf(message)));
-    post(message.content);
+    setProblem(undefined);
+    actions.send(content).catch(onProblem);
   }
 
   const memberCount = room?.memberCount ?? members.length;
@@ -46,15 +43,19 @@ export function Conversation({ room: name, user }: { room: string; user: string 
           key={name}
           room={name}
           user={user}
-          messages={messages.filter((message) => !resent.has(keyOf(message)))}
+          messages={messages}
+          gaps={gaps}
+          onLoadOlder={hasOlder ? () => loadOlder().catch(onProblem) : undefined}
+          isLoading={isLoading}
           isJoined={isJoined}
           problem={roomError}
-          onSendAgain={postAgain}
+          actions={actions}
+          onProblem={onProblem}
         />
         <Composer
           room={name}
           isDisabled={roomError !== undefined}
-          problem={sendError?.room === name ? sendError.reason : undefined}
+          problem={problem?.room === name ? problem.reason : undefined}
           onSend={post}
         />
       </main>

@@ -1,23 +1,34 @@
-import type { MessageEvent } from "nchat-realtime";
-import { useRealtimeContext } from "nchat-realtime/react";
+import type { MessageEvent, TimelineGap } from "nchat-realtime";
+import { type MessageActions, useRealtimeContext } from "nchat-realtime/react";
 import { Fragment } from "react";
-import { dayName, toItems } from "../lib/timeline";
+import { dayName, gapAtEnd, toItems } from "../lib/timeline";
+import { useMarkRead } from "../lib/use-mark-read";
 import { useStickToEnd } from "../lib/use-stick-to-end";
+import { Gap } from "./gap";
 import { Message } from "./message";
 
 interface Props {
   room: string;
   user: string;
   messages: readonly MessageEvent[];
+  gaps: readonly TimelineGap[];
+  /** How to get what was said before; undefined where there is nothing. */
+  onLoadOlder: (() => void) | undefined;
+  isLoading: boolean;
   isJoined: boolean;
   /** Why there is nothing to show. */
   problem: string | undefined;
-  onSendAgain: (message: MessageEvent) => void;
+  actions: MessageActions;
+  onProblem: (error: unknown) => void;
 }
 
 /** A room's messages, kept at the newest one unless the reader has scrolled up. */
-export function MessageList({ room, user, messages, isJoined, problem, onSendAgain }: Props) {
-  const { ref, isAtEnd, goToEnd } = useStickToEnd(messages);
+export function MessageList({ room, user, messages, gaps, actions, onProblem, ...rest }: Props) {
+  const { onLoadOlder, isLoading, isJoined, problem } = rest;
+  const items = toItems(messages, gaps);
+  const { ref, isAtEnd, goToEnd } = useStickToEnd(messages, items[0]?.key);
+  const missingAtEnd = gapAtEnd(messages, gaps);
+  useMarkRead(room, isAtEnd);
   return (
     <div className="messages-frame">
       <div
@@ -29,9 +40,21 @@ export function MessageList({ room, user, messages, isJoined, problem, onSendAga
         tabIndex={0}
       >
         {messages.length === 0 && <Nothing isJoined={isJoined} problem={problem} />}
+        {onLoadOlder && (
+          <button
+            type="button"
+            className="older"
+            aria-busy={isLoading}
+            disabled={isLoading}
+            onClick={onLoadOlder}
+          >
+            {isLoading ? "Loading…" : "Load older messages"}
+          </button>
+        )}
         <ol>
-          {toItems(messages).map(({ key, message, day, startsGroup }) => (
+          {items.map(({ key, message, gap, day, startsGroup }) => (
             <Fragment key={key}>
+              {gap && <Gap gap={gap} />}
               {day !== undefined && (
                 <li className="day">
                   <span>{dayName(day)}</span>
@@ -39,12 +62,14 @@ export function MessageList({ room, user, messages, isJoined, problem, onSendAga
               )}
               <Message
                 message={message}
-                isOwn={message.state !== undefined || message.userId === user}
+                user={user}
                 startsGroup={startsGroup}
-                onSendAgain={onSendAgain}
+                actions={actions}
+                onProblem={onProblem}
               />
             </Fragment>
           ))}
+          {missingAtEnd && <Gap gap={missingAtEnd} />}
         </ol>
       </div>
       {!isAtEnd && (

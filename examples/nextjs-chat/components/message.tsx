@@ -1,26 +1,46 @@
-import type { MessageEvent } from "nchat-realtime";
-import { explainCode } from "../lib/explain";
+import { type MessageEvent, messageKey } from "nchat-realtime";
+import type { MessageActions } from "nchat-realtime/react";
+import { memo, useState } from "react";
 import { timeOfDay } from "../lib/timeline";
 import { Avatar } from "./avatar";
+import { Failure } from "./failure";
+import { MessageEditor } from "./message-editor";
+import { MessageMenu } from "./message-menu";
+import { MessageState } from "./message-state";
+import { Reactions } from "./reactions";
 
 interface Props {
   message: MessageEvent;
-  isOwn: boolean;
+  /** Who reads. */
+  user: string;
   /** Whether its author has to be named. */
   startsGroup: boolean;
-  onSendAgain: (message: MessageEvent) => void;
+  actions: Pick<MessageActions, "edit" | "remove" | "react" | "retry" | "discard">;
+  /** Called with what went wrong when a change of the message was refused. */
+  onProblem: (error: unknown) => void;
 }
 
-/** One message: who, when, what, and of one's own where it stands. */
-export function Message({ message, isOwn, startsGroup, onSendAgain }: Props) {
-  const { content, timestamp, state = "sent" } = message;
+/** One message: who, when, what, and of one's own where it stands. Renders for its own changes only. */
+export const Message = memo(({ message, user, startsGroup, actions, onProblem }: Props) => {
+  const { content, timestamp, state, isDeleted = false, isEdited = false } = message;
+  const [isEditing, setIsEditing] = useState(false);
+  const id = messageKey(message);
+  const isOwn = state !== undefined || message.userId === user;
+  const isAtServer = state === undefined || state === "sent";
   const author = isOwn ? "You" : (message.userName ?? message.userId);
+
+  const react = (emoji: string) => actions.react(id, emoji).catch(onProblem);
+  function save(text: string) {
+    setIsEditing(false);
+    if (text !== content || state === "failed") actions.edit(id, text).catch(onProblem);
+  }
+
   return (
     <li
       className="message"
       data-own={isOwn}
       data-starts-group={startsGroup}
-      data-state={isOwn ? state : undefined}
+      data-state={isOwn ? (state ?? "sent") : undefined}
     >
       {!isOwn && startsGroup && <Avatar name={author} />}
       <div className="bubble">
@@ -28,22 +48,37 @@ export function Message({ message, isOwn, startsGroup, onSendAgain }: Props) {
           {author}
           <span className="visually-hidden">: </span>
         </span>
-        <p className="content">{content}</p>
+        {isEditing ? (
+          <MessageEditor text={content} onSave={save} onCancel={() => setIsEditing(false)} />
+        ) : (
+          <p className="content" data-deleted={isDeleted}>
+            {isDeleted ? "This message was deleted." : content}
+          </p>
+        )}
         <span className="meta">
+          {isEdited && !isDeleted && <span>edited</span>}
           <time dateTime={timestamp}>{timeOfDay(timestamp)}</time>
-          {isOwn && <span className="state">{STATES[state]}</span>}
+          {isOwn && <MessageState message={message} />}
         </span>
       </div>
-      {state === "failed" && (
-        <p className="failure">
-          Not sent: {explainCode(message.error ?? "")}.{" "}
-          <button type="button" className="link" onClick={() => onSendAgain(message)}>
-            Send again
-          </button>
-        </p>
+      {isAtServer && !isDeleted && (
+        <MessageMenu
+          about={content.slice(0, 40)}
+          canChange={isOwn}
+          onReact={react}
+          onEdit={() => setIsEditing(true)}
+          onDelete={() => actions.remove(id).catch(onProblem)}
+        />
+      )}
+      <Reactions reactions={message.reactions ?? []} user={user} onReact={react} />
+      {state === "failed" && !isEditing && (
+        <Failure
+          message={message}
+          onRetry={() => actions.retry(id)}
+          onEdit={() => setIsEditing(true)}
+          onDiscard={() => actions.discard(id)}
+        />
       )}
     </li>
   );
-}
-
-const STATES = { sending: "Sending…", sent: "Sent", failed: "Failed" } as const;
+});

@@ -1,6 +1,5 @@
-import { useRealtimeRooms } from "nchat-realtime/react";
+import { useRealtimeRooms, useUnread } from "nchat-realtime/react";
 import { useConnection } from "../lib/use-connection";
-import { useUnread } from "../lib/use-unread";
 import { JoinRoom } from "./join-room";
 
 /** The rooms that every server of this kind has. */
@@ -17,7 +16,6 @@ export function RoomList({ openRoom, onOpen }: Props) {
   const { roomNames } = useRealtimeRooms({
     initialRooms: [...FIRST_ROOMS, ...(auth?.rooms ?? [])],
   });
-  const unread = useUnread(openRoom);
   const names = [...new Set([...FIRST_ROOMS, ...roomNames])];
   return (
     <nav className="rooms" aria-labelledby="rooms-heading">
@@ -32,7 +30,7 @@ export function RoomList({ openRoom, onOpen }: Props) {
               onClick={() => onOpen(name)}
             >
               <span className="room-name">{name}</span>
-              <Unread count={unread.get(name) ?? 0} />
+              <Unread room={name} />
             </button>
           </li>
         ))}
@@ -42,12 +40,16 @@ export function RoomList({ openRoom, onOpen }: Props) {
   );
 }
 
-function Unread({ count }: { count: number }) {
+function Unread({ room }: { room: string }) {
+  const { count, mentions } = useUnread(room);
   if (count === 0) return null;
   return (
-    <span className="unread">
+    <span className="unread" data-mentioned={mentions > 0}>
+      {mentions > 0 && <span aria-hidden="true">@</span>}
       {count}
-      <span className="visually-hidden"> unread</span>
+      <span className="visually-hidden">
+        {mentions > 0 ? ` unread, ${mentions} of them mention you` : " unread"}
+      </span>
     </span>
   );
 }

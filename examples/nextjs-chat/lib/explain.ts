@@ -2,12 +2,15 @@ import { isRealtimeError } from "nchat-realtime";
 
 const TEXTS: Readonly<Record<string, string>> = {
   FORBIDDEN: "you may not do that here",
+  NOT_CONNECTED: "there is no connection",
   NOT_IN_ROOM: "you are not in this room",
   PAYLOAD_TOO_LARGE: "it is too long",
   QUEUE_FULL: "too much is waiting already",
   RATE_LIMITED: "too many requests: wait a moment",
   ROOM_EXISTS: "a room of this name exists already, and is not open to you",
   ROOM_FULL: "the room is full",
+  STALE_VERSION: "the message was changed elsewhere meanwhile",
+  STORAGE_FULL: "this browser's storage is full",
   TIMEOUT: "the server did not answer in time",
   TOKEN_UNAVAILABLE: "the server gives no token",
   UNKNOWN_OUTCOME: "the connection was lost, and it may or may not have arrived",
@@ -23,4 +26,9 @@ export function explain(error: unknown, { room }: { room: string }): string {
   if (!isRealtimeError(error)) return "Something went wrong.";
   if (error.code === "ROOM_NOT_FOUND") return `There is no room called “${room}”.`;
   return `That did not work: ${explainCode(error.code, error.message)}.`;
+}
+
+/** Whether the app itself took a message back, so that there is nothing to say. */
+export function wasTakenBack(error: unknown): boolean {
+  return isRealtimeError(error) && error.code === "CANCELLED";
 }

@@ -1,4 +1,4 @@
-import type { MessageEvent } from "nchat-realtime";
+import { type MessageEvent, messageKey, type TimelineGap } from "nchat-realtime";
 
 /** Messages of one author within this time stand together. */
 const GROUP_MS = 5 * 60_000;
@@ -7,21 +7,27 @@ const GROUP_MS = 5 * 60_000;
 export interface TimelineItem {
   key: string;
   message: MessageEvent;
+  /** What is missing right before it. */
+  gap: TimelineGap | undefined;
   /** The day that begins with it; undefined where it goes on. */
   day: string | undefined;
   /** Whether its author has to be named again. */
   startsGroup: boolean;
 }
 
-/** Messages with the days and groups they make. */
-export function toItems(messages: readonly MessageEvent[]): TimelineItem[] {
+/** Messages with the days and groups they make, and the gaps between them. */
+export function toItems(
+  messages: readonly MessageEvent[],
+  gaps: readonly TimelineGap[],
+): TimelineItem[] {
   return messages.map((message, index) => {
     const before = messages[index - 1];
     const time = new Date(message.timestamp);
     const isNewDay = !before || new Date(before.timestamp).toDateString() !== time.toDateString();
     return {
-      key: keyOf(message),
+      key: messageKey(message),
       message,
+      gap: gaps.find((gap) => isBetween(before, gap, message)),
       day: isNewDay ? time.toDateString() : undefined,
       startsGroup:
         isNewDay ||
@@ -31,9 +37,17 @@ export function toItems(messages: readonly MessageEvent[]): TimelineItem[] {
   });
 }
 
-/** Names a message from the moment it is sent on, also after the server has given it an id. */
-export function keyOf(message: MessageEvent): string {
-  return message.clientMessageId ?? message.messageId;
+/** Whether something is missing after the newest message that has a place. */
+export function gapAtEnd(
+  messages: readonly MessageEvent[],
+  gaps: readonly TimelineGap[],
+): TimelineGap | undefined {
+  const last = messages.findLast((message) => message.seq !== undefined)?.seq ?? 0;
+  return gaps.find((gap) => gap.fromSeq > last);
+}
+
+function isBetween(before: MessageEvent | undefined, gap: TimelineGap, after: MessageEvent) {
+  return (before?.seq ?? 0) < gap.fromSeq && after.seq !== undefined && gap.toSeq < after.seq;
 }
 
 /** "14:05", as the reader's country writes it. */

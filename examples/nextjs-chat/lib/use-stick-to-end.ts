@@ -14,13 +14,16 @@ interface Sticking {
 }
 
 /**
- * Keeps a scrolled list at its end while the reader is there, and leaves it alone while they read further up.
+ * Keeps a scrolled list at its end while the reader is there. While they read further up, what they read stays
+ * where it is, also when something comes in before it.
  *
  * @param content - Changes whenever the list does.
+ * @param first - Changes whenever something comes in before the rest.
  */
-export function useStickToEnd(content: unknown): Sticking {
+export function useStickToEnd(content: unknown, first: unknown): Sticking {
   const ref = useRef<HTMLDivElement>(null);
   const stick = useRef(true);
+  const seen = useRef({ first, height: 0 });
   const [isAtEnd, setIsAtEnd] = useState(true);
 
   const goToEnd = useCallback(() => {
@@ -30,8 +33,13 @@ export function useStickToEnd(content: unknown): Sticking {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the content decides how long the list is
   useLayoutEffect(() => {
+    const list = ref.current;
+    if (!list) return;
+    const { first: firstBefore, height } = seen.current;
+    seen.current = { first, height: list.scrollHeight };
     if (stick.current) goToEnd();
-  }, [content, goToEnd]);
+    else if (first !== firstBefore) list.scrollTop += list.scrollHeight - height;
+  }, [content, first, goToEnd]);
 
   useEffect(() => {
     const list = ref.current;

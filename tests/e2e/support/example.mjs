@@ -45,7 +45,9 @@ export function withChat() {
     const complaints = [];
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("console", (message) => {
-      const isExpected = mayFailRequests && message.text().startsWith("Failed to load resource");
+      const isExpected =
+        mayFailRequests &&
+        /^(Failed to load resource|WebSocket connection to)/.test(message.text());
       if (["warning", "error"].includes(message.type()) && !isExpected) {
         complaints.push(message.text());
       }
@@ -76,6 +78,22 @@ export function message(page, text, room = "general") {
     .getByRole("log", { name: `Messages in ${room}` })
     .getByRole("listitem")
     .filter({ hasText: text });
+}
+
+/** Waits until the server has one's own message. */
+export async function atServer(page, text, room = "general") {
+  const state = message(page, text, room).locator(".state");
+  await state
+    .and(page.locator("[data-state=sent], [data-state=delivered], [data-state=read]"))
+    .waitFor();
+}
+
+/** Does something with a message, by its menu. */
+export async function choose(page, text, action) {
+  const row = message(page, text);
+  await row.hover();
+  await row.getByRole("button", { name: "Actions for" }).click();
+  await row.getByRole("button", { name: action }).click();
 }
 
 /** Waits until the connection line says this. */
