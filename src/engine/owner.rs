@@ -59,9 +59,13 @@ impl<V: Value> Parts<'_, '_, V> {
             return self.open_store();
         };
         let next = self.namespace();
-        let is_said = self.up.ctx.settings.user_id.is_some();
-        if current.server != next.server || (is_said && current.user != next.user) {
-            self.change_owner(next);
+        if current.server != next.server {
+            return self.change_owner(next);
+        }
+        if let Some(user) = self.up.ctx.settings.user_id.clone()
+            && current.user.as_ref() != Some(&user)
+        {
+            self.change_user(user);
         }
     }
 
@@ -81,14 +85,21 @@ impl<V: Value> Parts<'_, '_, V> {
         if current.user.as_deref() == Some(user) {
             return self.remember_user(user);
         }
+        self.change_user(user.to_owned());
+    }
+
+    fn change_user(&mut self, user: String) {
         // What is stored for nobody yet is not known before the store is open.
         if !self.up.ctx.keep.is_open() && !self.up.ctx.keep.is_memory_only() {
-            self.owner.next = Some(user.to_owned());
+            self.owner.next = Some(user);
             return;
         }
+        let Some(current) = self.up.ctx.keep.namespace() else {
+            return;
+        };
         let next = Namespace {
             server: current.server.clone(),
-            user: Some(user.to_owned()),
+            user: Some(user),
         };
         self.change_owner(next);
     }
@@ -116,7 +127,7 @@ impl<V: Value> Parts<'_, '_, V> {
         if current.server == next.server && current.user.is_none() {
             self.owner.moving = Some(current);
             self.up.ctx.open_store(next);
-            self.outbox.keep_all(self.up.ctx);
+            self.outbox.move_in(self.up.ctx);
             self.delivery.store_again();
             self.sync.store_again();
             return;

@@ -67,6 +67,10 @@ pub(crate) enum Safe {
 /// everything that is in the store.
 pub(crate) const UNKNOWN_ORDER: u64 = 1 << 52;
 
+/// As [`UNKNOWN_ORDER`], of what was kept before the user was known: it comes after all that is in
+/// the user's journal, too.
+pub(crate) const MOVED_ORDER: u64 = UNKNOWN_ORDER + (1 << 51);
+
 /// The place of an entry among those of its channel. No clock has a say in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {

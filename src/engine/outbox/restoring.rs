@@ -1,6 +1,6 @@
 //! Entries as they are found: in the journal, in the store, and in other tabs.
 
-use super::entry::UNKNOWN_ORDER;
+use super::entry::{MOVED_ORDER, UNKNOWN_ORDER};
 use super::record::gone_nonce;
 use super::{Entry, Outbox, Safe};
 use crate::engine::context::Context;
@@ -48,6 +48,23 @@ impl<V: Value> Outbox<V> {
                 Safe::Journal | Safe::Memory => self.keep(up.ctx, &key),
             }
         }
+    }
+
+    /// What was kept before the user was known goes on as the user's: after everything that is
+    /// kept for them already.
+    pub(crate) fn move_in(&mut self, ctx: &mut Context<'_, V>) {
+        let entries = self.entries.values();
+        let mut places: Vec<_> = entries
+            .map(|entry| (entry.place.clone(), entry.key.clone()))
+            .collect();
+        places.sort_unstable();
+        for (order, (_, key)) in (MOVED_ORDER..).zip(places) {
+            if let Some(mut entry) = self.remove(&key) {
+                entry.place.order = order;
+                self.insert(entry);
+            }
+        }
+        self.keep_all(ctx);
     }
 
     /// There is no store: the journal is all there is.
@@ -165,8 +182,16 @@ impl<V: Value> Outbox<V> {
         };
         let is_same = known.nonce == entry.nonce;
         if is_same && known.revision == entry.revision {
-            if safe == Safe::Store {
-                known.safe = safe;
+            if safe != Safe::Store {
+                return;
+            }
+            known.safe = safe;
+            // It was moved before, and the page ended before its old place was emptied.
+            if known.place.order > UNKNOWN_ORDER
+                && let Some(mut known) = self.remove(key)
+            {
+                known.place = entry.place;
+                self.insert(known);
             }
             return;
         }

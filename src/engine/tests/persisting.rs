@@ -292,6 +292,66 @@ fn a_message_is_not_lost_when_the_page_ends_while_it_is_moved_to_its_user() {
 }
 
 #[test]
+fn what_is_moved_to_its_user_comes_after_what_the_user_has_waiting() {
+    let mut world = known();
+    for key in ["1", "2", "3"] {
+        world.queue_message("general", key);
+    }
+    for keys in [["4", "5"], ["6", "7"]] {
+        // A browser that was killed may have forgotten who it was.
+        world.profile().known_users.clear();
+        world.restart();
+        for key in keys {
+            world.queue_message("general", key);
+        }
+    }
+    world.connect();
+    let order: Vec<_> = (1..=7)
+        .map(|seq| take(&mut world, seq)["content"].clone())
+        .collect();
+    assert_eq!(order, ["1", "2", "3", "4", "5", "6", "7"]);
+}
+
+#[test]
+fn a_move_that_was_cut_short_changes_no_order() {
+    for steps in 0..12 {
+        let mut world = World::stored();
+        world.queue_message("general", "1");
+        world.queue_message("general", "2");
+        world.disk().is_slow = true;
+        world.connect();
+        for _ in 0..steps {
+            world.disk_step();
+        }
+        world.profile().known_users.clear();
+        world.restart();
+        world.disk().is_slow = false;
+        world.queue_message("general", "3");
+        world.connect();
+        world.disk_catches_up();
+        let order: Vec<_> = (1..=3)
+            .map(|seq| take(&mut world, seq)["content"].clone())
+            .collect();
+        assert_eq!(order, ["1", "2", "3"], "{steps}");
+    }
+}
+
+#[test]
+fn who_is_named_while_nobodys_store_is_being_opened_gets_what_it_holds() {
+    let mut world = World::stored();
+    world.queue_message("general", "one");
+    world.disk().is_slow = true;
+    world.restart();
+    let mut settings = world.engine.settings().clone();
+    world.input(Input::Configured(Box::new(settings.clone())));
+    settings.user_id = Some("alice".to_owned());
+    world.input(Input::Configured(Box::new(settings)));
+    world.disk_catches_up();
+    assert_eq!(world.stored_keys(ALICE), ["one"]);
+    assert_eq!(world.stored_keys(None), Vec::<String>::new());
+}
+
+#[test]
 fn one_users_messages_are_neither_sent_nor_shown_as_anothers() {
     let mut world = known();
     world.queue_message("general", "alices");
