@@ -6,10 +6,10 @@ import { ofEach, pageUrl, withSides } from "../support/sides.mjs";
 
 const sides = { ours: "ours", official: "official" };
 const bytes = 100;
+const count = 100;
 
 /** How long it takes, after a reconnect, until messages that were missed are in the timeline. */
-export async function sync({ browser, site, times, scale }) {
-  const count = 100 * scale;
+export async function sync({ browser, site, times }) {
   const rounds = await withOwnServer(async (server) => {
     const bob = new Person(server, "bob");
     const urls = ofEach(sides, (side) =>

@@ -92,21 +92,24 @@ async function start() {
   const client = await sides[side]();
   let rounds = 0;
   globalThis.bench = {
-    /** One round, in a room of its own. */
-    async deliver({ count, bytes }) {
+    /** Begins a round, in a room of its own: everything is queued. */
+    async fill({ count, bytes }) {
       rounds += 1;
-      const room = `${side}-${rounds}`;
+      const room = roomOf(rounds);
       await client.enter(room);
       await client.fill(
         room,
         Array.from({ length: count }, () => "x".repeat(bytes)),
       );
       gc();
-      const took = await client.deliver(count);
-      await client.leave(room);
-      return took;
     },
+    deliver: (count) => client.deliver(count),
+    leave: () => client.leave(roomOf(rounds)),
   };
+}
+
+function roomOf(round) {
+  return `${side}-${round}`;
 }
 
 export const ready = start();
