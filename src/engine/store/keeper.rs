@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::purpose::Weight;
 use super::{Kept, Namespace, Purpose, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp};
 use crate::engine::config::{
-    CACHE_COMMIT_DELAY_MS, MAX_STORE_RETRY_MS, STORE_RETRY_MS, STORE_TRIES,
+    CACHE_COMMIT_DELAY_MS, MAX_COMMIT_CHANGES, MAX_STORE_RETRY_MS, STORE_RETRY_MS, STORE_TRIES,
 };
 use crate::engine::output::Output;
 use crate::engine::sorted_map::SortedMap;
@@ -72,6 +72,8 @@ struct Change<V> {
     op: StoreOp<V>,
     purpose: Purpose,
     weight: Weight,
+    /// Whether it is the last one of its input: those of one input are committed together.
+    is_last: bool,
 }
 
 /// Everything under way between the engine and its store.
@@ -194,6 +196,7 @@ impl<V: Value> Keeper<V> {
             op,
             purpose,
             weight,
+            is_last: false,
         });
         self.due_ms = Some(self.due_ms.map_or(due_ms, |known| known.min(due_ms)));
     }
@@ -222,7 +225,7 @@ impl<V: Value> Keeper<V> {
     pub(crate) fn open(&mut self, outputs: &mut VecDeque<Output<V>>, namespace: Namespace) {
         if self.is_open() {
             self.not_before_ms = 0;
-            self.commit(outputs);
+            self.commit(outputs, self.gathered.len());
         }
         self.start_over();
         self.asked
@@ -299,16 +302,34 @@ impl<V: Value> Keeper<V> {
         outputs.push_back(Output::Store(StoreCommand::Wipe { id, namespace }));
     }
 
-    /// Commits what is due, unless a transaction is under way.
+    /// An input has been handled: commits what is due, unless a transaction is under way.
     pub(crate) fn settle(&mut self, now_ms: u64, outputs: &mut VecDeque<Output<V>>) {
+        if let Some(last) = self.gathered.last_mut() {
+            last.is_last = true;
+        }
         if self.deadline_ms().is_some_and(|due_ms| due_ms <= now_ms) {
-            self.commit(outputs);
+            self.commit(outputs, self.batch());
         }
     }
 
-    fn commit(&mut self, outputs: &mut VecDeque<Output<V>>) {
-        self.due_ms = None;
-        let changes = std::mem::take(&mut self.gathered);
+    /// How many changes go with the next transaction: whole inputs, as many as it may have, at
+    /// least one.
+    fn batch(&self) -> usize {
+        let most = self.gathered.len().min(MAX_COMMIT_CHANGES);
+        let (now, later) = self.gathered.split_at(most);
+        match now.iter().rposition(|change| change.is_last) {
+            Some(index) => index + 1,
+            None => {
+                let rest = later.iter().position(|change| change.is_last);
+                rest.map_or(self.gathered.len(), |index| most + index + 1)
+            }
+        }
+    }
+
+    fn commit(&mut self, outputs: &mut VecDeque<Output<V>>, count: usize) {
+        let rest = self.gathered.split_off(count);
+        self.due_ms = (!rest.is_empty()).then_some(0);
+        let changes = std::mem::replace(&mut self.gathered, rest);
         if changes.is_empty() {
             return;
         }

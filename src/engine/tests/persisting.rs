@@ -1,11 +1,17 @@
 //! What is queued outlives the page: the journal has it in the same instant, the store a little
 //! later, and a new engine finds it.
 
+use std::collections::VecDeque;
+
 use serde_json::{Value as Json, json};
 
 use super::world::World;
+use crate::engine::config::MAX_COMMIT_CHANGES;
 use crate::engine::input::{Input, QueueCommand, RequestId};
-use crate::engine::store::{StoreCommand, StoreFailure};
+use crate::engine::output::Output;
+use crate::engine::store::{
+    Keeper, Namespace, Purpose, StoreCommand, StoreEvent, StoreFailure, StoreOp, Table,
+};
 
 const ALICE: Option<&str> = Some("alice");
 
@@ -129,6 +135,40 @@ fn an_acknowledgement_is_one_transaction_entry_out_message_in() {
         ops.contains("Delete") && ops.contains("PutMessage"),
         "{ops}"
     );
+}
+
+/// Changes of each transaction, where so many inputs of so many changes come during the first.
+fn transactions(inputs: usize, changes: usize) -> Vec<usize> {
+    let mut keep = Keeper::<Json>::new();
+    let mut outputs = VecDeque::new();
+    let (server, user) = ("server".to_owned(), None);
+    keep.open(&mut outputs, Namespace { server, user });
+    let Some(Output::Store(StoreCommand::Open { id, .. })) = outputs.pop_front() else {
+        panic!("it opens the store");
+    };
+    let (records, fence) = (Vec::new(), 0);
+    keep.handle(0, &mut outputs, StoreEvent::Opened { id, records, fence });
+    for _ in 0..inputs {
+        for _ in 0..changes {
+            let (table, key) = (Table::Outbox, "key".to_owned());
+            keep.urgent(StoreOp::Delete { table, key }, Purpose::Nobody);
+        }
+        keep.settle(0, &mut outputs);
+    }
+    let mut sizes = Vec::new();
+    while let Some(Output::Store(StoreCommand::Commit { id, ops, .. })) = outputs.pop_front() {
+        sizes.push(ops.len());
+        keep.handle(0, &mut outputs, StoreEvent::Committed { id });
+        keep.settle(0, &mut outputs);
+    }
+    sizes
+}
+
+#[test]
+fn a_transaction_has_whole_inputs_and_not_too_many() {
+    assert_eq!(MAX_COMMIT_CHANGES, 128);
+    assert_eq!(transactions(100, 3), [3, 126, 126, 45]);
+    assert_eq!(transactions(3, 200), [200, 200, 200]);
 }
 
 #[test]
