@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
+use axum::serve::ListenerExt;
 use socketioxide::SocketIo;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -110,6 +111,12 @@ async fn run<S: Store>(
     stopped: oneshot::Receiver<()>,
 ) {
     let (close, closed) = oneshot::channel::<()>();
+    // A second small frame would else wait until the first is acknowledged: up to 40 ms.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
     let serve = axum::serve(listener, router).with_graceful_shutdown(async move {
         let _ = closed.await;
     });
