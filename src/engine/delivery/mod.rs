@@ -1,8 +1,8 @@
 //! Receipts, both ways: how far our own messages have come, and what we have read of others'.
 //!
-//! Own messages: [`record`] is one message, [`ledger`] all of them. Everything a server says only
-//! adds up, so that any order of arrival comes out right. Others' messages: [`unread`] counts,
-//! [`reading`] is the own cursor on its way to the server.
+//! Own messages: `record` is one message, `ledger` all of them. Everything a server says only
+//! adds up, so that any order of arrival comes out right. Others' messages: `unread` counts,
+//! `reading` is the own cursor on its way to the server.
 
 mod acknowledging;
 mod ledger;

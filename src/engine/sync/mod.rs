@@ -1,7 +1,7 @@
 //! Bringing a client up to date: what was queued goes out, what was missed comes in, one step
 //! after the other, each awaited.
 //!
-//! [`Sync`] is the state; [`running`] goes through the steps, [`messages`] fetches one channel's
+//! `Sync` is the state; `running` goes through the steps, `messages` fetches one channel's
 //! messages for the app.
 
 mod asking;
