@@ -37,7 +37,7 @@ impl<V: Value> Parts<'_, '_, V> {
             }
             Heard::NotLed => self.tabs.not_led(self.up.ctx),
             Heard::Outbox(outbox) => self.outbox.reread(&mut self.up, self.rooms, outbox),
-            Heard::Messages { room, messages, .. } => self.messages_read(&room, messages),
+            Heard::Messages { room, messages } => self.messages_read(&room, messages),
             Heard::Wiped => self.wiped(),
             Heard::Fenced => self.tabs.step_down(self.up.ctx),
             Heard::Full => self.report(ErrorCode::StorageFull),

@@ -193,10 +193,7 @@ impl<V: Value> Rooms<V> {
     }
 
     /// How far a room's log is in the store without a hole, or in memory where there is none.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "receipts are sent in a step of their own")
-    )]
+    #[cfg(all(test, not(target_family = "wasm")))]
     pub(crate) fn kept_up_to(&self, name: &str) -> Option<u64> {
         self.get(name)?.cache.kept_up_to
     }
@@ -271,7 +268,7 @@ impl<V: Value> Room<V> {
         if is_cached && self.timeline.cursor().is_none() {
             let limit = (CACHED_MESSAGES + CACHE_SLACK) as u32;
             let Context { keep, outputs, .. } = ctx;
-            self.cache.is_reading = keep.read_messages(outputs, name, None, limit);
+            self.cache.is_reading = keep.read_messages(outputs, name, limit);
         }
     }
 

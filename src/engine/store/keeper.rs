@@ -5,9 +5,7 @@ use std::collections::VecDeque;
 
 use super::purpose::Weight;
 use super::{Kept, Namespace, Purpose, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp};
-use crate::engine::config::{
-    CACHE_COMMIT_DELAY_MS, MAX_COMMIT_CHANGES, MAX_STORE_RETRY_MS, STORE_RETRY_MS, STORE_TRIES,
-};
+use crate::engine::config::{MAX_COMMIT_CHANGES, MAX_STORE_RETRY_MS, STORE_RETRY_MS, STORE_TRIES};
 use crate::engine::output::Output;
 use crate::engine::sorted_map::SortedMap;
 use crate::socketio::Value;
@@ -28,11 +26,7 @@ pub(crate) enum Heard<V> {
     /// The outbox, read again.
     Outbox(Vec<(String, String)>),
     /// Messages of a room, as they were asked for.
-    Messages {
-        room: String,
-        before_seq: Option<u64>,
-        messages: Vec<V>,
-    },
+    Messages { room: String, messages: Vec<V> },
     /// A namespace is wiped.
     Wiped,
     /// Another tab leads under a higher fence.
@@ -58,14 +52,8 @@ enum Asked {
     Open,
     Lead,
     Outbox,
-    Messages {
-        room: String,
-        before_seq: Option<u64>,
-    },
-    Wipe {
-        namespace: Namespace,
-        tries: u32,
-    },
+    Messages { room: String },
+    Wipe { namespace: Namespace, tries: u32 },
 }
 
 struct Change<V> {
@@ -86,9 +74,7 @@ pub(crate) struct Keeper<V> {
     asked: SortedMap<StoreId, Asked>,
     gathered: Vec<Change<V>>,
     under_way: Option<(StoreId, Vec<Change<V>>)>,
-    /// When what is gathered is to be committed.
-    due_ms: Option<u64>,
-    /// Failures in a row, and when to try again.
+    /// Failures in a row, and when to try again; what is gathered is committed at once until then.
     failures: u32,
     not_before_ms: u64,
     is_full: bool,
@@ -107,7 +93,6 @@ impl<V: Value> Keeper<V> {
             asked: SortedMap::new(),
             gathered: Vec::new(),
             under_way: None,
-            due_ms: None,
             failures: 0,
             not_before_ms: 0,
             is_full: false,
@@ -157,24 +142,18 @@ impl<V: Value> Keeper<V> {
 
     /// A change that goes with the next transaction, and is tried until it is in.
     pub(crate) fn urgent(&mut self, op: StoreOp<V>, purpose: Purpose) {
-        self.gather(op, purpose, Weight::Urgent, 0);
+        self.gather(op, purpose, Weight::Urgent);
     }
 
     /// As [`Keeper::urgent`], for what only the leader may change. It is dropped where another
     /// tab leads under a higher fence.
     pub(crate) fn fenced(&mut self, op: StoreOp<V>, purpose: Purpose) {
-        self.gather(op, purpose, Weight::Fenced, 0);
+        self.gather(op, purpose, Weight::Fenced);
     }
 
-    /// A change of a cache: committed within [`CACHE_COMMIT_DELAY_MS`], given up where there is
-    /// no room.
-    pub(crate) fn lazy(&mut self, now_ms: u64, op: StoreOp<V>, purpose: Purpose) {
-        self.gather(op, purpose, Weight::Lazy, now_ms + CACHE_COMMIT_DELAY_MS);
-    }
-
-    /// A change of a cache that was gathered for long enough.
+    /// A change of a cache that was gathered for long enough: given up where there is no room.
     pub(crate) fn cache(&mut self, op: StoreOp<V>, purpose: Purpose) {
-        self.gather(op, purpose, Weight::Lazy, 0);
+        self.gather(op, purpose, Weight::Lazy);
     }
 
     /// What became of changes, one by one, in order.
@@ -184,11 +163,11 @@ impl<V: Value> Keeper<V> {
 
     /// When something is to be committed.
     pub(crate) fn deadline_ms(&self) -> Option<u64> {
-        let due_ms = self.due_ms?.max(self.not_before_ms);
-        (self.is_open() && self.under_way.is_none()).then_some(due_ms)
+        let is_free = self.is_open() && self.under_way.is_none();
+        (is_free && !self.gathered.is_empty()).then_some(self.not_before_ms)
     }
 
-    fn gather(&mut self, op: StoreOp<V>, purpose: Purpose, weight: Weight, due_ms: u64) {
+    fn gather(&mut self, op: StoreOp<V>, purpose: Purpose, weight: Weight) {
         if self.is_memory_only() {
             return self.tell(purpose, Kept::Nowhere);
         }
@@ -198,7 +177,6 @@ impl<V: Value> Keeper<V> {
             weight,
             is_last: false,
         });
-        self.due_ms = Some(self.due_ms.map_or(due_ms, |known| known.min(due_ms)));
     }
 
     fn tell(&mut self, purpose: Purpose, kept: Kept) {
@@ -256,27 +234,22 @@ impl<V: Value> Keeper<V> {
         outputs.push_back(Output::Store(StoreCommand::ReadOutbox { id }));
     }
 
-    /// Reads messages of a room: the newest, or the newest before a `seq`. False where there is
-    /// no open store to read them from.
+    /// Reads the newest messages of a room. False where there is no open store to read them from.
     pub(crate) fn read_messages(
         &mut self,
         outputs: &mut VecDeque<Output<V>>,
         room: &str,
-        before_seq: Option<u64>,
         limit: u32,
     ) -> bool {
         if !self.is_open() {
             return false;
         }
         let room = room.to_owned();
-        let id = self.ask(Asked::Messages {
-            room: room.clone(),
-            before_seq,
-        });
+        let id = self.ask(Asked::Messages { room: room.clone() });
         outputs.push_back(Output::Store(StoreCommand::ReadMessages {
             id,
             room,
-            before_seq,
+            before_seq: None,
             limit,
         }));
         true
@@ -328,7 +301,6 @@ impl<V: Value> Keeper<V> {
 
     fn commit(&mut self, outputs: &mut VecDeque<Output<V>>, count: usize) {
         let rest = self.gathered.split_off(count);
-        self.due_ms = (!rest.is_empty()).then_some(0);
         let changes = std::mem::replace(&mut self.gathered, rest);
         if changes.is_empty() {
             return;
@@ -345,7 +317,6 @@ impl<V: Value> Keeper<V> {
     fn start_over(&mut self) {
         self.gathered.clear();
         self.under_way = None;
-        self.due_ms = None;
         self.failures = 0;
         self.not_before_ms = 0;
         self.is_full = false;
@@ -398,11 +369,7 @@ impl<V: Value> Keeper<V> {
                 Some(Heard::Outbox(outbox))
             }
             StoreEvent::Messages { id, messages } => match self.asked.remove(&id)? {
-                Asked::Messages { room, before_seq } => Some(Heard::Messages {
-                    room,
-                    before_seq,
-                    messages,
-                }),
+                Asked::Messages { room } => Some(Heard::Messages { room, messages }),
                 _ => None,
             },
             StoreEvent::Failed { id, failure } => self.failed(now_ms, outputs, id, failure),
@@ -435,9 +402,8 @@ impl<V: Value> Keeper<V> {
                 self.reads_again = false;
                 None
             }
-            Asked::Messages { room, before_seq } => Some(Heard::Messages {
+            Asked::Messages { room } => Some(Heard::Messages {
                 room,
-                before_seq,
                 messages: Vec::new(),
             }),
             Asked::Wipe { namespace, tries }
@@ -494,7 +460,6 @@ impl<V: Value> Keeper<V> {
         if !changes.is_empty() {
             changes.append(&mut self.gathered);
             self.gathered = changes;
-            self.due_ms = Some(0);
         }
     }
 

@@ -11,7 +11,6 @@
 
 #[cfg(test)]
 pub(crate) mod conformance;
-#[expect(dead_code, reason = "the message cache uses the rest")]
 mod keeper;
 mod memory;
 mod purpose;
