@@ -45,6 +45,12 @@ impl<V: Value> ClientError<V> {
         Self::new(ErrorCode::NotConnected, "Socket not connected")
     }
 
+    /// What needs a room that the app has not joined.
+    pub fn not_in_room(name: &str) -> Self {
+        let text = format!("Not in room: {name}. Call joinRoom() first");
+        Self::new(ErrorCode::NotInRoom, text)
+    }
+
     /// Whether it carries this code.
     pub fn is(&self, code: ErrorCode) -> bool {
         self.code == code.as_str()

@@ -84,7 +84,7 @@ impl<V: Value> Parts<'_, '_, V> {
                 self.answer_app(reply, &event, answer);
             }
             AckFor::Join { room } => {
-                if let Some(Ok(Some(body))) = args.map(|args| Ack::read(args).into_body()) {
+                if let Some(Ok(Some(body))) = Ack::answer(args) {
                     self.delivery.room_joined(&room, &body);
                 }
                 self.rooms.join_answered(&mut self.up, &room, id, args);
@@ -262,7 +262,7 @@ impl<V: Value> Parts<'_, '_, V> {
     }
 
     fn page_seen(&mut self, room: &str, args: Option<&V>) {
-        if let Some(Ok(Some(body))) = args.map(|args| Ack::read(args).into_body()) {
+        if let Some(Ok(Some(body))) = Ack::answer(args) {
             let user_id = self.up.connection.user_id().map(str::to_owned);
             self.delivery
                 .page_seen(self.up.ctx, user_id.as_deref(), room, &body);

@@ -5,7 +5,6 @@ use super::error::ClientError;
 use super::input::{QueueCommand, RequestId};
 use super::outbox::Draft;
 use crate::socketio::Value;
-use crate::wire::error::ErrorCode;
 
 impl<V: Value> Parts<'_, '_, V> {
     /// `sendMessage`: queued, and settled with the outcome.
@@ -13,10 +12,7 @@ impl<V: Value> Parts<'_, '_, V> {
         let draft = Draft::message(self.up.ctx, room, content, options);
         let draft = match self.rooms.get(room) {
             Some(_) => draft,
-            None => {
-                let text = format!("Not in room: {room}. Call joinRoom() first");
-                Err(ClientError::new(ErrorCode::NotInRoom, text))
-            }
+            None => Err(ClientError::not_in_room(room)),
         };
         self.send_draft(draft, request);
     }

@@ -98,6 +98,11 @@ impl<V: Value> Ack<V> {
         }
     }
 
+    /// The answer that came, if one did: [`Ack::read`] and [`Ack::into_body`] of it.
+    pub fn answer(args: Option<&V>) -> Option<Result<Option<V>, Refusal<V>>> {
+        args.map(|args| Self::read(args).into_body())
+    }
+
     /// Where the answer's fields are, or why there is no answer: `data`, else the flat or bare
     /// body; `None` for an answer without any.
     pub fn into_body(self) -> Result<Option<V>, Refusal<V>> {

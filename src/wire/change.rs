@@ -1,6 +1,6 @@
 //! What an operation makes of a message, whoever holds it.
 
-use super::fields::{optional_id, optional_text};
+use super::fields::{is_true, optional_text, valid_id};
 use super::names;
 use super::operation::version;
 use crate::socketio::Value;
@@ -39,7 +39,7 @@ const EMPTIED: [&str; 4] = ["mentions", "attachments", "metadata", "reactions"];
 impl<V: Value> MessageChange<V> {
     /// Reads the payload of the server's event of this name; `None` where it is no operation.
     pub fn read(event: &str, body: &V) -> Option<Self> {
-        let id = |key| optional_id(body, key).ok().flatten();
+        let id = |key| valid_id(body, key);
         let version = || body.field("version").map(|_| version(body));
         let react = |adds| {
             Some(Self::React {
@@ -64,7 +64,7 @@ impl<V: Value> MessageChange<V> {
     /// The message after it; `None` where it changes nothing. An older version never goes over a
     /// newer one, and nothing over a deletion.
     pub fn apply(&self, message: &V) -> Option<V> {
-        let is_deleted = flag(message, "isDeleted");
+        let is_deleted = is_true(message, "isDeleted");
         match self {
             Self::Edit {
                 content,
@@ -116,10 +116,6 @@ fn versioned<V: Value>(message: &V, newer: Option<u64>) -> Option<Vec<(&'static 
         Some(newer) => Some(vec![("version", V::number(newer as f64))]),
         None => Some(Vec::new()),
     }
-}
-
-fn flag<V: Value>(message: &V, key: &'static str) -> bool {
-    message.field(key).and_then(|flag| flag.as_boolean()) == Some(true)
 }
 
 type Reactions = Vec<(String, Vec<String>)>;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::WireError;
-use super::fields::{Object, optional_id, optional_list, optional_text, required_id};
+use super::fields::{Object, optional_id, optional_list, optional_text, required_id, valid_id};
 use crate::socketio::Value;
 
 /// Version of this dialect, sent in [`Connected`] and in [`ClientInfo`].
@@ -224,7 +224,7 @@ impl ConnectedHead {
             .ok()
             .flatten();
         Self {
-            server_time: optional_id(body, "serverTime").ok().flatten(),
+            server_time: valid_id(body, "serverTime"),
             capabilities: capabilities.unwrap_or_default(),
         }
     }

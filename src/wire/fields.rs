@@ -136,6 +136,26 @@ pub(super) fn optional_count<V: Value>(
         .transpose()
 }
 
+/// As [`optional_id`], where a malformed one counts as absent.
+pub(super) fn valid_id<V: Value>(body: &V, key: &'static str) -> Option<String> {
+    optional_id(body, key).ok().flatten()
+}
+
+/// As [`optional_integer`], where a malformed one counts as absent.
+pub(super) fn valid_integer<V: Value>(body: &V, key: &'static str) -> Option<u64> {
+    optional_integer(body, key).ok().flatten()
+}
+
+/// A place in a room's log, which are counted from 1; a malformed one counts as absent.
+pub(super) fn valid_seq<V: Value>(body: &V, key: &'static str) -> Option<u64> {
+    valid_integer(body, key).filter(|seq| *seq > 0)
+}
+
+/// Whether a field is `true`: anything else is not.
+pub(crate) fn is_true<V: Value>(body: &V, key: &'static str) -> bool {
+    body.field(key).and_then(|flag| flag.as_boolean()) == Some(true)
+}
+
 /// Builds an object field by field; what is absent is left out.
 pub(crate) struct Object<V>(Vec<(&'static str, V)>);
 

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::WireError;
-use super::fields::{optional_id, optional_integer, optional_name, required_name};
+use super::fields::{
+    Object, is_true, optional_id, optional_integer, optional_name, required_name, valid_id,
+    valid_seq,
+};
 use super::json::Json;
 use super::operation::Reaction;
 use crate::socketio::Value;
@@ -237,7 +240,7 @@ impl MessageHead {
 
 /// The server's id of a message, where it has a valid one.
 pub fn message_id<V: Value>(body: &V) -> Option<String> {
-    optional_id(body, "messageId").ok().flatten()
+    valid_id(body, "messageId")
 }
 
 /// What a client needs of the answer to [`MessageSend`]; every field may be missing, since older
@@ -261,14 +264,11 @@ impl SendAckHead {
     /// the message has been taken whatever the rest says.
     pub fn read<V: Value>(body: &V) -> Self {
         Self {
-            message_id: optional_id(body, "messageId").ok().flatten(),
-            seq: optional_integer(body, "seq")
-                .ok()
-                .flatten()
-                .filter(|seq| *seq > 0),
-            epoch: optional_id(body, "epoch").ok().flatten(),
-            timestamp: optional_id(body, "timestamp").ok().flatten(),
-            duplicate: body.field("duplicate").and_then(|flag| flag.as_boolean()) == Some(true),
+            message_id: valid_id(body, "messageId"),
+            seq: valid_seq(body, "seq"),
+            epoch: valid_id(body, "epoch"),
+            timestamp: valid_id(body, "timestamp"),
+            duplicate: is_true(body, "duplicate"),
         }
     }
 }
@@ -284,8 +284,18 @@ pub struct TabPosition {
     pub fence: Option<u64>,
 }
 
+impl TabPosition {
+    /// Adds it to the fields of a payload.
+    pub(super) fn add_to<V: Value>(&self, payload: Object<V>) -> Object<V> {
+        payload
+            .text("tabId", &self.tab_id)
+            .number("tabSeq", self.tab_seq as f64)
+            .maybe_number("fence", self.fence.map(|fence| fence as f64))
+    }
+}
+
 /// Fields of the caller's options that travel with a message.
-const SEND_OPTIONS: [&str; 6] = [
+pub(crate) const SEND_OPTIONS: [&str; 6] = [
     "type",
     "threadId",
     "replyTo",
@@ -303,26 +313,17 @@ pub fn build_message_send<V: Value>(
     client_message_id: &str,
     position: Option<&TabPosition>,
 ) -> V {
-    let mut fields = vec![
-        ("roomName", V::string(room_name)),
-        ("content", content.clone()),
-        ("clientMessageId", V::string(client_message_id)),
-    ];
-    fields.extend(
-        SEND_OPTIONS
-            .into_iter()
-            .filter_map(|key| Some((key, options.field(key)?))),
-    );
-    if let Some(position) = position {
-        fields.push(("tabId", V::string(&position.tab_id)));
-        fields.push(("tabSeq", V::number(position.tab_seq as f64)));
-        fields.extend(
-            position
-                .fence
-                .map(|fence| ("fence", V::number(fence as f64))),
-        );
+    let mut payload = Object::new()
+        .text("roomName", room_name)
+        .value("content", content.clone())
+        .text("clientMessageId", client_message_id);
+    for key in SEND_OPTIONS {
+        payload = payload.maybe(key, options.field(key));
     }
-    V::object(&fields)
+    match position {
+        Some(position) => position.add_to(payload).build(),
+        None => payload.build(),
+    }
 }
 
 /// The idempotency key that the caller's options bring, if any.

@@ -29,4 +29,6 @@ pub mod sync;
 mod fields;
 
 pub use fields::WireError;
-pub(crate) use fields::{Object, optional, optional_integer, optional_list, optional_text};
+pub(crate) use fields::{
+    Object, is_true, optional, optional_integer, optional_list, optional_text,
+};

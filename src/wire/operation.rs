@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::WireError;
-use super::fields::{Object, optional_id, optional_integer, optional_name, required_id};
+use super::fields::{
+    Object, is_true, optional_id, optional_integer, optional_name, required_id, valid_id,
+    valid_integer, valid_seq,
+};
 use super::message::{MessageNew, TabPosition};
 use crate::socketio::Value;
 
@@ -292,23 +295,19 @@ pub struct OperationAckHead {
 impl OperationAckHead {
     /// Reads the body of a successful answer.
     pub fn read<V: Value>(body: &V) -> Self {
-        let seq = optional_integer(body, "seq").ok().flatten();
         Self {
-            seq: seq.filter(|seq| *seq > 0),
-            epoch: optional_id(body, "epoch").ok().flatten(),
-            version: optional_integer(body, "version").ok().flatten(),
-            timestamp: optional_id(body, "timestamp").ok().flatten(),
-            duplicate: body.field("duplicate").and_then(|flag| flag.as_boolean()) == Some(true),
+            seq: valid_seq(body, "seq"),
+            epoch: valid_id(body, "epoch"),
+            version: valid_integer(body, "version"),
+            timestamp: valid_id(body, "timestamp"),
+            duplicate: is_true(body, "duplicate"),
         }
     }
 }
 
 /// The version of a message body: 1 where it says nothing.
 pub fn version<V: Value>(message: &V) -> u64 {
-    optional_integer(message, "version")
-        .ok()
-        .flatten()
-        .unwrap_or(1)
+    valid_integer(message, "version").unwrap_or(1)
 }
 
 /// Fields that every operation of a client has.
@@ -322,13 +321,10 @@ fn operation<V: Value>(
         .text("roomName", room_name)
         .text("messageId", message_id)
         .text("clientMessageId", client_message_id);
-    let Some(position) = position else {
-        return fields;
-    };
-    fields
-        .text("tabId", &position.tab_id)
-        .number("tabSeq", position.tab_seq as f64)
-        .maybe_number("fence", position.fence.map(|fence| fence as f64))
+    match position {
+        Some(position) => position.add_to(fields),
+        None => fields,
+    }
 }
 
 /// Builds the payload of a [`MessageEdit`] around content that stays what it is.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fields::{
-    Object, optional_count, optional_id, optional_integer, optional_list, optional_name,
+    Object, is_true, optional_count, optional_integer, optional_list, optional_name, valid_id,
 };
 use super::operation::Operation;
 use super::receipt::MemberReceipt;
@@ -121,7 +121,6 @@ impl ResumeRoomHead {
     /// Reads a room of the answer; `None` where it cannot be one.
     pub fn read<V: Value>(body: &V) -> Option<Self> {
         let seq = |key| Some(optional_integer(body, key).ok()?.unwrap_or_default());
-        let flag = |key| body.field(key).and_then(|flag| flag.as_boolean()) == Some(true);
         let receipts = optional_list(body, "receipts", MemberReceipt::read).ok()?;
         Some(Self {
             room_name: optional_name(body, "roomName").ok()??,
@@ -129,8 +128,8 @@ impl ResumeRoomHead {
             head_seq: seq("headSeq")?,
             from_seq: seq("fromSeq")?,
             to_seq: seq("toSeq")?,
-            has_more: flag("hasMore"),
-            reset: flag("reset"),
+            has_more: is_true(body, "hasMore"),
+            reset: is_true(body, "reset"),
             read_up_to_seq: optional_integer(body, "readUpToSeq").ok()?,
             unread_count: optional_count(body, "unreadCount").ok()?,
             mention_count: optional_count(body, "mentionCount").ok()?,
@@ -174,7 +173,7 @@ pub fn items<V: Value>(body: &V, key: &'static str) -> Vec<V> {
 
 /// The event's name of an [`Operation`].
 pub fn event_name<V: Value>(operation: &V) -> Option<String> {
-    optional_id(operation, "event").ok().flatten()
+    valid_id(operation, "event")
 }
 
 impl SyncResume {

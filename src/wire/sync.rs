@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::{Object, optional_count, optional_id, optional_integer, required_name};
+use super::fields::{
+    Object, is_true, optional_count, optional_integer, required_name, valid_id, valid_integer,
+    valid_seq,
+};
 use super::message::MessageNew;
 use super::operation::Operation;
 use super::room::RoomType;
@@ -97,7 +100,7 @@ pub struct SyncMessagesPage {
 
 /// The server's clock in an answer, in milliseconds since 1970, where it gave it.
 pub fn server_time_ms<V: Value>(body: &V) -> Option<u64> {
-    optional_integer(body, "serverTime").ok().flatten()
+    valid_integer(body, "serverTime")
 }
 
 /// What a client needs of a [`SyncMessagesPage`] beside its messages and operations, which stay
@@ -119,13 +122,12 @@ pub struct PageHead {
 impl PageHead {
     /// Reads a page; what an older server leaves out is absent.
     pub fn read<V: Value>(body: &V) -> Self {
-        let seq = |key| optional_integer(body, key).ok().flatten();
         Self {
-            epoch: optional_id(body, "epoch").ok().flatten(),
-            head_seq: seq("headSeq"),
-            from_seq: seq("fromSeq").filter(|seq| *seq > 0),
-            to_seq: seq("toSeq").filter(|seq| *seq > 0),
-            has_more: body.field("hasMore").and_then(|flag| flag.as_boolean()) == Some(true),
+            epoch: valid_id(body, "epoch"),
+            head_seq: valid_integer(body, "headSeq"),
+            from_seq: valid_seq(body, "fromSeq"),
+            to_seq: valid_seq(body, "toSeq"),
+            has_more: is_true(body, "hasMore"),
         }
     }
 }
@@ -233,7 +235,7 @@ impl ChannelHead {
         Some(Self {
             room_name: required_name(body, "id", "name").ok()?,
             head_seq: optional_integer(body, "headSeq").ok()?,
-            epoch: optional_id(body, "epoch").ok().flatten(),
+            epoch: valid_id(body, "epoch"),
             read_up_to_seq: optional_integer(body, "readUpToSeq").ok()?,
             unread_count: optional_count(body, "unreadCount").ok()?,
             mention_count: optional_count(body, "mentionCount").ok()?,

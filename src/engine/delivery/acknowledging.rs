@@ -193,7 +193,7 @@ impl<V: Value> Delivery<V> {
         let Some(said) = room.reading.take(ack) else {
             return;
         };
-        match args.map(|args| Ack::read(args).into_body()) {
+        match Ack::answer(args) {
             Some(Ok(body)) => {
                 let up_to_seq = body.as_ref().and_then(acked_up_to_seq);
                 room.reading.accepted(&said, up_to_seq);
@@ -221,7 +221,7 @@ impl<V: Value> Delivery<V> {
             return;
         }
         let retry_ms = up.ctx.now.mono_ms + backoff_delay_ms(1, up.ctx.settings, up.ctx.random);
-        let is_over = match args.map(|args| Ack::read(args).into_body()) {
+        let is_over = match Ack::answer(args) {
             Some(Ok(_)) => true,
             // What will never be taken is said no more.
             Some(Err(refusal)) => !refusal.retryable,
@@ -273,7 +273,7 @@ impl<V: Value> Delivery<V> {
         if asked != ack {
             return;
         }
-        match args.map(|args| Ack::read(args).into_body()) {
+        match Ack::answer(args) {
             Some(Ok(_)) => self.setting = Setting::Told { allowed },
             Some(Err(refusal)) => {
                 self.setting = Setting::Refused { allowed };

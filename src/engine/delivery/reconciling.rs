@@ -76,7 +76,7 @@ impl<V: Value> Delivery<V> {
         args: Option<&V>,
     ) {
         self.reconciling.ack.take_if(|asked| *asked == ack);
-        let answer = args.map(|args| Ack::read(args).into_body());
+        let answer = Ack::answer(args);
         if let Some(Ok(Some(body))) = &answer {
             self.statuses_came(up.ctx, body);
         }

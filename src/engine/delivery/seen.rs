@@ -7,6 +7,7 @@ use super::record::{Record, State};
 use super::unread::ServerCount;
 use crate::engine::context::Context;
 use crate::socketio::Value;
+use crate::wire::is_true;
 use crate::wire::message::MessageHead;
 use crate::wire::names;
 use crate::wire::operation::OperationHead;
@@ -264,7 +265,7 @@ impl<V: Value> Delivery<V> {
 }
 
 fn is_deleted<V: Value>(body: &V) -> bool {
-    body.field("isDeleted").and_then(|flag| flag.as_boolean()) == Some(true)
+    is_true(body, "isDeleted")
 }
 
 /// Whether a message mentions this user.

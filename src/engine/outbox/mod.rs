@@ -239,6 +239,12 @@ impl<V: Value> Outbox<V> {
         }
     }
 
+    /// The keys of these entries, sorted.
+    fn keys(&self, is_meant: &dyn Fn(&Entry<V>) -> bool) -> Vec<String> {
+        let meant = self.entries.values().filter(|entry| is_meant(entry));
+        meant.map(|entry| entry.key.clone()).collect()
+    }
+
     /// The keys of the entries that `is_meant` holds for, in the order of their places.
     fn keys_in_order(&self, is_meant: &dyn Fn(&Entry<V>) -> bool) -> Vec<String> {
         let mut ordered = SortedMap::new();

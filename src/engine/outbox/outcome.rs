@@ -30,7 +30,7 @@ impl<V: Value> Outbox<V> {
             return;
         };
         debug_assert_eq!(ack, id);
-        let answer = args.map(|args| Ack::read(args).into_body());
+        let answer = Ack::answer(args);
         match answer {
             Some(Ok(body)) => self.accepted(up, rooms, key, body),
             Some(Err(refusal)) => self.refused(up.ctx, rooms, key, refusal.into()),

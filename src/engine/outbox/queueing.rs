@@ -16,7 +16,7 @@ use crate::socketio::Value;
 use crate::wire::error::ErrorCode;
 use crate::wire::ids::check_room_name;
 use crate::wire::limits::MAX_PAYLOAD_BYTES;
-use crate::wire::message::{build_message_send, client_message_id};
+use crate::wire::message::{SEND_OPTIONS, build_message_send, client_message_id};
 use crate::wire::operation::{build_message_delete, build_message_edit, build_reaction};
 use crate::wire::planted::{PlantedBug, is_planted};
 
@@ -322,9 +322,7 @@ impl<V: Value> Outbox<V> {
             let was_out = error.is_some_and(|error| error.is(ErrorCode::NotInRoom));
             entry.is_parked() && entry.room == room && was_out
         };
-        let parked = self.entries.values().filter(|entry| is_meant(entry));
-        let keys: Vec<String> = parked.map(|entry| entry.key.clone()).collect();
-        for key in keys {
+        for key in self.keys(&is_meant) {
             self.retry(up, rooms, &key, decides);
         }
     }
@@ -336,10 +334,8 @@ impl<V: Value> Outbox<V> {
         rooms: &mut Rooms<V>,
         decides: bool,
     ) -> usize {
-        let idle = self.entries.values().filter(|entry| !entry.is_in_flight());
-        let keys: Vec<String> = idle.map(|entry| entry.key.clone()).collect();
         let mut count = 0;
-        for key in &keys {
+        for key in &self.keys(&|entry| !entry.is_in_flight()) {
             count += usize::from(self.cancel(ctx, rooms, key, decides));
         }
         let data = V::object(&[("count", V::number(count as f64))]);
@@ -369,23 +365,14 @@ pub(super) fn sealed<V: Value>(entry: &Entry<V>) -> Result<String, ClientError<V
 
 /// The fields of a patch that an entry of this kind has.
 fn patched<V: Value>(kind: Kind, patch: &V) -> Result<Vec<(&'static str, V)>, ClientError<V>> {
-    let keys: &[&'static str] = match kind {
-        Kind::Message => &[
-            "content",
-            "type",
-            "attachments",
-            "threadId",
-            "replyTo",
-            "mentions",
-            "metadata",
-        ],
-        Kind::Edit => &["content", "baseVersion"],
-        Kind::Delete => &[],
-        Kind::ReactionAdd | Kind::ReactionRemove => &["emoji"],
+    let (own, options): (&[&'static str], &[&'static str]) = match kind {
+        Kind::Message => (&["content"], &SEND_OPTIONS),
+        Kind::Edit => (&["content", "baseVersion"], &[]),
+        Kind::Delete => (&[], &[]),
+        Kind::ReactionAdd | Kind::ReactionRemove => (&["emoji"], &[]),
     };
-    let found = keys
-        .iter()
-        .filter_map(|key| Some((*key, patch.field(key)?)));
+    let keys = own.iter().chain(options);
+    let found = keys.filter_map(|key| Some((*key, patch.field(key)?)));
     let fields: Vec<_> = found.collect();
     let is_text = |(key, value): &(&str, V)| *key != "content" || value.as_text().is_some();
     if fields.is_empty() || !fields.iter().all(is_text) {

@@ -3,22 +3,12 @@
 use super::entry::{Entry, Kind, Place, Safe, Stage};
 use crate::engine::error::{ClientError, ErrorDetails};
 use crate::socketio::Value;
-use crate::wire::Object;
 use crate::wire::error::ErrorCode;
+use crate::wire::message::SEND_OPTIONS;
+use crate::wire::{Object, is_true};
 
-/// Fields of a payload that the app sees as they are.
-const SHOWN_FIELDS: [&str; 10] = [
-    "content",
-    "type",
-    "attachments",
-    "threadId",
-    "replyTo",
-    "mentions",
-    "metadata",
-    "messageId",
-    "emoji",
-    "baseVersion",
-];
+/// Fields of a payload that the app sees as they are, beside those of [`SEND_OPTIONS`].
+const SHOWN_FIELDS: [&str; 4] = ["content", "messageId", "emoji", "baseVersion"];
 
 impl<V: Value> Entry<V> {
     /// As it is kept.
@@ -76,9 +66,8 @@ impl<V: Value> Entry<V> {
 
     /// The fields of the payload that say what is sent.
     pub(super) fn shown_fields(&self) -> Vec<(&'static str, V)> {
-        let found = SHOWN_FIELDS
-            .into_iter()
-            .filter_map(|key| Some((key, self.payload.field(key)?)));
+        let shown = SHOWN_FIELDS.into_iter().chain(SEND_OPTIONS);
+        let found = shown.filter_map(|key| Some((key, self.payload.field(key)?)));
         found.collect()
     }
 
@@ -143,7 +132,7 @@ fn error_from_value<V: Value>(error: &V) -> ClientError<V> {
     ClientError::from(ErrorDetails {
         code: text("code").unwrap_or_else(|| ours.as_str().to_owned()),
         message: text("message").unwrap_or_default(),
-        retryable: error.field("retryable").and_then(|flag| flag.as_boolean()) == Some(true),
+        retryable: is_true(error, "retryable"),
         retry_after_ms: None,
         details: error.field("details"),
     })

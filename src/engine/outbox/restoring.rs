@@ -115,13 +115,7 @@ impl<V: Value> Outbox<V> {
             let is_kept = entry.safe == Safe::Store && !entry.is_in_flight();
             is_kept && !found.contains_key(entry.key.as_str())
         };
-        let keys: Vec<String> = self
-            .entries
-            .values()
-            .filter(|entry| gone(entry))
-            .map(|entry| entry.key.clone())
-            .collect();
-        for key in keys {
+        for key in self.keys(&gone) {
             self.lost_sight_of(up.ctx, rooms, &key);
         }
     }

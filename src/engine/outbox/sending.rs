@@ -156,9 +156,7 @@ impl<V: Value> Outbox<V> {
         if self.in_flight == 0 {
             return;
         }
-        let flying = self.entries.values().filter(|entry| entry.is_in_flight());
-        let keys: Vec<String> = flying.map(|entry| entry.key.clone()).collect();
-        for key in keys {
+        for key in self.keys(&Entry::is_in_flight) {
             if is_planted(PlantedBug::ForgetsWhatWasInFlight) {
                 self.settle(&key);
                 continue;

@@ -119,7 +119,7 @@ impl<V: Value> Rooms<V> {
         let Some((_, page)) = room.page.take_if(|(asked, _)| *asked == ack) else {
             return;
         };
-        match args.map(|args| Ack::read(args).into_body()) {
+        match Ack::answer(args) {
             Some(Ok(body)) => room.take_page(up, name, page, body, user_id.as_deref()),
             Some(Err(refusal)) => room.page_failed(up.ctx, refusal.retry_after_ms),
             None => room.page_failed(up.ctx, None),

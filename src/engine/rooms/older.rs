@@ -52,9 +52,7 @@ impl<V: Value> Rooms<V> {
         request: RequestId,
     ) {
         let Some(room) = self.get_mut(name) else {
-            let text = format!("Not in room: {name}. Call joinRoom() first");
-            let error = ClientError::new(ErrorCode::NotInRoom, text);
-            return up.ctx.reject(request, error);
+            return up.ctx.reject(request, ClientError::not_in_room(name));
         };
         if let Some(older) = &mut room.older {
             return older.waiters.push(request);
@@ -77,7 +75,7 @@ impl<V: Value> Rooms<V> {
         let Some(older) = room.older.take_if(|older| older.ack == ack) else {
             return;
         };
-        match args.map(|args| Ack::read(args).into_body()) {
+        match Ack::answer(args) {
             Some(Ok(body)) => {
                 let body = body.unwrap_or_else(V::null);
                 room.take_older(up, name, older, &body, user_id.as_deref());

@@ -68,7 +68,7 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// A page was answered, or not in time (`None`).
     pub(in crate::engine) fn fetch_answered(&mut self, fetch: u32, args: Option<&V>) {
-        let refusal = match args.map(|args| Ack::read(args).into_body()) {
+        let refusal = match Ack::answer(args) {
             Some(Ok(_)) => None,
             Some(Err(refusal)) => Some(refusal.into()),
             None => {

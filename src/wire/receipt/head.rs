@@ -4,9 +4,10 @@ use super::{DeliveryState, DeliveryStatus, MemberReceipt, ReadCursor, ReceiptCou
 use crate::socketio::Value;
 use crate::wire::WireError;
 use crate::wire::fields::{
-    Object, optional_count, optional_id, optional_integer, optional_list, optional_text,
-    required_id, required_name,
+    Object, is_true, optional_count, optional_id, optional_integer, optional_list, optional_text,
+    required_id, required_name, valid_integer,
 };
+use crate::wire::resume::items;
 
 /// What a client needs of [`MessageDelivered`](super::MessageDelivered),
 /// [`MessageRead`](super::MessageRead) and [`BatchReceipt`](super::BatchReceipt).
@@ -117,11 +118,8 @@ impl DeliveryStatus {
     /// Reads a [`DeliveryStatuses`](super::DeliveryStatuses), answer or event; items that cannot be
     /// read are left out.
     pub fn read_all<V: Value>(body: &V) -> Vec<Self> {
-        let Some(list) = body.field("statuses") else {
-            return Vec::new();
-        };
-        let items = (0..list.length().unwrap_or(0)).filter_map(|index| list.element(index));
-        items.filter_map(|item| Self::read(&item)).collect()
+        let statuses = items(body, "statuses");
+        statuses.iter().filter_map(Self::read).collect()
     }
 }
 
@@ -173,7 +171,7 @@ impl FailedHead {
             client_message_id: required_id(body, "clientMessageId", "messageId")?,
             error_code: optional_text(body, "errorCode")?,
             error_message: optional_text(body, "errorMessage")?,
-            retryable: body.field("retryable").and_then(|flag| flag.as_boolean()) == Some(true),
+            retryable: is_true(body, "retryable"),
         })
     }
 }
@@ -200,7 +198,7 @@ impl MessageAckHead {
 
 /// The cursor that a [`ReceiptAcked`](super::ReceiptAcked) names.
 pub fn acked_up_to_seq<V: Value>(body: &V) -> Option<u64> {
-    optional_integer(body, "upToSeq").ok().flatten()
+    valid_integer(body, "upToSeq")
 }
 
 /// Builds the payload of a [`DeliveredAck`](super::DeliveredAck).
