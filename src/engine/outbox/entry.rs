@@ -105,6 +105,9 @@ pub(crate) struct Entry<V> {
     pub(crate) safe: Safe,
     /// Whether the app was told that it is in the store.
     pub(crate) is_told: bool,
+    /// The store was read and did not have it. It may have come in since then, and is not sent
+    /// before that is known.
+    pub(crate) is_missed: bool,
 }
 
 impl<V: Value> Entry<V> {

@@ -141,6 +141,7 @@ impl<V: Value> Outbox<V> {
             stage: Stage::Waiting { not_before_ms: 0 },
             safe: Safe::Memory,
             is_told: false,
+            is_missed: false,
         };
         if self.waiting() > 3
             && is_planted(PlantedBug::DropsOldest)

@@ -61,6 +61,7 @@ impl<V: Value> Entry<V> {
             stage,
             safe: Safe::Store,
             is_told: true,
+            is_missed: false,
         })
     }
 

@@ -97,7 +97,8 @@ impl<V: Value> Outbox<V> {
     }
 
     /// What the store holds, read again. What is not there any more was dealt with by another
-    /// tab.
+    /// tab. One that came in while the store was read looks the same: only what is missing twice
+    /// is gone.
     pub(crate) fn reread(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
@@ -115,8 +116,19 @@ impl<V: Value> Outbox<V> {
             let is_kept = entry.safe == Safe::Store && !entry.is_in_flight();
             is_kept && !found.contains_key(entry.key.as_str())
         };
-        for key in self.keys(&gone) {
+        let missing = self.entries.iter_mut().map(|(_, entry)| entry);
+        let missing = missing.filter(|entry| gone(entry));
+        let missing = missing.map(|entry| {
+            let was_missed = std::mem::replace(&mut entry.is_missed, true);
+            (entry.key.clone(), was_missed)
+        });
+        let missing: Vec<(String, bool)> = missing.collect();
+        let reads_again = missing.iter().any(|(_, was_missed)| !was_missed);
+        for (key, _) in missing.into_iter().filter(|(_, was_missed)| *was_missed) {
             self.lost_sight_of(up.ctx, rooms, &key);
+        }
+        if reads_again {
+            up.ctx.keep.read_outbox(up.ctx.outputs);
         }
     }
 
@@ -180,6 +192,7 @@ impl<V: Value> Outbox<V> {
                 return;
             }
             known.safe = safe;
+            known.is_missed = false;
             // It was moved before, and the page ended before its old place was emptied.
             if known.place.order > UNKNOWN_ORDER
                 && let Some(mut known) = self.remove(key)

@@ -70,9 +70,10 @@ impl<V: Value> Outbox<V> {
         // What a crash in the next instant would take along is not sent yet, where there is hope
         // that it is kept soon.
         let is_safe = entry.safe != Safe::Memory || !ctx.keep.is_hopeful();
+        let is_certain = is_safe && !entry.is_missed;
         // A room that is not wanted here may still be one of the user's: the server decides.
         let is_open = rooms.get(room).is_none() || rooms.is_joined(room);
-        let goes = is_due && is_safe && is_open && self.in_flight < MAX_IN_FLIGHT;
+        let goes = is_due && is_certain && is_open && self.in_flight < MAX_IN_FLIGHT;
         goes.then(|| (room.clone(), entry.key.clone()))
     }
 
@@ -177,7 +178,7 @@ impl<V: Value> Outbox<V> {
         let heads = self.channels.iter().filter_map(|(room, line)| {
             let entry = self.entries.get(line.front()?)?;
             let is_open = rooms.get(room).is_none() || rooms.is_joined(room);
-            let is_safe = entry.safe != Safe::Memory || !is_hopeful;
+            let is_safe = (entry.safe != Safe::Memory || !is_hopeful) && !entry.is_missed;
             match entry.stage {
                 Stage::Waiting { not_before_ms } if is_open && is_safe && not_before_ms > 0 => {
                     Some(not_before_ms)

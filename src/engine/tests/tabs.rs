@@ -331,6 +331,28 @@ fn what_tabs_say_may_be_lost_and_everything_is_sent_all_the_same() {
 }
 
 #[test]
+fn a_message_that_came_in_while_the_store_was_read_is_not_taken_for_gone() {
+    let mut tabs = Tabs::connected(2);
+    tabs.tabs[0].disk().is_slow = true;
+    tabs.tabs[1].disk().is_slow = true;
+    // The lead goes to the other tab, which reads what is queued ...
+    tabs.tabs[0].disconnect();
+    tabs.talk();
+    while tabs.tabs[1].disk().step() {}
+    // ... before this message is committed, and hears of the message before it has the answer.
+    tabs.queue(0, "one");
+    tabs.tabs[0].disk_catches_up();
+    tabs.talk();
+    tabs.tabs[1].hear_disk();
+    for tab in &mut tabs.tabs {
+        tab.disk().is_slow = false;
+        tab.disk_catches_up();
+    }
+    tabs.advance(2_000);
+    assert_eq!(tabs.take(1, 1)["content"], "one");
+}
+
+#[test]
 fn a_server_that_has_seen_a_higher_fence_than_the_store_is_caught_up_with() {
     let mut tabs = Tabs::connected(1);
     tabs.queue(0, "one");
