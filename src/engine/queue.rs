@@ -75,7 +75,7 @@ impl<V: Value> Parts<'_, '_, V> {
         let is_wanted = self.up.ctx.keep.is_open() && is_of_use;
         let is_stuck = is_wanted
             && !self.tabs.leads()
-            && (has_wishes || (can_send && self.outbox.has_own_waiting()));
+            && (has_wishes || (can_send && self.outbox.waiting() > 0));
         self.tabs.settle(self.up.ctx, is_wanted, is_stuck);
     }
 
@@ -90,6 +90,9 @@ impl<V: Value> Parts<'_, '_, V> {
             let leads = self.tabs.leads();
             self.outbox
                 .tab_said(&mut self.up, self.rooms, &kind, message, leads);
+        } else if kind == "pong" && !self.tabs.leads() && self.outbox.waiting() > 0 {
+            // It may have sent what waits here, without its word of that having come through.
+            self.up.ctx.keep.read_outbox(self.up.ctx.outputs);
         }
     }
 }

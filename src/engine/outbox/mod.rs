@@ -122,15 +122,6 @@ impl<V: Value> Outbox<V> {
         self.channels.contains_key(room)
     }
 
-    /// Whether this tab queued something that was not sent.
-    pub(crate) fn has_own_waiting(&self) -> bool {
-        self.waiting() > 0
-            && self
-                .entries
-                .values()
-                .any(|entry| entry.is_waiting() && entry.place.tab_id == self.tab_id)
-    }
-
     /// Whether this tab asked for something that only the sending tab can do.
     pub(crate) fn has_wishes(&self) -> bool {
         !self.wishes.is_empty()

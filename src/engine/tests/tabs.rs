@@ -331,6 +331,29 @@ fn what_tabs_say_may_be_lost_and_everything_is_sent_all_the_same() {
 }
 
 #[test]
+fn a_tab_that_did_not_hear_that_its_message_was_sent_looks_into_the_store() {
+    let mut tabs = Tabs::connected(2);
+    tabs.queue(1, "one");
+    tabs.is_mute = true;
+    tabs.take(0, 1);
+    tabs.is_mute = false;
+    assert_eq!(tabs.seen(1).len(), 1, "it does not know yet");
+    tabs.advance(8_000);
+    assert_eq!(tabs.seen(1), []);
+}
+
+#[test]
+fn a_message_of_another_tab_that_nobody_heard_the_end_of_does_not_wait_for_ever() {
+    let mut tabs = Tabs::connected(3);
+    tabs.queue(1, "one");
+    tabs.is_mute = true;
+    tabs.take(0, 1);
+    tabs.is_mute = false;
+    tabs.advance(8_000);
+    assert_eq!((tabs.seen(1), tabs.seen(2)), (vec![], vec![]));
+}
+
+#[test]
 fn a_message_that_came_in_while_the_store_was_read_is_not_taken_for_gone() {
     let mut tabs = Tabs::connected(2);
     tabs.tabs[0].disk().is_slow = true;
