@@ -549,6 +549,24 @@ fn a_message_of_ours_that_was_not_seen_again_is_shown_after_a_reload() {
 }
 
 #[test]
+fn a_message_that_another_tab_has_sent_shows_once_though_it_still_waits_here() {
+    let mut world = stored();
+    with_log(&mut world, &log_of(2));
+    world.send("general", "mine");
+    let send = world.expect_event("message:send");
+    let op = StoreOp::PutMessage {
+        room: "general".to_owned(),
+        seq: 3,
+        body: echo(&send, 3),
+    };
+    change(&mut world, op);
+    reload(&mut world);
+    assert_eq!(world.engine.queued().len(), 1);
+    let rows = world.engine.timeline("general");
+    assert_eq!((rows.len(), seqs(&world)), (3, vec![1, 2, 3]));
+}
+
+#[test]
 fn what_was_queued_shows_among_what_was_kept_and_becomes_what_the_server_made_of_it() {
     let mut world = stored();
     with_log(&mut world, &log_of(2));

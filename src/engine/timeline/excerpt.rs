@@ -95,16 +95,20 @@ impl<V: Value> Timeline<V> {
                     self.insert_received(&head, body, changes);
                 }
             } else if own {
-                self.insert(
-                    Row {
-                        seq: Some(seq),
-                        message_id: head.message_id,
-                        client_message_id: head.client_message_id,
-                        origin: Origin::Awaited,
-                        body,
-                    },
-                    changes,
-                );
+                let key = head.client_message_id.clone();
+                let row = Row {
+                    seq: Some(seq),
+                    message_id: head.message_id,
+                    client_message_id: head.client_message_id,
+                    origin: Origin::Awaited,
+                    body,
+                };
+                // It may be shown as waiting still, for want of the word that it was taken.
+                let shown = key.and_then(|key| self.find(&key, Origin::is_local));
+                match shown.filter(|index| self.take(*index).is_some()) {
+                    Some(index) => drop(self.put_back(index, row, changes)),
+                    None => self.insert(row, changes),
+                }
             }
         }
     }
