@@ -71,7 +71,7 @@ fn replay(seed: u64) {
 }
 
 fn assert_none(report: &Report) {
-    let lines = report.failures.iter().take(10);
+    let lines = report.failures.iter().take(100);
     let lines: Vec<String> = lines
         .map(|Failure { seed, what }| format!("SEED={seed}: {what}"))
         .collect();
