@@ -257,7 +257,12 @@ impl<V: Value> Parts<'_, '_, V> {
             ServerEvent::DeliverySyncResponse => {
                 self.delivery.statuses_came(self.up.ctx, &body);
             }
-            ServerEvent::Batch => {}
+            ServerEvent::PresenceChanged
+            | ServerEvent::PresenceBulk
+            | ServerEvent::PresenceSettings
+            | ServerEvent::TypingEvent
+            | ServerEvent::TypingBatch
+            | ServerEvent::Batch => {}
         }
     }
 

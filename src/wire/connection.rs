@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::WireError;
-use super::fields::{Object, optional_id, optional_list, optional_text, required_id, valid_id};
+use super::fields::{
+    Object, optional_count, optional_id, optional_list, optional_text, required_id, valid_id,
+};
 use crate::socketio::Value;
 
 /// Version of this dialect, sent in [`Connected`] and in [`ClientInfo`].
@@ -32,6 +34,18 @@ pub mod capability {
     pub const RECEIPTS: &str = "receipts";
     /// What comes from a tab that is no longer the leader is refused.
     pub const FENCE: &str = "fence";
+    /// `presence:update`, `presence:subscribe` and `presence:get` are answered, and
+    /// `presence:changed` comes to those who may see it.
+    pub const PRESENCE: &str = "presence";
+    /// All of the settings of presence and typing are kept, and changes of them are told.
+    pub const PRESENCE_SETTINGS: &str = "presence:settings";
+    /// `presence:window` is answered.
+    pub const PRESENCE_WINDOW: &str = "presence:window";
+    /// `contacts:*` and `block:*` are answered.
+    pub const CONTACTS: &str = "contacts";
+    /// `typing:start` and `typing:stop` are told as `typing:event`, of which the server announces
+    /// the end.
+    pub const TYPING: &str = "typing";
     /// The server may put queued events into one `batch`. Client and server both name it.
     pub const BATCH: &str = "batch";
 
@@ -215,6 +229,8 @@ pub struct ConnectedHead {
     pub server_time: Option<String>,
     /// Names from [`capability`].
     pub capabilities: Vec<String>,
+    /// Users whose presence this connection may subscribe to, where the server says.
+    pub presence_subscriptions: Option<u32>,
 }
 
 impl ConnectedHead {
@@ -223,9 +239,12 @@ impl ConnectedHead {
         let capabilities = optional_list(body, "capabilities", V::as_text)
             .ok()
             .flatten();
+        let limits = body.field("limits");
+        let subscriptions = |limits| optional_count(&limits, "presenceSubscriptions").ok()?;
         Self {
             server_time: valid_id(body, "serverTime"),
             capabilities: capabilities.unwrap_or_default(),
+            presence_subscriptions: limits.and_then(subscriptions),
         }
     }
 }
@@ -243,6 +262,9 @@ pub struct ServerLimits {
     pub max_history_page: u32,
     /// Events that a user may send in a minute.
     pub events_per_minute: u32,
+    /// Users whose presence one connection may subscribe to. Absent from older servers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence_subscriptions: Option<u32>,
 }
 
 /// `authenticated`, server to client, no ack, after [`Connected`].

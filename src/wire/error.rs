@@ -67,6 +67,9 @@ error_codes! {
     PayloadTooLarge, "PAYLOAD_TOO_LARGE", false, "Payload too large";
     /// Too many events; `retryAfterMs` says when there is room again. Server.
     RateLimited, "RATE_LIMITED", true, "Too many events";
+    /// More subscriptions to presence than one connection may have; `details.limit` says how many.
+    /// Server.
+    SubscriptionLimit, "SUBSCRIPTION_LIMIT", false, "Too many subscriptions";
     /// An edit was made from an older version; `details` has the current one. Server.
     StaleVersion, "STALE_VERSION", false, "The message has changed meanwhile";
     /// Another tab with a newer fencing epoch speaks for this device. Server.

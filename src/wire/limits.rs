@@ -56,3 +56,11 @@ pub const MAX_RESUME_OPERATIONS: u32 = 200;
 pub const MAX_RESUME_BYTES: usize = 256 * 1024;
 /// Most members' receipts of one room in the answer to `sync:resume`.
 pub const MAX_RESUME_RECEIPTS: u32 = 200;
+/// Most users whose presence one connection subscribes to.
+pub const MAX_PRESENCE_SUBSCRIPTIONS: usize = 100;
+/// Most users in one `presence:get`, and most members in one `presence:window`.
+pub const MAX_PRESENCE_IDS: usize = 100;
+/// Longest text of a custom status, in characters.
+pub const MAX_CUSTOM_STATUS_CHARS: usize = 256;
+/// Most contacts of one user, and most that one user blocks.
+pub const MAX_CONTACTS: u32 = 5_000;

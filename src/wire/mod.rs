@@ -12,6 +12,7 @@
 pub mod ack;
 pub mod change;
 pub mod connection;
+pub mod contacts;
 pub mod error;
 pub mod ids;
 pub mod json;
@@ -20,11 +21,13 @@ pub mod message;
 pub mod names;
 pub mod operation;
 pub mod planted;
+pub mod presence;
 pub mod receipt;
 pub mod resume;
 pub mod room;
 pub mod settings;
 pub mod sync;
+pub mod typing;
 
 mod fields;
 

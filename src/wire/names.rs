@@ -45,12 +45,35 @@ pub const SYNC_CHANNELS: &str = "sync:channels";
 pub const PING: &str = "ping";
 /// Client: a new token for a live socket. [`AuthRefresh`](super::connection::AuthRefresh).
 pub const AUTH_REFRESH: &str = "auth:refresh";
-/// Client: this user types in a room, `{roomName}`. Not acknowledged.
+/// Client: this user types. [`Typing`](super::typing::Typing).
 pub const TYPING_START: &str = "typing:start";
-/// Client: this user no longer types, `{roomName}`. Not acknowledged.
+/// Client: this user no longer types. [`Typing`](super::typing::Typing).
 pub const TYPING_STOP: &str = "typing:stop";
-/// Client: this user's status, `{status}`. Not acknowledged.
+/// Client: how available this user is. [`PresenceUpdate`](super::presence::PresenceUpdate).
 pub const PRESENCE_UPDATE: &str = "presence:update";
+/// Client: this connection lives, without a payload, every 30 s; one that says nothing at all for
+/// 90 s no longer counts for presence. Ack `{success}`, where one is asked for.
+pub const PRESENCE_HEARTBEAT: &str = "presence:heartbeat";
+/// Client: tell when these change. [`PresenceSubscribe`](super::presence::PresenceSubscribe).
+pub const PRESENCE_SUBSCRIBE: &str = "presence:subscribe";
+/// Client: no longer tell. [`PresenceUnsubscribe`](super::presence::PresenceUnsubscribe).
+pub const PRESENCE_UNSUBSCRIBE: &str = "presence:unsubscribe";
+/// Client: what these are now. [`PresenceGet`](super::presence::PresenceGet).
+pub const PRESENCE_GET: &str = "presence:get";
+/// Client: what the members of a room are now. [`PresenceWindow`](super::presence::PresenceWindow).
+pub const PRESENCE_WINDOW: &str = "presence:window";
+/// Client: this user's contacts, without a payload; ack [`Contacts`](super::contacts::Contacts).
+pub const CONTACTS_LIST: &str = "contacts:list";
+/// Client: somebody is a contact. [`Contact`](super::contacts::Contact).
+pub const CONTACTS_ADD: &str = "contacts:add";
+/// Client: somebody is none any more. [`Contact`](super::contacts::Contact).
+pub const CONTACTS_REMOVE: &str = "contacts:remove";
+/// Client: whom this user blocks, without a payload; ack [`Contacts`](super::contacts::Contacts).
+pub const BLOCK_LIST: &str = "block:list";
+/// Client: show somebody nothing, and see nothing of them. [`Contact`](super::contacts::Contact).
+pub const BLOCK_ADD: &str = "block:add";
+/// Client: no longer. [`Contact`](super::contacts::Contact).
+pub const BLOCK_REMOVE: &str = "block:remove";
 
 /// Server: the socket may speak. [`Connected`](super::connection::Connected).
 pub const CONNECTED: &str = "connected";
@@ -97,6 +120,17 @@ pub const DELIVERY_SYNC_RESPONSE: &str = "delivery:sync-response";
 pub const USER_JOINED: &str = "user:joined";
 /// Server: someone gave up membership. [`MembershipChange`](super::room::MembershipChange).
 pub const USER_LEFT: &str = "user:left";
+/// Server: how available somebody is now. [`PresenceChanged`](super::presence::PresenceChanged).
+pub const PRESENCE_CHANGED: &str = "presence:changed";
+/// Server: how available several are now. [`Presences`](super::presence::Presences).
+pub const PRESENCE_BULK: &str = "presence:bulk";
+/// Server, to all connections of a user: their settings have changed.
+/// [`PresenceSettings`](super::settings::PresenceSettings).
+pub const PRESENCE_SETTINGS: &str = "presence:settings";
+/// Server: who types in a room. [`TypingEvent`](super::typing::TypingEvent).
+pub const TYPING_EVENT: &str = "typing:event";
+/// Server, in the sources only: several [`TYPING_EVENT`] at once, `{updates: [...]}`.
+pub const TYPING_BATCH: &str = "typing:batch";
 /// Server, with capability [`BATCH`](super::connection::capability::BATCH): several events in
 /// one, `[[event, payload], ...]`, in order.
 pub const BATCH: &str = "batch";
@@ -105,6 +139,13 @@ pub const BATCH: &str = "batch";
 pub const CHANNEL_JOIN: &str = "channel:join";
 /// Client, plugin guide's dialect: [`ROOM_LEAVE`] with `channelId`.
 pub const CHANNEL_LEAVE: &str = "channel:leave";
+/// Client, plugin guide's dialect: [`TYPING_START`] and [`TYPING_STOP`] in one,
+/// [`PluginTyping`](super::typing::PluginTyping). Server, to sockets that spoke it: [`TYPING_EVENT`]
+/// with `channelId`.
+pub const TYPING: &str = "typing";
+/// Server, plugin guide's dialect, to sockets that spoke it: [`PRESENCE_CHANGED`] with `dnd` for
+/// `busy`.
+pub const PRESENCE: &str = "presence";
 /// Server, plugin guide's dialect, to sockets that spoke it: [`MESSAGE_NEW`].
 pub const MESSAGE: &str = "message";
 /// Server, plugin guide's dialect, to sockets that spoke it: [`USER_JOINED`].
@@ -163,6 +204,16 @@ pub enum ServerEvent {
     ReadCursor,
     /// [`DELIVERY_SYNC_RESPONSE`].
     DeliverySyncResponse,
+    /// [`PRESENCE_CHANGED`].
+    PresenceChanged,
+    /// [`PRESENCE_BULK`].
+    PresenceBulk,
+    /// [`PRESENCE_SETTINGS`].
+    PresenceSettings,
+    /// [`TYPING_EVENT`].
+    TypingEvent,
+    /// [`TYPING_BATCH`].
+    TypingBatch,
     /// [`BATCH`].
     Batch,
 }
@@ -194,6 +245,11 @@ impl ServerEvent {
             MESSAGE_BATCH_DELIVERED => Self::MessageBatchDelivered,
             READ_CURSOR => Self::ReadCursor,
             DELIVERY_SYNC_RESPONSE => Self::DeliverySyncResponse,
+            PRESENCE_CHANGED => Self::PresenceChanged,
+            PRESENCE_BULK => Self::PresenceBulk,
+            PRESENCE_SETTINGS => Self::PresenceSettings,
+            TYPING_EVENT => Self::TypingEvent,
+            TYPING_BATCH => Self::TypingBatch,
             _ => return None,
         })
     }
@@ -227,6 +283,18 @@ pub fn is_client_event(name: &str) -> bool {
             | TYPING_START
             | TYPING_STOP
             | PRESENCE_UPDATE
+            | PRESENCE_HEARTBEAT
+            | PRESENCE_SUBSCRIBE
+            | PRESENCE_UNSUBSCRIBE
+            | PRESENCE_GET
+            | PRESENCE_WINDOW
+            | CONTACTS_LIST
+            | CONTACTS_ADD
+            | CONTACTS_REMOVE
+            | BLOCK_LIST
+            | BLOCK_ADD
+            | BLOCK_REMOVE
+            | TYPING
             | CHANNEL_JOIN
             | CHANNEL_LEAVE
     )

@@ -67,7 +67,10 @@ fn payloads(text: &mut String) {
         "sync",
         "resume",
         "receipt",
+        "presence",
         "settings",
+        "contacts",
+        "typing",
         "error",
     ] {
         for item in items(&format!("src/wire/{file}.rs")) {

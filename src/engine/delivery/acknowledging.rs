@@ -248,6 +248,7 @@ impl<V: Value> Delivery<V> {
         }
         let update = PresenceSettingsUpdate {
             allow_read_receipts: Some(allowed),
+            ..PresenceSettingsUpdate::default()
         };
         let name = names::PRESENCE_SETTINGS_UPDATE;
         self.setting = match up.request(name, update.build(), AckFor::ReceiptSetting) {

@@ -216,5 +216,6 @@ fn status(progress: Progress) -> DeliveryStatus {
 pub(super) fn presence_settings(settings: UserSettings) -> PresenceSettings {
     PresenceSettings {
         allow_read_receipts: settings.allow_read_receipts,
+        ..PresenceSettings::default()
     }
 }

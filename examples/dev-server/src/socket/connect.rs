@@ -123,6 +123,7 @@ async fn greet<S: Store>(socket: SocketRef, io: SocketIo) {
             max_content_bytes: MAX_CONTENT_BYTES as u32,
             max_history_page: MAX_HISTORY_PAGE,
             events_per_minute: shared.events_per_minute,
+            presence_subscriptions: None,
         }),
     };
     let rooms = shared
