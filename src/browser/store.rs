@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::indexed_db::{Database, Guard, Part, Trouble, record};
+use super::journal::Journal;
 use super::namespace;
 use crate::engine::store::{StoreCommand, StoreEvent, StoreFailure, StoreId, Table};
 
@@ -84,6 +85,7 @@ impl Shared {
                 self.close();
                 self.lose_patience_later(id);
             }
+            StoreCommand::ReadOther { .. } => self.lose_patience_later(id),
             StoreCommand::Wipe { namespace, .. } => {
                 if *self.name.borrow() == namespace::database(namespace) {
                     self.close();
@@ -137,7 +139,7 @@ impl Shared {
         let weak = Rc::downgrade(self);
         let patience = Timeout::new(self.patience_ms, move || {
             if let Some(shared) = weak.upgrade() {
-                shared.finish(id, Err(Trouble::Failed(StoreFailure::Unavailable)));
+                shared.finish(id, Err(Trouble::Failed(StoreFailure::Late)));
             }
         });
         self.patience.replace(Some(patience));
@@ -176,6 +178,14 @@ async fn perform(
                 LOADED.map(Part::Read).into(),
                 answer_opened,
             )
+        }
+        StoreCommand::ReadOther { id, namespace } => {
+            let other = Database::open(&namespace::database(&namespace)).await?;
+            let parts = vec![Part::Read(Table::Outbox)];
+            let (_, given) = other.transact(Guard::Read, parts).await?;
+            let mut outbox = Journal::open(&namespace).records();
+            outbox.append(&mut records(given));
+            return Ok((None, StoreEvent::Outbox { id, outbox }));
         }
         StoreCommand::Wipe { id, namespace } => {
             Database::delete(&namespace::database(&namespace)).await?;
@@ -253,6 +263,7 @@ fn id_of(command: &StoreCommand<JsValue>) -> StoreId {
         | StoreCommand::Lead { id }
         | StoreCommand::ReadOutbox { id }
         | StoreCommand::ReadMessages { id, .. }
+        | StoreCommand::ReadOther { id, .. }
         | StoreCommand::Wipe { id, .. } => *id,
         StoreCommand::Close => StoreId(0),
     }

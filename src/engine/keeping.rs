@@ -38,12 +38,17 @@ impl<V: Value> Parts<'_, '_, V> {
             Heard::NotLed => self.tabs.not_led(self.up.ctx),
             Heard::Outbox(outbox) => self.outbox.reread(&mut self.up, self.rooms, outbox),
             Heard::Messages { room, messages } => self.messages_read(&room, messages),
+            Heard::Other(found) => self.left_behind(found),
             Heard::Wiped => self.wiped(),
             Heard::Fenced => self.tabs.step_down(self.up.ctx),
             Heard::Full => self.report(ErrorCode::StorageFull),
-            Heard::Lost => {
+            Heard::Lost | Heard::Found => {
                 self.tabs.stop(self.up.ctx);
-                self.outbox.keep_all(self.up.ctx);
+                match heard {
+                    // What it holds was queued before.
+                    Heard::Found => self.outbox.move_in(self.up.ctx),
+                    _ => self.outbox.keep_all(self.up.ctx),
+                }
                 self.rooms.store_lost();
                 self.delivery.store_again();
                 self.sync.store_again();

@@ -5,7 +5,7 @@ use super::Parts;
 use super::error::ClientError;
 use super::input::RequestId;
 use super::output::Output;
-use super::store::{Kept, Namespace, Purpose, StoreOp, Table};
+use super::store::{Kept, Namespace, Purpose, StoreFailure, StoreOp, Table};
 use crate::socketio::Value;
 use crate::wire::connection::capability;
 use crate::wire::error::ErrorCode;
@@ -107,12 +107,7 @@ impl<V: Value> Parts<'_, '_, V> {
     /// The store is open, or there is none: what waited for that goes on.
     pub(super) fn owner_opened(&mut self) {
         if self.owner.moving.is_some() {
-            // Told once everything before it is kept.
-            let op = StoreOp::Delete {
-                table: Table::Meta,
-                key: "moved".to_owned(),
-            };
-            self.up.ctx.keep.urgent(op, Purpose::Moved);
+            self.ask_when_moved();
         }
         if let Some(user) = self.owner.next.take() {
             self.user_named(&user);
@@ -146,11 +141,33 @@ impl<V: Value> Parts<'_, '_, V> {
         }
     }
 
-    /// What was queued before the user was known is kept as the user's.
+    /// What was queued before the user was known is kept as the user's, or will not be. Another
+    /// tab, or a store that was late, may have left more: nothing is wiped unread.
     pub(super) fn moved(&mut self, kept: Kept) {
-        if kept == Kept::Dropped {
-            // The store was taken away: it will be told again once that is open.
-            return;
+        // A store that was taken away will be told again once it is open.
+        if kept != Kept::Dropped
+            && let Some(before) = self.owner.moving.clone()
+        {
+            self.up.ctx.keep.read_other(self.up.ctx.outputs, before);
+        }
+    }
+
+    /// What is left under nobody's name, now that the rest was moved.
+    pub(super) fn left_behind(&mut self, found: Result<Vec<(String, String)>, StoreFailure>) {
+        match found {
+            Ok(records) => {
+                if self.outbox.move_more(&mut self.up, self.rooms, records) {
+                    return self.ask_when_moved();
+                }
+                // Kept there, and not here yet.
+                if self.up.ctx.keep.is_memory_only() {
+                    return;
+                }
+            }
+            // Without a store there is nothing but the journal, which was read when it was opened.
+            Err(StoreFailure::Unavailable) => {}
+            // It stays, and the user is not remembered: the next page looks there again.
+            Err(_) => return,
         }
         let Some(before) = self.owner.moving.take() else {
             return;
@@ -159,6 +176,15 @@ impl<V: Value> Parts<'_, '_, V> {
         if let Some(user) = self.namespace_user() {
             self.remember_user(&user);
         }
+    }
+
+    /// Told once everything before it is kept.
+    fn ask_when_moved(&mut self) {
+        let op = StoreOp::Delete {
+            table: Table::Meta,
+            key: "moved".to_owned(),
+        };
+        self.up.ctx.keep.urgent(op, Purpose::Moved);
     }
 
     fn namespace_user(&self) -> Option<String> {

@@ -187,11 +187,19 @@ impl World {
                     disk.notes.journals.remove(namespace);
                 }
                 let profile = &mut self.profiles[id.profile];
+                let journal = match &command {
+                    StoreCommand::ReadOther { namespace, .. } => profile.disk.journal(namespace),
+                    _ => Vec::new(),
+                };
                 let handle = &mut profile.tabs[id.tab].disk;
-                profile
+                let mut events = profile
                     .disk
                     .store
-                    .carry_out(&mut handle.connection, command)
+                    .carry_out(&mut handle.connection, command);
+                if let Some(StoreEvent::Outbox { outbox, .. }) = events.first_mut() {
+                    outbox.splice(0..0, journal);
+                }
+                events
             }
         };
         let is_answer = |event: &StoreEvent<Json>| !matches!(event, StoreEvent::Journaled { .. });

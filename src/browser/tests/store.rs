@@ -238,7 +238,7 @@ async fn a_database_that_another_page_holds_is_waited_for_so_long_and_found_late
         return () => db.close();";
     let held: js_sys::Function = by_hand("ann", held).await.unchecked_into();
     let mut tab = Tab::with_patience(50);
-    assert_eq!(tab.open("ann").await, "journaled; failed: Unavailable");
+    assert_eq!(tab.open("ann").await, "journaled; failed: Late");
     assert_eq!(tab.commit([]).await, "failed: Unavailable");
     held.call0(&JsValue::NULL).unwrap();
     assert_eq!(tab.hears(1).await, "lost");

@@ -67,6 +67,33 @@ impl<V: Value> Outbox<V> {
         self.keep_all(ctx);
     }
 
+    /// What another tab, or a store that was late, has left from before the user was known: true
+    /// where there was something new in it, which is being kept now.
+    pub(crate) fn move_more(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        rooms: &mut Rooms<V>,
+        records: Vec<(String, String)>,
+    ) -> bool {
+        let mut is_more = false;
+        for (key, text) in records {
+            if self.entries.contains_key(&key) {
+                continue;
+            }
+            self.merge(up, rooms, &key, &text, Safe::Journal);
+            if let Some(mut entry) = self.remove(&key) {
+                entry.place.order = entry.place.order.saturating_add(MOVED_ORDER);
+                self.insert(entry);
+                is_more = true;
+            }
+        }
+        if is_more {
+            self.number_anew();
+            self.keep_all(up.ctx);
+        }
+        is_more
+    }
+
     /// There is no store: the journal is all there is.
     pub(crate) fn no_store(&mut self, ctx: &mut Context<'_, V>) {
         self.number_anew();

@@ -51,6 +51,18 @@ pub(crate) fn cases<V: Value>() -> Vec<Case<V>> {
             ],
         ),
         case(
+            "another namespace is read, and what is open stays open",
+            [
+                step(0, open("ann"), "journaled; opened, fence 0"),
+                step(0, commit(None, [put(Table::Outbox, "a", "1")]), "committed"),
+                step(1, open("bob"), "journaled; opened, fence 0"),
+                step(1, read_other("ann"), "outbox a=1"),
+                step(1, read_other("ann|"), "outbox"),
+                step(1, commit(None, [put(Table::Outbox, "b", "2")]), "committed"),
+                step(1, StoreCommand::ReadOutbox { id: ID }, "outbox b=2"),
+            ],
+        ),
+        case(
             "changes to one record follow their order",
             [
                 step(0, open("ann"), "journaled; opened, fence 0"),
@@ -310,6 +322,11 @@ pub(crate) fn namespace(user: &str) -> Namespace {
 fn open<V>(user: &str) -> StoreCommand<V> {
     let namespace = namespace(user);
     StoreCommand::Open { id: ID, namespace }
+}
+
+fn read_other<V>(user: &str) -> StoreCommand<V> {
+    let namespace = namespace(user);
+    StoreCommand::ReadOther { id: ID, namespace }
 }
 
 fn wipe<V>(user: &str) -> StoreCommand<V> {

@@ -27,6 +27,8 @@ pub(crate) enum Heard<V> {
     Outbox(Vec<(String, String)>),
     /// Messages of a room, as they were asked for.
     Messages { room: String, messages: Vec<V> },
+    /// What another namespace's journal and outbox hold, or why that is not known.
+    Other(Result<Vec<(String, String)>, StoreFailure>),
     /// A namespace is wiped.
     Wiped,
     /// Another tab leads under a higher fence.
@@ -35,6 +37,8 @@ pub(crate) enum Heard<V> {
     Full,
     /// What was stored is gone. The store is being opened again.
     Lost,
+    /// A store that was taken to be none is there after all, and is being opened.
+    Found,
 }
 
 enum Stage {
@@ -42,7 +46,7 @@ enum Stage {
     Closed,
     Opening,
     Open,
-    /// There is none.
+    /// There is none, unless it is only late.
     Memory,
 }
 
@@ -53,6 +57,7 @@ enum Asked {
     Lead,
     Outbox,
     Messages { room: String },
+    Other,
     Wipe { namespace: Namespace, tries: u32 },
 }
 
@@ -111,7 +116,7 @@ impl<V: Value> Keeper<V> {
         matches!(self.stage, Stage::Open)
     }
 
-    /// Whether there is no store, and never will be.
+    /// Whether there is no store, as far as is known.
     pub(crate) fn is_memory_only(&self) -> bool {
         matches!(self.stage, Stage::Memory)
     }
@@ -255,6 +260,12 @@ impl<V: Value> Keeper<V> {
         true
     }
 
+    /// Reads what another namespace's journal and outbox hold.
+    pub(crate) fn read_other(&mut self, outputs: &mut VecDeque<Output<V>>, namespace: Namespace) {
+        let id = self.ask(Asked::Other);
+        outputs.push_back(Output::Store(StoreCommand::ReadOther { id, namespace }));
+    }
+
     /// Deletes a namespace.
     pub(crate) fn wipe(&mut self, outputs: &mut VecDeque<Output<V>>, namespace: Namespace) {
         if self.namespace.as_ref() == Some(&namespace) {
@@ -362,7 +373,9 @@ impl<V: Value> Keeper<V> {
                 Some(Heard::Led(outbox))
             }
             StoreEvent::Outbox { id, outbox } => {
-                self.asked.remove(&id)?;
+                if let Asked::Other = self.asked.remove(&id)? {
+                    return Some(Heard::Other(Ok(outbox)));
+                }
                 if std::mem::take(&mut self.reads_again) {
                     self.read_outbox(outputs);
                 }
@@ -406,6 +419,7 @@ impl<V: Value> Keeper<V> {
                 room,
                 messages: Vec::new(),
             }),
+            Asked::Other => Some(Heard::Other(Err(failure))),
             Asked::Wipe { namespace, tries }
                 if failure == StoreFailure::Aborted && tries < STORE_TRIES =>
             {
@@ -423,7 +437,7 @@ impl<V: Value> Keeper<V> {
         failure: StoreFailure,
     ) -> Option<Heard<V>> {
         let dropped = match failure {
-            StoreFailure::Unavailable | StoreFailure::NewerSchema => {
+            StoreFailure::Unavailable | StoreFailure::Late | StoreFailure::NewerSchema => {
                 self.put_back(changes);
                 return Some(self.give_up(failure));
             }
@@ -475,9 +489,11 @@ impl<V: Value> Keeper<V> {
 
     /// The store was taken away: it is opened again, and everything has to be put anew.
     fn lost(&mut self, outputs: &mut VecDeque<Output<V>>) -> Option<Heard<V>> {
-        if !self.is_open() {
-            return None;
-        }
+        let heard = match self.stage {
+            Stage::Open => Heard::Lost,
+            Stage::Memory => Heard::Found,
+            Stage::Closed | Stage::Opening => return None,
+        };
         let under_way = self.under_way.take().map(|(_, changes)| changes);
         let gathered = std::mem::take(&mut self.gathered);
         for change in under_way.into_iter().flatten().chain(gathered) {
@@ -486,6 +502,6 @@ impl<V: Value> Keeper<V> {
         let namespace = self.namespace.clone()?;
         self.stage = Stage::Closed;
         self.open(outputs, namespace);
-        Some(Heard::Lost)
+        Some(heard)
     }
 }

@@ -89,6 +89,19 @@ impl<V: Clone> MemoryStore<V> {
                 let messages = database.newest(&room, before_seq, limit);
                 Ok(StoreEvent::Messages { id, messages })
             }),
+            StoreCommand::ReadOther { id, namespace } => {
+                let journal = self.journals.get(&namespace).into_iter().flatten();
+                let mut outbox: Vec<_> = journal
+                    .map(|(key, text)| (key.clone(), text.clone()))
+                    .collect();
+                vec![match self.open(&namespace) {
+                    Ok(database) => {
+                        outbox.extend(database.outbox());
+                        StoreEvent::Outbox { id, outbox }
+                    }
+                    Err(failure) => StoreEvent::Failed { id, failure },
+                }]
+            }
             StoreCommand::Wipe { id, namespace } => {
                 self.journals.remove(&namespace);
                 self.databases.remove(&namespace);

@@ -154,6 +154,14 @@ pub enum StoreCommand<V> {
         /// Most messages.
         limit: u32,
     },
+    /// Reads what another namespace's journal and outbox hold; what is open stays open. Answers:
+    /// `Outbox`, the journal's records first, or `Failed`.
+    ReadOther {
+        /// For the answer.
+        id: StoreId,
+        /// Whose.
+        namespace: Namespace,
+    },
     /// Deletes a namespace: database and journal. Answers: `Committed`, or `Failed`.
     Wipe {
         /// For the answer.
@@ -205,7 +213,7 @@ pub enum StoreEvent<V> {
     },
     /// The outbox's records, by key.
     Outbox {
-        /// Which `ReadOutbox`.
+        /// Which `ReadOutbox`, or `ReadOther`.
         id: StoreId,
         /// Key and sealed record.
         outbox: Vec<(String, String)>,
@@ -225,7 +233,8 @@ pub enum StoreEvent<V> {
         failure: StoreFailure,
     },
     /// The open database was taken away (deleted, or upgraded by another tab). What is not
-    /// committed is not there; the engine opens again.
+    /// committed is not there; the engine opens again. Also told of one that was late, once it
+    /// can be opened.
     Lost,
 }
 
@@ -238,6 +247,7 @@ impl<V> StoreCommand<V> {
             | Self::Lead { id }
             | Self::ReadOutbox { id }
             | Self::ReadMessages { id, .. }
+            | Self::ReadOther { id, .. }
             | Self::Wipe { id, .. } => Some(*id),
             Self::Close => None,
         }
@@ -249,6 +259,8 @@ impl<V> StoreCommand<V> {
 pub enum StoreFailure {
     /// There is no store here: refused, or absent.
     Unavailable,
+    /// It took longer than is waited for. Should it open after all, `Lost` is told.
+    Late,
     /// No room is left.
     Full,
     /// Another tab leads under a higher fence.

@@ -24,6 +24,8 @@ pub(super) struct Disk {
     connection: Connection,
     /// Commands wait until the test lets them be carried out.
     pub(super) is_slow: bool,
+    /// No database opens in time.
+    pub(super) is_late: bool,
     /// Commands that were not carried out.
     pub(super) waiting: VecDeque<StoreCommand<Json>>,
     /// Answers that were not heard.
@@ -151,7 +153,22 @@ impl Disk {
                 return true;
             }
         }
+        let id = command.id();
+        let opens = matches!(
+            command,
+            StoreCommand::Open { .. } | StoreCommand::ReadOther { .. } | StoreCommand::Wipe { .. }
+        );
         let mut profile = self.profile.borrow_mut();
+        if let (true, true, Some(id)) = (self.is_late, opens, id) {
+            let failure = StoreFailure::Late;
+            if let StoreCommand::Open { .. } = command {
+                let events = profile.store.carry_out(&mut self.connection, command);
+                let journaled = events.into_iter().next();
+                self.answers.extend(journaled);
+            }
+            self.answers.push_back(StoreEvent::Failed { id, failure });
+            return true;
+        }
         let events = profile.store.carry_out(&mut self.connection, command);
         self.answers.extend(events);
         true

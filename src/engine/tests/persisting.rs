@@ -2,9 +2,11 @@
 //! later, and a new engine finds it.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
 
+use super::disk::Disk;
 use super::world::World;
 use crate::engine::config::MAX_COMMIT_CHANGES;
 use crate::engine::input::{Input, QueueCommand, RequestId};
@@ -389,6 +391,77 @@ fn who_is_named_while_nobodys_store_is_being_opened_gets_what_it_holds() {
     world.disk_catches_up();
     assert_eq!(world.stored_keys(ALICE), ["one"]);
     assert_eq!(world.stored_keys(None), Vec::<String>::new());
+}
+
+#[test]
+fn what_another_page_kept_before_the_user_was_known_is_moved_as_well() {
+    let mut world = World::stored();
+    let mut other = World::with_seed(7);
+    other.tab_id = "other".to_owned();
+    other.disk = Some(Disk::of(Rc::clone(&world.disk().profile), 1));
+    other.restart();
+    world.queue_message("general", "mine");
+    // Nothing that the pages say to each other is heard.
+    other.queue_message("general", "theirs");
+    other.disk().is_slow = true;
+    other.queue_message("general", "journaled");
+    other.disk().crash();
+    world.connect();
+    assert_eq!(world.stored_keys(None), Vec::<String>::new());
+    let sent: Vec<_> = (1..=3)
+        .map(|seq| take(&mut world, seq)["content"].clone())
+        .collect();
+    assert_eq!(sent[0], "mine");
+    assert!(sent.contains(&json!("theirs")) && sent.contains(&json!("journaled")));
+}
+
+#[test]
+fn nothing_is_wiped_unread_where_nobodys_store_is_late() {
+    let mut world = World::stored();
+    world.queue_message("general", "one");
+    world.restart();
+    world.disk().is_late = true;
+    world.restart();
+    world.connect();
+    world.queue_message("general", "two");
+    assert_eq!(take(&mut world, 1)["content"], "two");
+    assert!(world.profile().known_users.is_empty());
+    world.restart();
+    world.disk().is_late = false;
+    world.restart();
+    world.connect();
+    assert_eq!(take(&mut world, 2)["content"], "one");
+}
+
+#[test]
+fn what_is_the_users_by_memory_only_stays_nobodys_until_the_users_store_is_found() {
+    let mut world = World::stored();
+    world.queue_message("general", "one");
+    world.disk().is_late = true;
+    world.connect();
+    assert_eq!(world.stored_keys(None), ["one"]);
+    world.disk().is_late = false;
+    world.input(Input::Store(StoreEvent::Lost));
+    assert_eq!(world.stored_keys(ALICE), ["one"]);
+    assert_eq!(world.stored_keys(None), Vec::<String>::new());
+    assert_eq!(world.profile().known_users[0].1, "alice");
+}
+
+#[test]
+fn a_store_that_is_found_late_has_what_was_queued_before() {
+    let mut world = known();
+    world.queue_message("general", "1");
+    world.disk().is_late = true;
+    world.restart();
+    world.queue_message("general", "2");
+    world.disk().is_late = false;
+    world.input(Input::Store(StoreEvent::Lost));
+    world.connect();
+    assert_eq!(world.stored_keys(ALICE), ["1", "2"]);
+    let order: Vec<_> = (1..=2)
+        .map(|seq| take(&mut world, seq)["content"].clone())
+        .collect();
+    assert_eq!(order, ["1", "2"]);
 }
 
 #[test]
