@@ -22,9 +22,7 @@ const links = {
 
 test("what was reported persisted survives SIGKILL of the browser", (t) => killOften(t, rounds));
 
-// Fails now and then: what was persisted before the user was known can stay unsent. CRASH_ANONYMOUS=1 runs it.
-const skip = process.env.CRASH_ANONYMOUS ? false : "not kept yet: see GUARANTEES.md, I1";
-test("also where the app does not say whose page it is", { skip }, async (t) => {
+test("also where the app does not say whose page it is", async (t) => {
   // The browser may have forgotten: what is queued before the server says who it is comes last.
   await killOften(t, Math.floor(rounds / 2), { userId: undefined });
 });
