@@ -46,6 +46,10 @@ pub mod capability {
     /// `typing:start` and `typing:stop` are told as `typing:event`, of which the server announces
     /// the end.
     pub const TYPING: &str = "typing";
+    /// A message or an operation that names another one of the same sender as the one before it
+    /// (`after`) is refused with `OUT_OF_ORDER` unless that one is stored: several can be under
+    /// way at once, and keep their order.
+    pub const PIPELINE: &str = "pipeline";
     /// The server may put queued events into one `batch`. Client and server both name it.
     pub const BATCH: &str = "batch";
 

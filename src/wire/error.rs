@@ -74,6 +74,8 @@ error_codes! {
     StaleVersion, "STALE_VERSION", false, "The message has changed meanwhile";
     /// Another tab with a newer fencing epoch speaks for this device. Server.
     Fenced, "FENCED", false, "Another tab has taken over";
+    /// The one that it names as the one before it is not stored: send that one first. Server.
+    OutOfOrder, "OUT_OF_ORDER", true, "The one before it is missing";
     /// The server failed; nothing was changed. Server.
     InternalError, "INTERNAL_ERROR", true, "Internal error";
     /// No token was given where one is needed. Connect error.

@@ -13,7 +13,7 @@ use crate::socketio::Value;
 
 /// [`MESSAGE_SEND`](super::names::MESSAGE_SEND), client to server; ack [`SendAck`]. Errors: `ROOM_NOT_FOUND`,
 /// `NOT_IN_ROOM`, `FORBIDDEN` (a broadcast room, without a role in it), `VALIDATION_ERROR`,
-/// `PAYLOAD_TOO_LARGE`, `RATE_LIMITED`, `FENCED`.
+/// `PAYLOAD_TOO_LARGE`, `RATE_LIMITED`, `FENCED`, `OUT_OF_ORDER`.
 ///
 /// `(user, clientMessageId)` is unique for as long as the message exists: a repeat gets the
 /// first answer with `duplicate: true`, and reaches nobody again.
@@ -64,6 +64,10 @@ pub struct MessageSend {
     /// The sending leader's epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fence: Option<u64>,
+    /// The key of another message or operation of the same sender that has to be stored first;
+    /// else this one is refused with `OUT_OF_ORDER`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 
 /// Kinds of messages.

@@ -13,7 +13,7 @@ use crate::socketio::Value;
 /// [`MESSAGE_EDIT`](super::names::MESSAGE_EDIT), client to server; ack [`OperationAck`]. Only the
 /// author edits. Errors: `STALE_VERSION` (its `details.current` is the message as it is now),
 /// `FORBIDDEN`, `NOT_FOUND` (unknown or deleted), `NOT_IN_ROOM`, `VALIDATION_ERROR`,
-/// `PAYLOAD_TOO_LARGE`, `RATE_LIMITED`, `FENCED`.
+/// `PAYLOAD_TOO_LARGE`, `RATE_LIMITED`, `FENCED`, `OUT_OF_ORDER`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
@@ -40,6 +40,10 @@ pub struct MessageEdit {
     /// The sending leader's epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fence: Option<u64>,
+    /// The key of another message or operation of the same sender that has to be stored first;
+    /// else this one is refused with `OUT_OF_ORDER`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 
 /// [`MESSAGE_DELETE`](super::names::MESSAGE_DELETE), client to server; ack [`OperationAck`]. The
@@ -66,6 +70,10 @@ pub struct MessageDelete {
     /// The sending leader's epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fence: Option<u64>,
+    /// The key of another message or operation of the same sender that has to be stored first;
+    /// else this one is refused with `OUT_OF_ORDER`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 
 /// [`REACTION_ADD`](super::names::REACTION_ADD) and
@@ -73,7 +81,7 @@ pub struct MessageDelete {
 /// without `version`. Adding one's own reaction that is there, or removing one that is not,
 /// succeeds with `duplicate: true`, and reaches nobody. Errors: `NOT_FOUND`, `NOT_IN_ROOM`,
 /// `VALIDATION_ERROR`, `PAYLOAD_TOO_LARGE` (more reactions than a message holds),
-/// `RATE_LIMITED`, `FENCED`.
+/// `RATE_LIMITED`, `FENCED`, `OUT_OF_ORDER`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
@@ -97,6 +105,10 @@ pub struct ReactionChange {
     /// The sending leader's epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fence: Option<u64>,
+    /// The key of another message or operation of the same sender that has to be stored first;
+    /// else this one is refused with `OUT_OF_ORDER`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 
 /// Answer to an operation: it is stored, and survives the server.

@@ -47,11 +47,13 @@ pub enum PlantedBug {
     AcksWrongPlace,
     /// Server: a page loses its last message after it was cut.
     FiltersAfterPage,
+    /// Server: what comes before the one that it has to follow is taken.
+    IgnoresPredecessor,
 }
 
 impl PlantedBug {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::SkipsDuplicateCheck,
         Self::SendsNewestFirst,
         Self::MakesKeyAnew,
@@ -73,6 +75,7 @@ impl PlantedBug {
         Self::DoesNotSubscribe,
         Self::AcksWrongPlace,
         Self::FiltersAfterPage,
+        Self::IgnoresPredecessor,
     ];
 }
 

@@ -6,6 +6,7 @@ mod entry;
 mod flushing;
 mod keeping;
 mod limits;
+mod line;
 mod outcome;
 mod queueing;
 mod record;
@@ -19,6 +20,7 @@ use std::collections::VecDeque;
 pub(crate) use self::entry::{Entry, Kind, Safe, Stage};
 use self::flushing::Run;
 use self::limits::Limits;
+use self::line::Line;
 pub(crate) use self::queueing::Draft;
 use self::wishes::Wish;
 use super::config::MAX_SETTLED_ENTRIES;
@@ -36,7 +38,7 @@ use crate::wire::Object;
 pub(crate) struct Outbox<V> {
     entries: SortedMap<String, Box<Entry<V>>>,
     /// Keys of those that wait or are in flight, in order, by room.
-    channels: SortedMap<String, VecDeque<String>>,
+    channels: SortedMap<String, Line>,
     in_flight: usize,
     parked: usize,
     /// Who waits for which entry's outcome, in this tab.
@@ -55,6 +57,8 @@ pub(crate) struct Outbox<V> {
     run: Option<Run>,
     /// Whether entries can be sent right now.
     is_sending: bool,
+    /// Whether the server takes several of a channel at once, and keeps their order.
+    is_pipelining: bool,
     /// The server said that another tab has taken over.
     is_fenced: bool,
     /// Whether the app was told last that this tab is the one that sends.
@@ -84,6 +88,7 @@ impl<V: Value> Outbox<V> {
             turn: String::new(),
             run: None,
             is_sending: false,
+            is_pipelining: false,
             is_fenced: false,
             told_leader: false,
             followed: Vec::new(),
@@ -129,7 +134,7 @@ impl<V: Value> Outbox<V> {
 
     /// Every entry as the app sees it: by room, in order, those that failed last.
     pub(crate) fn messages(&self) -> Vec<V> {
-        let queued = self.channels.values().flatten();
+        let queued = self.channels.values().flat_map(Line::keys);
         let queued = queued.filter_map(|key| self.entries.get(key));
         let parked = self.entries.values().filter(|entry| entry.is_parked());
         queued.chain(parked).map(|entry| entry.to_value()).collect()
@@ -226,7 +231,15 @@ impl<V: Value> Outbox<V> {
             (Stage::Parked, Stage::Parked) => {}
             (_, Stage::Parked) => self.leave_line(&room, key),
             (Stage::Parked, _) => self.line_up(key),
-            _ => {}
+            (before, stage) => {
+                if let Some(line) = self.channels.get_mut(&room) {
+                    match (before, stage) {
+                        (_, Stage::InFlight { .. }) => line.sent(key),
+                        (Stage::InFlight { .. }, _) => line.returned(key),
+                        _ => {}
+                    }
+                }
+            }
         }
     }
 
@@ -256,20 +269,14 @@ impl<V: Value> Outbox<V> {
                 .get(other)
                 .is_none_or(|other| other.place <= entry.place)
         };
-        let index = line
-            .iter()
-            .rposition(is_before)
-            .map_or(0, |index| index + 1);
-        line.insert(index, key.to_owned());
+        line.insert(key, is_before);
     }
 
     fn leave_line(&mut self, room: &str, key: &str) {
         let Some(line) = self.channels.get_mut(room) else {
             return;
         };
-        if let Some(index) = line.iter().position(|other| other == key) {
-            line.remove(index);
-        }
+        line.remove(key);
         if line.is_empty() {
             self.channels.remove(room);
         }

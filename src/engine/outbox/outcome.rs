@@ -26,7 +26,8 @@ impl<V: Value> Outbox<V> {
         args: Option<&V>,
     ) {
         let stage = self.entries.get(key).map(|entry| entry.stage);
-        let Some(Stage::InFlight { ack, sent_ms }) = stage.filter(|stage| is_of(*stage, id)) else {
+        let Some(Stage::InFlight { ack, sent_ms, .. }) = stage.filter(|stage| is_of(*stage, id))
+        else {
             return;
         };
         debug_assert_eq!(ack, id);
@@ -67,6 +68,24 @@ impl<V: Value> Outbox<V> {
         let Some(entry) = self.get_mut(key) else {
             return;
         };
+        let is_chained = matches!(
+            entry.stage,
+            Stage::InFlight {
+                is_chained: true,
+                ..
+            }
+        );
+        if is_chained && error.retryable {
+            // What became of the one before it decides: that was no attempt.
+            entry.is_tried &= error.is(ErrorCode::Timeout);
+            let room = entry.room.clone();
+            let not_before_ms = ctx.now.mono_ms + error.retry_after_ms.unwrap_or(0);
+            self.set_stage(key, Stage::Waiting { not_before_ms });
+            if let Some(line) = self.channels.get_mut(&room) {
+                line.be_careful();
+            }
+            return self.tell(ctx, "message:updated", key);
+        }
         entry.retries = entry.retries.saturating_add(1);
         entry.last_retry_ms = Some(ctx.now.wall_ms);
         // Whoever refuses has not taken it.
@@ -83,7 +102,7 @@ impl<V: Value> Outbox<V> {
             && let Some(room) = self.entries.get(key).map(|entry| entry.room.clone())
             && let Some(line) = self.channels.get_mut(&room)
         {
-            line.rotate_left(1);
+            line.let_pass();
         }
         self.note(ctx, key);
         self.tell(ctx, "message:updated", key);

@@ -148,7 +148,7 @@ impl<V: Value> Outbox<V> {
             && let Some(oldest) = self
                 .channels
                 .get(&entry.room)
-                .and_then(|line| line.front().cloned())
+                .and_then(|line| line.keys().next().cloned())
         {
             self.settle(&oldest);
         }

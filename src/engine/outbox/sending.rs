@@ -1,8 +1,10 @@
-//! Entries on their way: one of each channel at a time, so that the server's order is ours.
+//! Entries on their way, so that the server's order is ours: of each channel one at a time, or
+//! several to a server that takes none before the one that it names as the one before it.
 
+use super::line::Line;
 use super::{Entry, Kind, Outbox, Safe, Stage};
 use crate::engine::acks::AckFor;
-use crate::engine::config::MAX_IN_FLIGHT;
+use crate::engine::config::{MAX_CHANNEL_IN_FLIGHT, MAX_IN_FLIGHT};
 use crate::engine::context::Context;
 use crate::engine::error::ClientError;
 use crate::engine::rooms::Rooms;
@@ -30,6 +32,7 @@ impl<V: Value> Outbox<V> {
         if !may_send {
             return;
         }
+        self.is_pipelining = up.connection.has_capability(capability::PIPELINE);
         let first = match self.channels.find_index(self.turn.as_str()) {
             Ok(index) => index + 1,
             Err(index) => index,
@@ -38,11 +41,13 @@ impl<V: Value> Outbox<V> {
         for offset in first..first + count {
             // The channels become fewer where one ends by this.
             let index = offset % count;
-            while let Some((room, key)) = self.sendable(up.ctx, rooms, index) {
-                if !self.send(up, rooms, &key) {
+            while let Some((key, after)) = self.sendable(up.ctx, rooms, index) {
+                if let Some((room, _)) = self.channels.get_indexed(index) {
+                    self.turn.clone_from(room);
+                }
+                if !self.send(up, rooms, &key, after) {
                     return;
                 }
-                self.turn = room;
             }
         }
         if self.waiting() == 0 && self.in_flight == 0 {
@@ -50,19 +55,19 @@ impl<V: Value> Outbox<V> {
         }
     }
 
-    /// A channel and the key at its head, where that can go now.
+    /// The key of a channel that can go now, and the one under way that it follows.
     fn sendable(
         &self,
         ctx: &Context<'_, V>,
         rooms: &Rooms<V>,
         index: usize,
-    ) -> Option<(String, String)> {
+    ) -> Option<(String, Option<String>)> {
         let (room, line) = self.channels.get_indexed(index)?;
-        let head = match is_planted(PlantedBug::SendsNewestFirst) {
+        let next = match is_planted(PlantedBug::SendsNewestFirst) {
             true => line.back()?,
-            false => line.front()?,
+            false => self.next_of(line)?,
         };
-        let entry = self.entries.get(head)?;
+        let entry = self.entries.get(next)?;
         let is_due = match entry.stage {
             Stage::Waiting { not_before_ms } => not_before_ms <= ctx.now.mono_ms,
             Stage::InFlight { .. } | Stage::Parked => false,
@@ -74,11 +79,25 @@ impl<V: Value> Outbox<V> {
         // A room that is not wanted here may still be one of the user's: the server decides.
         let is_open = rooms.get(room).is_none() || rooms.is_joined(room);
         let goes = is_due && is_certain && is_open && self.in_flight < MAX_IN_FLIGHT;
-        goes.then(|| (room.clone(), entry.key.clone()))
+        goes.then(|| (entry.key.clone(), line.before_next().cloned()))
     }
 
-    /// Sends one entry. False where the connection turns out to be gone.
-    fn send(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &mut Rooms<V>, key: &str) -> bool {
+    fn next_of<'a>(&self, line: &'a Line) -> Option<&'a String> {
+        line.next(match self.is_pipelining {
+            true => MAX_CHANNEL_IN_FLIGHT,
+            false => 1,
+        })
+    }
+
+    /// Sends one entry, behind the one that it names. False where the connection turns out to be
+    /// gone.
+    fn send(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        rooms: &mut Rooms<V>,
+        key: &str,
+        after: Option<String>,
+    ) -> bool {
         let is_plain = !up.connection.has_capability(capability::MESSAGES);
         let knows_operations = up.connection.has_capability(capability::OPERATIONS);
         let Some(entry) = self.entries.get_mut(key) else {
@@ -95,7 +114,8 @@ impl<V: Value> Outbox<V> {
             return true;
         }
         let was_tried = entry.is_tried;
-        let mut body = with_position(entry, up.ctx.keep.fence());
+        let is_chained = after.is_some();
+        let mut body = with_position(entry, up.ctx.keep.fence(), after);
         if entry.retries > 0 && is_planted(PlantedBug::MakesKeyAnew) {
             let key = up.ctx.random.uuid_v7(up.ctx.now.wall_ms);
             body = body.with(&[("clientMessageId", V::string(&key))]);
@@ -115,7 +135,12 @@ impl<V: Value> Outbox<V> {
                 if let Some(entry) = self.get_mut(key) {
                     entry.is_tried = true;
                 }
-                self.set_stage(key, Stage::InFlight { ack, sent_ms });
+                let stage = Stage::InFlight {
+                    ack,
+                    sent_ms,
+                    is_chained,
+                };
+                self.set_stage(key, stage);
                 self.tell(up.ctx, "message:sending", key);
                 true
             }
@@ -176,7 +201,7 @@ impl<V: Value> Outbox<V> {
             return None;
         }
         let heads = self.channels.iter().filter_map(|(room, line)| {
-            let entry = self.entries.get(line.front()?)?;
+            let entry = self.entries.get(self.next_of(line)?)?;
             let is_open = rooms.get(room).is_none() || rooms.is_joined(room);
             let is_safe = (entry.safe != Safe::Memory || !is_hopeful) && !entry.is_missed;
             match entry.stage {
@@ -190,16 +215,16 @@ impl<V: Value> Outbox<V> {
     }
 }
 
-/// The payload with what the server needs to know of the tab that sends it.
-fn with_position<V: Value>(entry: &Entry<V>, fence: Option<u64>) -> V {
-    match fence {
-        None => entry.payload.clone(),
-        Some(fence) => entry.payload.with(&[
-            ("tabId", V::string(&entry.place.tab_id)),
-            ("tabSeq", V::number(entry.place.tab_seq as f64)),
-            ("fence", V::number(fence as f64)),
-        ]),
+/// The payload with what the server needs to know of the tab that sends it, and of its place.
+fn with_position<V: Value>(entry: &Entry<V>, fence: Option<u64>, after: Option<String>) -> V {
+    let mut fields = Vec::new();
+    if let Some(fence) = fence {
+        fields.push(("tabId", V::string(&entry.place.tab_id)));
+        fields.push(("tabSeq", V::number(entry.place.tab_seq as f64)));
+        fields.push(("fence", V::number(fence as f64)));
     }
+    fields.extend(after.map(|key| ("after", V::string(&key))));
+    entry.payload.with(&fields)
 }
 
 /// What was sent to a server which knows no keys, and was not answered.

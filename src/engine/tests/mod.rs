@@ -27,6 +27,7 @@ mod older;
 mod operations;
 mod outbox_model;
 mod persisting;
+mod pipelining;
 mod queueing;
 mod readiness;
 mod reading;

@@ -1,13 +1,15 @@
 //! Any order of queueing, changing, taking out, sending, answering, losing the link, disks that
 //! take their time or fail, and pages that end: beside a plain list of what was asked for, nothing
 //! is lost, nothing is sent twice under different keys, every channel is in order, and what was
-//! said of a cancellation or a change is true.
+//! said of a cancellation or a change is true. The server answers in any order, and, where it says
+//! so, keeps that of what is under way at once.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
+use super::pipelining::connected_pipelining;
 use super::world::World;
 use crate::engine::input::QueueCommand;
 use crate::engine::store::StoreFailure;
@@ -75,8 +77,11 @@ struct Scene {
 }
 
 impl Scene {
-    fn new() -> Self {
+    fn new(is_pipelining: bool) -> Self {
         let mut world = World::stored();
+        if is_pipelining {
+            world.server.greetings[0] = connected_pipelining();
+        }
         world.is_logged = false;
         let server = "http://localhost:3101/socket.io/#/".to_owned();
         world
@@ -192,6 +197,12 @@ impl Scene {
         let index = index_of(&send.body);
         let channel = self.asked[index].channel;
         let log = self.log.entry(channel.to_owned()).or_default();
+        let after = send.body["after"].as_str();
+        let after: Option<usize> = after.map(|key| key.parse().expect("an index"));
+        if after.is_some_and(|after| !log.contains(&after)) {
+            let error = json!({"code": "OUT_OF_ORDER", "message": "no", "retryable": true});
+            return self.world.refuse(&send, error);
+        }
         if !log.contains(&index) {
             log.push(index);
         }
@@ -267,9 +278,10 @@ proptest! {
 
     #[test]
     fn nothing_is_lost_doubled_or_out_of_order_and_every_answer_is_true(
+        is_pipelining: bool,
         steps in prop::collection::vec(step(), 0..60),
     ) {
-        let mut scene = Scene::new();
+        let mut scene = Scene::new(is_pipelining);
         for step in steps {
             scene.take(step);
         }

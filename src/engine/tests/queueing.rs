@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::peer::joined;
 use super::world::World;
+use crate::engine::config::MAX_IN_FLIGHT;
 use crate::engine::input::{Input, QueueCommand};
 
 fn in_general() -> World {
@@ -287,18 +288,19 @@ fn a_message_that_is_put_off_holds_its_channel_back_and_no_other() {
 }
 
 #[test]
-fn no_more_than_eight_are_in_flight_and_every_channel_has_its_turn() {
+fn no_more_than_allowed_are_in_flight_and_every_channel_has_its_turn() {
+    const ROOMS: usize = MAX_IN_FLIGHT + 12;
     let mut world = World::new();
-    for n in 0..20 {
+    for n in 0..ROOMS {
         world.queue_message(&format!("room {n:02}"), &format!("{n:02}"));
     }
     world.connect();
     let mut sent = Vec::new();
-    for _ in 0..20 {
-        assert!(world.sent().len() <= 8);
+    for _ in 0..ROOMS {
+        assert!(world.sent().len() <= MAX_IN_FLIGHT);
         sent.push(take(&mut world)["content"].as_str().unwrap().to_owned());
     }
-    let expected: Vec<String> = (0..20).map(|n| format!("{n:02}")).collect();
+    let expected: Vec<String> = (0..ROOMS).map(|n| format!("{n:02}")).collect();
     assert_eq!(sent, expected);
 }
 

@@ -21,7 +21,7 @@ const PING_INTERVAL_MS: u64 = 25_000;
 /// For the answer to a ping.
 const PING_TIMEOUT_MS: u64 = 20_000;
 /// What this server announces that it can do.
-const CAPABILITIES: [&str; 9] = [
+const CAPABILITIES: [&str; 10] = [
     capability::MESSAGES,
     capability::HISTORY,
     capability::ROOMS,
@@ -31,6 +31,7 @@ const CAPABILITIES: [&str; 9] = [
     capability::RESUME,
     capability::RECEIPTS,
     capability::FENCE,
+    capability::PIPELINE,
 ];
 
 /// One link that is open.

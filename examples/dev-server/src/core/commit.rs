@@ -149,6 +149,7 @@ impl From<Refused> for Refusal {
             Refused::NotMember => ErrorCode::NotInRoom.into(),
             Refused::Forbidden => ErrorCode::Forbidden.into(),
             Refused::Fenced => ErrorCode::Fenced.into(),
+            Refused::OutOfOrder => ErrorCode::OutOfOrder.into(),
             Refused::TooManyReactions => {
                 Self::too_large("emoji", MAX_MESSAGE_REACTIONS, "reactions of a message")
             }

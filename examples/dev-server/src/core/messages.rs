@@ -25,6 +25,7 @@ impl<S: Store> Core<S> {
             client_message_id: send.client_message_id.unwrap_or_else(|| self.new_id()),
             timestamp_ms: self.now_ms(),
             fence: caller.fence(send.fence),
+            after: send.after,
             body: MessageBody {
                 user: caller.user.clone(),
                 content: send.content,
@@ -92,6 +93,7 @@ fn check(send: &MessageSend) -> Result<(), Refusal> {
         ("clientMessageId", &send.client_message_id),
         ("threadId", &send.thread_id),
         ("replyTo", &send.reply_to),
+        ("after", &send.after),
     ];
     for (field, id) in ids {
         let checked = id.as_deref().map_or(Ok(()), check_id);

@@ -17,6 +17,7 @@ struct Envelope {
     message_id: String,
     client_message_id: Option<String>,
     fence: Option<u64>,
+    after: Option<String>,
 }
 
 impl<S: Store> Core<S> {
@@ -40,6 +41,7 @@ impl<S: Store> Core<S> {
             message_id: edit.message_id,
             client_message_id: edit.client_message_id,
             fence: edit.fence,
+            after: edit.after,
         };
         self.new_operation(caller, envelope, kind)
     }
@@ -54,6 +56,7 @@ impl<S: Store> Core<S> {
             message_id: delete.message_id,
             client_message_id: delete.client_message_id,
             fence: delete.fence,
+            after: delete.after,
         };
         self.new_operation(caller, envelope, OperationKind::Delete)
     }
@@ -74,6 +77,7 @@ impl<S: Store> Core<S> {
             message_id: change.message_id,
             client_message_id: change.client_message_id,
             fence: change.fence,
+            after: change.after,
         };
         self.new_operation(caller, envelope, kind(change.emoji))
     }
@@ -88,8 +92,13 @@ impl<S: Store> Core<S> {
             check_room_name(room_name).map_err(Refusal::invalid_id("roomName"))?;
         }
         check_id(&envelope.message_id).map_err(Refusal::invalid_id("messageId"))?;
-        if let Some(key) = &envelope.client_message_id {
-            check_id(key).map_err(Refusal::invalid_id("clientMessageId"))?;
+        let keys = [
+            ("clientMessageId", &envelope.client_message_id),
+            ("after", &envelope.after),
+        ];
+        for (field, key) in keys {
+            let checked = key.as_deref().map_or(Ok(()), check_id);
+            checked.map_err(Refusal::invalid_id(field))?;
         }
         Ok(Change::Operation(Box::new(NewOperation {
             room_name: envelope.room_name,
@@ -97,6 +106,7 @@ impl<S: Store> Core<S> {
             client_message_id: envelope.client_message_id.unwrap_or_else(|| self.new_id()),
             timestamp_ms: self.now_ms(),
             fence: caller.fence(envelope.fence),
+            after: envelope.after,
             user: caller.user.clone(),
             kind,
         })))

@@ -23,7 +23,7 @@ use crate::core::iso8601;
 use crate::store::Store;
 
 /// What this server announces that it can do.
-const CAPABILITIES: [&str; 9] = [
+const CAPABILITIES: [&str; 10] = [
     capability::MESSAGES,
     capability::HISTORY,
     capability::ROOMS,
@@ -33,6 +33,7 @@ const CAPABILITIES: [&str; 9] = [
     capability::RESUME,
     capability::RECEIPTS,
     capability::FENCE,
+    capability::PIPELINE,
 ];
 /// The clock is looked at again at least this often: a machine may sleep.
 const EXPIRY_CHECK: Duration = Duration::from_secs(30);

@@ -122,4 +122,6 @@ pub enum Refused {
     TooManyReactions,
     /// Another tab of the device has taken over.
     Fenced,
+    /// What it has to follow is not stored.
+    OutOfOrder,
 }

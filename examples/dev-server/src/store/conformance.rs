@@ -77,6 +77,7 @@ fn message(room_name: &str, user_id: &str, key: &str, timestamp_ms: i64) -> NewM
         client_message_id: key.to_owned(),
         timestamp_ms,
         fence: None,
+        after: None,
         body: MessageBody {
             user: User::from_id(user_id),
             content: format!("content of {key}"),

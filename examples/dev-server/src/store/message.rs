@@ -53,6 +53,8 @@ pub struct NewMessage {
     pub timestamp_ms: i64,
     /// The tab that sends it, where it says.
     pub fence: Option<Fence>,
+    /// The sender's id of what has to be stored before it, if anything.
+    pub after: Option<String>,
     /// The rest.
     pub body: MessageBody,
 }

@@ -21,6 +21,8 @@ pub struct NewOperation {
     pub timestamp_ms: i64,
     /// The tab that sends it, where it says.
     pub fence: Option<Fence>,
+    /// The sender's id of what has to be stored before it, if anything.
+    pub after: Option<String>,
     /// Who does it.
     pub user: User,
     /// What is done.

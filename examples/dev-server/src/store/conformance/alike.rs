@@ -25,6 +25,7 @@ enum Draft {
         key: u8,
         mentions: Vec<usize>,
         fence: Option<u64>,
+        after: Option<u8>,
     },
     Operation {
         user: usize,
@@ -32,6 +33,7 @@ enum Draft {
         key: u8,
         kind: OperationKind,
         fence: Option<u64>,
+        after: Option<u8>,
     },
     Cursor {
         user: usize,
@@ -57,6 +59,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn drafts() -> impl Strategy<Value = Draft> {
     let fence = || prop::option::weighted(0.2, 0..4u64);
+    let after = || prop::option::weighted(0.3, 0..24u8);
     let user = || 0..USERS.len();
     let room = || 0..ROOMS.len();
     let emoji = prop_oneof![Just("x".to_owned()), Just("y".to_owned())];
@@ -76,11 +79,15 @@ fn drafts() -> impl Strategy<Value = Draft> {
     ];
     let mentions = prop::collection::vec(user(), 0..3);
     prop_oneof![
-        4 => (user(), room(), 0..24u8, mentions, fence()).prop_map(
-            |(user, room, key, mentions, fence)| Draft::Message { user, room, key, mentions, fence }
+        4 => (user(), room(), 0..24u8, mentions, fence(), after()).prop_map(
+            |(user, room, key, mentions, fence, after)| {
+                Draft::Message { user, room, key, mentions, fence, after }
+            }
         ),
-        4 => (user(), 0..16u8, 0..24u8, operation, fence()).prop_map(
-            |(user, message, key, kind, fence)| Draft::Operation { user, message, key, kind, fence }
+        4 => (user(), 0..16u8, 0..24u8, operation, fence(), after()).prop_map(
+            |(user, message, key, kind, fence, after)| {
+                Draft::Operation { user, message, key, kind, fence, after }
+            }
         ),
         4 => (user(), room(), kind, up_to).prop_map(
             |(user, room, kind, up_to)| Draft::Cursor { user, room, kind, up_to }
@@ -108,11 +115,13 @@ impl Draft {
                 key,
                 mentions,
                 fence: epoch,
+                after,
             } => {
                 let key = format!("k{key}");
                 let mut new = message(ROOMS[room], USERS[user], &key, timestamp_ms);
                 new.message_id = format!("m{number}");
                 new.fence = fence(epoch);
+                new.after = after.map(|key| format!("k{key}"));
                 let mentions = mentions.into_iter().map(|user| USERS[user].to_owned());
                 new.body.mentions = Some(mentions.collect());
                 Change::Message(Box::new(new))
@@ -123,12 +132,14 @@ impl Draft {
                 key,
                 kind,
                 fence: epoch,
+                after,
             } => Change::Operation(Box::new(NewOperation {
                 room_name: None,
                 message_id: format!("m{message}"),
                 client_message_id: format!("k{key}"),
                 timestamp_ms,
                 fence: fence(epoch),
+                after: after.map(|key| format!("k{key}")),
                 user: User::from_id(USERS[user]),
                 kind,
             })),

@@ -17,6 +17,7 @@ conforms! {
     messages_and_operations_of_a_user_share_their_keys
     a_message_is_operated_on_by_members_and_in_its_own_room
     an_older_leader_of_a_device_stores_nothing
+    nothing_is_stored_before_what_it_names_as_the_one_before_it
     a_page_after_a_place_has_every_entry_once
     a_page_back_counts_messages_and_says_what_it_covers
     an_operation_is_activity_and_no_message
@@ -29,6 +30,7 @@ fn operation(user_id: &str, message_key: &str, key: &str, kind: OperationKind) -
         client_message_id: key.to_owned(),
         timestamp_ms: 1_000,
         fence: None,
+        after: None,
         user: User::from_id(user_id),
         kind,
     }
@@ -331,6 +333,47 @@ async fn an_older_leader_of_a_device_stores_nothing<S: Store>(store: S) {
     let mut other = message("r", "bob", "e", 1);
     other.fence = fence("phone", 1);
     appended(append(&store, other).await);
+}
+
+async fn nothing_is_stored_before_what_it_names_as_the_one_before_it<S: Store>(store: S) {
+    with_room(&store).await;
+    let send = |user: &str, key: &str, after: &str| {
+        let mut one = message("r", user, key, 1);
+        one.after = Some(after.to_owned());
+        Change::Message(Box::new(one))
+    };
+    let out_of_order = Outcome::Refused(Refused::OutOfOrder);
+    let all_at_once = store
+        .write(vec![
+            send("alice", "b", "a"),
+            Change::Message(Box::new(message("r", "alice", "a", 1))),
+            send("alice", "c", "b"),
+            send("bob", "b", "a"),
+            send("alice", "b", "a"),
+            send("alice", "c", "b"),
+        ])
+        .await
+        .expect("works");
+    let is_refused: Vec<bool> = all_at_once.iter().map(|one| *one == out_of_order).collect();
+    assert_eq!(is_refused, [true, false, true, true, false, false]);
+    assert_eq!(head(&store).await, 3);
+
+    let mut change = operation("alice", "a", "e", edit("x", Some(1)));
+    change.after = Some("d".to_owned());
+    assert_eq!(operate(&store, change.clone()).await, out_of_order);
+    appended(append(&store, message("r", "alice", "d", 1)).await);
+    operated(operate(&store, change).await);
+    let repeat = write(&store, send("alice", "f", "e")).await;
+    assert!(
+        matches!(repeat, Outcome::Appended(_)),
+        "an operation counts, too"
+    );
+    let elsewhere = write(&store, send("eve", "a", "nothing")).await;
+    assert_eq!(
+        elsewhere,
+        Outcome::Refused(Refused::NotMember),
+        "what is final comes first"
+    );
 }
 
 /// Entries 1, 3 and 5 are messages; 2 and 4 operations on the first.

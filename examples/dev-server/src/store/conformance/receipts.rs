@@ -222,6 +222,7 @@ async fn unread_follows_from_the_cursor_and_counts_what_is_there_of_others<S: St
         client_message_id: "d".to_owned(),
         timestamp_ms: 5,
         fence: None,
+        after: None,
         user: User::from_id("alice"),
         kind: OperationKind::Delete,
     };

@@ -22,6 +22,7 @@ impl State {
         {
             return Outcome::Answered(answered.clone());
         }
+        let is_in_order = self.has(&key.0, message.after.as_deref());
         let Some(room) = self.rooms.get_mut(&message.room_name) else {
             return Outcome::Refused(Refused::RoomNotFound);
         };
@@ -34,6 +35,9 @@ impl State {
         };
         if !may_write(room.room.kind, role) {
             return Outcome::Refused(Refused::Forbidden);
+        }
+        if !is_in_order {
+            return Outcome::Refused(Refused::OutOfOrder);
         }
         let place = room.take_place(&message.message_id, message.timestamp_ms);
         let answered = Answered {
@@ -71,10 +75,11 @@ impl State {
         {
             return Outcome::Refused(Refused::MessageNotFound);
         }
+        let is_in_order = self.has(&key.0, operation.after.as_deref());
         let Some(room) = self.rooms.get_mut(&room_name) else {
             return Outcome::Refused(Refused::MessageNotFound);
         };
-        match room.operate(seq, operation) {
+        match room.operate(seq, operation, is_in_order) {
             Err(refused) => Outcome::Refused(refused),
             Ok((answered, stored)) => {
                 self.answers.insert(key, answered.clone());
@@ -87,6 +92,15 @@ impl State {
                 }
             }
         }
+    }
+
+    /// Whether what a sender names as the one before is stored; so is nothing.
+    fn has(&self, user_id: &str, after: Option<&str>) -> bool {
+        let is_stored = |key: &str| {
+            let key = (user_id.to_owned(), key.to_owned());
+            self.answers.contains_key(&key)
+        };
+        after.is_none_or(is_stored) || is_planted(PlantedBug::IgnoresPredecessor)
     }
 }
 
@@ -115,6 +129,7 @@ impl RoomState {
         &mut self,
         seq: u64,
         operation: NewOperation,
+        is_in_order: bool,
     ) -> Result<(Answered, Option<StoredOperation>), Refused> {
         let role = self
             .members
@@ -125,6 +140,9 @@ impl RoomState {
         }
         let role = role.ok_or(Refused::NotMember)?;
         let index = self.index_of(seq).ok_or(Refused::MessageNotFound)?;
+        if !is_in_order {
+            return Err(Refused::OutOfOrder);
+        }
         let timestamp_ms = self.time(operation.timestamp_ms);
         let message = &mut self.messages[index];
         let effect = message.operate(&operation, &self.room.name, role, timestamp_ms)?;

@@ -33,6 +33,9 @@ pub(super) async fn append(
     if !may_write(log.kind, role) {
         return Ok(Outcome::Refused(Refused::Forbidden));
     }
+    if !has(transaction, user_id, message.after.as_deref()).await? {
+        return Ok(Outcome::Refused(Refused::OutOfOrder));
+    }
     let place = log.next_place(&message.message_id, message.timestamp_ms);
     insert(transaction, log.room_id, &place, &message).await?;
     Ok(Outcome::Appended(place))
@@ -129,6 +132,18 @@ pub(super) async fn find_answer(
         place: place_from_row(&row)?,
         version: version.and_then(|version| u64::try_from(version).ok()),
     }))
+}
+
+/// Whether what a sender names as the one before is stored; so is nothing.
+pub(super) async fn has(
+    transaction: &mut Transaction<'static, Sqlite>,
+    user_id: &str,
+    after: Option<&str>,
+) -> Result<bool, StoreError> {
+    Ok(match after {
+        None => true,
+        Some(key) => find_answer(transaction, user_id, key).await?.is_some(),
+    })
 }
 
 async fn insert(

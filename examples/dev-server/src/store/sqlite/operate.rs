@@ -2,7 +2,7 @@
 
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::append::{Log, find_answer, find_log};
+use super::append::{Log, find_answer, find_log, has};
 use super::rows::{message_from_row, operation_columns, to_json};
 use super::{clamped, users};
 use crate::store::operation::Effect;
@@ -38,6 +38,9 @@ pub(super) async fn operate(
     let Some(role) = log.role else {
         return Ok(Outcome::Refused(Refused::NotMember));
     };
+    if !has(transaction, user_id, operation.after.as_deref()).await? {
+        return Ok(Outcome::Refused(Refused::OutOfOrder));
+    }
     let timestamp_ms = log.time(operation.timestamp_ms);
     let mentions = message.body.mentions.clone().unwrap_or_default();
     match message.operate(&operation, &room_name, role, timestamp_ms) {

@@ -1,0 +1,82 @@
+//! The entries of one channel that are to be sent, in order, and how far they are on their way.
+
+use std::collections::VecDeque;
+
+/// Keys of entries that wait or are in flight, in the order of their places.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    keys: VecDeque<String>,
+    /// So many at the front are in flight, each but the first with the one before it named: the
+    /// server has none of them without those before it.
+    chained: usize,
+    /// The server refused one that was sent on the heels of another: one at a time, until one is
+    /// done with.
+    is_careful: bool,
+}
+
+impl Line {
+    pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
+        self.keys.iter()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    pub(super) fn back(&self) -> Option<&String> {
+        self.keys.back()
+    }
+
+    /// The next to be sent, if fewer than `most` are under way; it may be so already.
+    pub(super) fn next(&self, most: usize) -> Option<&String> {
+        let most = if self.is_careful { 1 } else { most };
+        self.keys.get(self.chained).filter(|_| self.chained < most)
+    }
+
+    /// The one under way that the next follows.
+    pub(super) fn before_next(&self) -> Option<&String> {
+        self.keys.get(self.chained.checked_sub(1)?)
+    }
+
+    /// Puts a key behind the last one of those that `is_before` holds for.
+    pub(super) fn insert(&mut self, key: &str, is_before: impl Fn(&String) -> bool) {
+        let index = self.keys.iter().rposition(is_before);
+        let index = index.map_or(0, |index| index + 1);
+        self.keys.insert(index, key.to_owned());
+        self.chained = self.chained.min(index);
+    }
+
+    pub(super) fn remove(&mut self, key: &str) {
+        if let Some(index) = self.index_of(key) {
+            self.keys.remove(index);
+            self.chained -= usize::from(index < self.chained);
+            self.is_careful = false;
+        }
+    }
+
+    /// One is in flight, behind [`Line::before_next`].
+    pub(super) fn sent(&mut self, key: &str) {
+        let is_next = self.keys.get(self.chained).is_some_and(|next| next == key);
+        self.chained += usize::from(is_next);
+    }
+
+    /// One is no longer in flight, and waits.
+    pub(super) fn returned(&mut self, key: &str) {
+        if let Some(index) = self.index_of(key) {
+            self.chained = self.chained.min(index);
+        }
+    }
+
+    pub(super) fn be_careful(&mut self) {
+        self.is_careful = true;
+    }
+
+    /// For a planted bug: the first becomes the last.
+    pub(super) fn let_pass(&mut self) {
+        self.keys.rotate_left(1);
+    }
+
+    fn index_of(&self, key: &str) -> Option<usize> {
+        self.keys.iter().position(|other| other == key)
+    }
+}
