@@ -157,6 +157,26 @@ fn a_change_of_ours_shows_at_once_and_is_confirmed_or_rolled_back() {
 }
 
 #[test]
+fn a_late_answer_takes_nothing_back_that_the_log_has_brought_since() {
+    let (mut world, mut log) = with_message();
+    let emoji = |adds| MessageChange::React {
+        emoji: "+".to_owned(),
+        user_id: "alice".to_owned(),
+        adds,
+    };
+    world.draft(|timeline, changes| timeline.edit_pending("k1", "e1-1", emoji(false), changes));
+    let event = log.operate("alice", "e1-1", Deed::React, "").unwrap();
+    world.server_sends(Deed::React.event(), event);
+    let ack = OperationAckHead {
+        seq: Some(1),
+        duplicate: true,
+        ..OperationAckHead::default()
+    };
+    world.draft(|timeline, changes| timeline.edit_settled("k1", &ack, changes));
+    assert_eq!(rows(&world), messages(&log));
+}
+
+#[test]
 fn what_the_server_says_meanwhile_is_kept_under_a_change_of_ours() {
     let (mut world, mut log) = with_message();
     world.draft(|timeline, changes| timeline.edit_pending("k1", "e1-1", edit("mine"), changes));

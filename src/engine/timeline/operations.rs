@@ -71,7 +71,8 @@ impl<V: Value> Timeline<V> {
         }
     }
 
-    /// The server has taken a change of ours.
+    /// The server has taken a change of ours. Where its place in the log is here, so is what it
+    /// made, and what came after it.
     pub(crate) fn edit_settled(
         &mut self,
         key: &str,
@@ -92,7 +93,9 @@ impl<V: Value> Timeline<V> {
             },
             react @ MessageChange::React { .. } => react,
         };
-        self.show_again(&draft.message_id, Some(&change), changes);
+        let is_here = ack.seq.is_some_and(|seq| self.covered.contains(seq));
+        let made = Some(&change).filter(|_| !is_here);
+        self.show_again(&draft.message_id, made, changes);
     }
 
     /// The server will never take a change of ours, or the user took it back.
