@@ -150,6 +150,8 @@ fn refusal(error: rexie::Error) -> Trouble {
     Trouble::Failed(match () {
         () if is_named(&error, "VersionError") => StoreFailure::NewerSchema,
         () if is_named(&error, "QuotaExceededError") => StoreFailure::Full,
+        // Chromium, where it is opened in the instant in which it was cleared away.
+        () if is_named(&error, "AbortError") => StoreFailure::Aborted,
         () => StoreFailure::Unavailable,
     })
 }

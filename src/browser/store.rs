@@ -16,6 +16,7 @@ use crate::engine::store::{StoreCommand, StoreEvent, StoreFailure, StoreId, Tabl
 /// The store of one client. Dropping it closes its database, and nothing comes from it any more.
 pub(crate) struct Store {
     shared: Rc<Shared>,
+    taken: Closure<dyn FnMut(String)>,
 }
 
 struct Shared {
@@ -28,6 +29,8 @@ struct Shared {
     /// The command that is under way; one that was given up is no longer in turn.
     turn: Cell<u32>,
     busy: Cell<bool>,
+    /// The database that is open was taken away while a command was under way.
+    taken: Cell<bool>,
     patience: RefCell<Option<Timeout>>,
 }
 
@@ -43,9 +46,17 @@ impl Store {
             name: RefCell::default(),
             turn: Cell::new(0),
             busy: Cell::new(false),
+            taken: Cell::new(false),
             patience: RefCell::new(None),
         });
-        Self { shared }
+        let weak = Rc::downgrade(&shared);
+        let taken = Closure::<dyn FnMut(String)>::new(move |name: String| {
+            if let Some(shared) = weak.upgrade() {
+                shared.taken_away(&name);
+            }
+        });
+        idb::watch(taken.as_ref().unchecked_ref());
+        Self { shared, taken }
     }
 
     /// Carries a command out when those before it are answered.
@@ -57,6 +68,7 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
+        idb::unwatch(self.taken.as_ref().unchecked_ref());
         self.shared.waiting.take();
         self.shared.patience.take();
         self.shared.close();
@@ -119,11 +131,14 @@ impl Shared {
             }
             Err(Trouble::Failed(failure)) => (StoreEvent::Failed { id, failure }, false),
             Err(Trouble::Lost) => {
-                self.close();
                 let failure = StoreFailure::Aborted;
                 (StoreEvent::Failed { id, failure }, true)
             }
         };
+        let is_lost = is_lost || (self.taken.take() && self.database.borrow().is_some());
+        if is_lost {
+            self.close();
+        }
         self.patience.take();
         self.turn.set(self.turn.get().wrapping_add(1));
         self.busy.set(false);
@@ -150,6 +165,18 @@ impl Shared {
         if self.database.borrow().is_none() && !self.busy.get() {
             (self.tell)(StoreEvent::Lost);
         }
+    }
+
+    /// The page's database was deleted, upgraded by a newer page, or cleared away.
+    fn taken_away(&self, name: &str) {
+        if *self.name.borrow() != name {
+            return;
+        }
+        if self.busy.get() {
+            return self.taken.set(true);
+        }
+        self.close();
+        (self.tell)(StoreEvent::Lost);
     }
 
     fn close(&self) {

@@ -8,13 +8,30 @@ function answer(request) {
   });
 }
 
+const watchers = new Set();
+
+/** Calls `listener` with the name of every database that is taken from this page, until `unwatch`. */
+export function watch(listener) {
+  watchers.add(listener);
+}
+
+export function unwatch(listener) {
+  watchers.delete(listener);
+}
+
 /** `stores` is `[name, options, [index, keyPath, options][]][]`: what is not in it is deleted. */
 export function open(name, version, stores) {
   const request = indexedDB.open(name, version);
   request.onupgradeneeded = () => upgrade(request.result, request.transaction, stores);
   return answer(request).then((database) => {
-    // Else whoever deletes or upgrades the database would wait for this page.
-    database.onversionchange = () => database.close();
+    const taken = () => {
+      // Else whoever deletes or upgrades the database would wait for this page.
+      database.close();
+      for (const listener of watchers) listener(name);
+    };
+    database.onversionchange = taken;
+    // The user cleared what this site keeps, or the browser did.
+    database.onclose = taken;
     return database;
   });
 }

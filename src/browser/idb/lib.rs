@@ -14,7 +14,7 @@ mod request;
 mod source;
 mod transaction;
 
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 
 pub use self::cursor::{Cursor, CursorDirection, ManagedCursor};
@@ -28,6 +28,11 @@ pub use self::transaction::{Transaction, TransactionFuture, TransactionMode, Tra
 extern "C" {
     #[wasm_bindgen(catch, js_name = deleteDatabase)]
     fn delete_database(name: &str) -> Result<js_sys::Promise, JsValue>;
+    /// Calls `listener` with the name of every database that is taken from this page: deleted,
+    /// upgraded, or cleared away. rexie has no word for it.
+    pub fn watch(listener: &Function);
+    /// Ends [`watch`].
+    pub fn unwatch(listener: &Function);
 }
 
 #[wasm_bindgen]
