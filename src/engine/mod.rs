@@ -31,7 +31,7 @@ pub(crate) mod sorted_map;
 mod timeline;
 mod uplink;
 
-#[cfg(all(test, not(target_family = "wasm")))]
+#[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;

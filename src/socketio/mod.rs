@@ -7,7 +7,7 @@ mod decoder;
 mod endpoint;
 mod event;
 mod handshake;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(any(test, not(target_family = "wasm")))]
 mod json;
 pub mod limits;
 mod packet;
