@@ -11,6 +11,7 @@ export { isRealtimeError } from "./errors.js";
 export type { EventMap } from "./events.js";
 export { type InitSource, init, isInitialized } from "./init.js";
 export { OfflineQueueService, type OfflineQueueServiceConfig } from "./offline-queue-service.js";
+export * from "./presence-presets/index.js";
 export { default, RealtimeClient } from "./realtime-client.js";
 export type { EditMessageOptions } from "./room-messages.js";
 export { RoomsService, type RoomsServiceConfig } from "./rooms-service.js";
