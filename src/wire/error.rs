@@ -93,7 +93,7 @@ error_codes! {
     ConnectionError, "CONNECTION_ERROR", true, "Connection failed";
     /// The allowed number of attempts is used up. Client.
     ReconnectionFailed, "RECONNECTION_FAILED", false, "Reconnection failed";
-    /// No answer came in time. Client.
+    /// No answer came in time, and what became of the request is unknown. Both.
     Timeout, "TIMEOUT", true, "Request timeout";
     /// The connection was lost after sending, and the server does not know idempotency keys: the
     /// message may or may not have arrived. Client.

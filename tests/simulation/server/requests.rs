@@ -160,7 +160,7 @@ impl Server {
         chaos: &mut Chaos,
     ) {
         let result = match chaos.strikes(Fault::RefusedAfterCommit) {
-            true => Err(ErrorCode::InternalError.into()),
+            true => Err(ErrorCode::Timeout.into()),
             false => result,
         };
         self.answer(link, ack, result, chaos);

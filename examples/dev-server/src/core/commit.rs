@@ -25,8 +25,9 @@ impl<S: Store> Core<S> {
             match submitted.0.try_recv() {
                 Ok(Some(answer)) => return answer,
                 Ok(None) => self.commit_batch().await,
-                // Whoever was to answer is gone: the outcome is unknown, the key is kept.
-                Err(_) => return Err(ErrorCode::InternalError.into()),
+                // Whoever was to answer is gone: the outcome is unknown, the key is kept. "Internal
+                // error" would say that nothing was changed.
+                Err(_) => return Err(ErrorCode::Timeout.into()),
             }
         }
     }
