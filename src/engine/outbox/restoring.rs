@@ -53,12 +53,8 @@ impl<V: Value> Outbox<V> {
     /// What was kept before the user was known goes on as the user's: after everything that is
     /// kept for them already.
     pub(crate) fn move_in(&mut self, ctx: &mut Context<'_, V>) {
-        let entries = self.entries.values();
-        let mut places: Vec<_> = entries
-            .map(|entry| (entry.place.clone(), entry.key.clone()))
-            .collect();
-        places.sort_unstable();
-        for (order, (_, key)) in (MOVED_ORDER..).zip(places) {
+        let keys = self.keys_in_order(&|_| true);
+        for (order, key) in (MOVED_ORDER..).zip(keys) {
             if let Some(mut entry) = self.remove(&key) {
                 entry.place.order = order;
                 self.insert(entry);
