@@ -11,7 +11,7 @@ use super::snapshot::AuthResponse;
 use super::time::parse_iso8601;
 use crate::socketio::{Value, is_reserved_event};
 use crate::wire::ack::{Ack, Refusal};
-use crate::wire::connection::{Authenticated, ConnectedHead};
+use crate::wire::connection::{Authenticated, ConnectedHead, capability};
 use crate::wire::error::ErrorCode;
 use crate::wire::names::{self, ServerEvent, is_client_event};
 use crate::wire::room::MembershipChange;
@@ -232,7 +232,7 @@ impl<V: Value> Parts<'_, '_, V> {
             }
             ServerEvent::UserLeft => {
                 if let Ok(change) = MembershipChange::read(&body) {
-                    self.rooms.user_left(self.up.ctx, change);
+                    self.user_left(change);
                 }
             }
             ServerEvent::Error | ServerEvent::AuthError => {
@@ -294,6 +294,17 @@ impl<V: Value> Parts<'_, '_, V> {
             .set_capabilities(self.up.ctx, connected.capabilities);
         if self.up.connection.server_is_ready(self.up.ctx) {
             self.server_ready();
+        }
+    }
+
+    fn user_left(&mut self, change: MembershipChange) {
+        // Other servers say it of a tab that was closed, too.
+        let says_when_left = self.up.connection.has_capability(capability::MESSAGES);
+        let is_own = self.up.connection.user_id() == Some(change.user_id.as_str());
+        let room_name = (is_own && says_when_left).then(|| change.room_name.clone());
+        self.rooms.user_left(self.up.ctx, change);
+        if let Some(room_name) = room_name {
+            self.rooms.was_left(&mut self.up, &room_name);
         }
     }
 

@@ -53,6 +53,27 @@ impl<V: Value> Rooms<V> {
     /// The app is done with `name`. Its listeners are none of our business: they stay. The server
     /// is told at once, unless messages are still to go there: then once they are dealt with.
     pub(crate) fn leave(&mut self, up: &mut Uplink<'_, '_, V>, name: &str, is_awaited: bool) {
+        // A join under way may still succeed at the server: it is undone in the same order.
+        let is_asked = self.get(name).is_some_and(|room| room.asked);
+        self.take_out(up, name);
+        if is_asked && is_awaited {
+            self.leaves.insert(name.to_owned(), ());
+        } else if is_asked {
+            self.tell_leave(up, name);
+        }
+        self.check_resumed(up);
+    }
+
+    /// The user left the room on another device, or in another tab. Where this tab is joining it
+    /// again, the answer to that decides.
+    pub(crate) fn was_left(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
+        if self.is_joined(name) {
+            self.take_out(up, name);
+            self.check_resumed(up);
+        }
+    }
+
+    fn take_out(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
         let Some(mut room) = self.rooms.remove(name) else {
             return;
         };
@@ -67,16 +88,9 @@ impl<V: Value> Rooms<V> {
         for request in room.waiters {
             up.ctx.reject(request, error.clone());
         }
-        // A join under way may still succeed at the server: it is undone in the same order.
-        if room.asked && is_awaited {
-            self.leaves.insert(name.to_owned(), ());
-        } else if room.asked {
-            self.tell_leave(up, name);
-        }
         if room.info.is_some() {
             up.ctx.notify(Notification::Rooms);
         }
-        self.check_resumed(up);
     }
 
     /// The server is ready: it is told what was left meanwhile, and asked for what is wanted.

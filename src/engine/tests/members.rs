@@ -64,10 +64,10 @@ fn without_the_servers_count_only_those_who_really_come_and_go_are_counted() {
         world.server_sends("user:left", change("carol"));
     }
     assert_eq!((count(&world), ids(&world).len()), (Some(2), 2));
-    for id in ["alice", "bob", "nobody"] {
+    for id in ["bob", "bob", "nobody"] {
         world.server_sends("user:left", change(id));
     }
-    assert_eq!(count(&world), Some(0));
+    assert_eq!(count(&world), Some(1));
 }
 
 #[test]
@@ -111,6 +111,41 @@ fn who_comes_and_goes_is_told_with_name_and_time() {
             r#""general" - carol"#,
         ]
     );
+}
+
+#[test]
+fn a_room_that_the_user_left_on_another_device_is_left_here_without_a_word() {
+    let mut world = in_general();
+    world.server_sends("user:left", change("alice"));
+    assert_eq!(world.engine.rooms().len(), 0);
+    assert_eq!(world.sent(), Vec::<&str>::new());
+    world.lose_connection();
+    world.advance(60_000);
+    assert!(!world.sent().contains(&"room:join"));
+}
+
+#[test]
+fn a_room_that_is_joined_again_meanwhile_is_not_left() {
+    let mut world = in_general();
+    world.leave("general");
+    world.join("general");
+    world.server_sends("user:left", change("alice"));
+    world.expect_event("room:leave");
+    let join = world.expect_event("room:join");
+    world.ack(&join, joined("general", 0));
+    assert_eq!(world.engine.rooms().len(), 1);
+}
+
+#[test]
+fn a_plain_server_says_of_a_closed_tab_that_the_user_left() {
+    let mut world = World::plain();
+    world.connect();
+    let request = world.join("general");
+    let join = world.expect_event("room:join");
+    world.ack(&join, joined("general", 0));
+    world.take_settled(request);
+    world.server_sends("user:left", change("alice"));
+    assert_eq!(world.engine.rooms().len(), 1);
 }
 
 #[test]
