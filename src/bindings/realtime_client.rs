@@ -5,9 +5,11 @@ use wasm_bindgen::prelude::*;
 
 use super::delivery_event_handler::DeliveryEventHandler;
 use super::offline_queue_service::OfflineQueueService;
+use super::presence_service::PresenceService;
 use super::rooms_service::RoomsService;
 use super::sync_service::SyncService;
 use super::types::{JsConfig, JsConnectionSnapshot, JsPromiseVoid, JsSink, JsTokenSource};
+use super::typing_service::TypingService;
 use crate::browser::{Driver, EarlySocket, error_to_js, packet_of, packet_with};
 use crate::engine::config::{RealtimeClientConfig, milliseconds};
 use crate::engine::error::ClientError;
@@ -159,6 +161,16 @@ impl RealtimeClient {
     /// The syncing of this client.
     pub fn sync(&self) -> SyncService {
         SyncService::new(self.driver.clone())
+    }
+
+    /// Who is there.
+    pub fn presence(&self) -> PresenceService {
+        PresenceService::new(self.driver.clone())
+    }
+
+    /// Who types where.
+    pub fn typing(&self) -> TypingService {
+        TypingService::new(self.driver.clone())
     }
 
     /// After `CLIENT_CRASHED`: goes on with a new engine. Of a sound client, nothing happens.

@@ -227,6 +227,73 @@ export interface OlderMessages {
   /** Whether the server has older ones still. */
   hasMore: boolean;
 }
+
+/** Options of typing. Durations are in milliseconds. */
+export interface TypingConfig {
+  /** How long after the last key somebody counts as typing. Default 5000. */
+  typingTimeout?: number;
+  /** For how long keys are gathered before others are told that typing goes on. Default 300. */
+  debounceInterval?: number;
+  /** Least time between two times that this is told of one room. Default 1000. */
+  throttleInterval?: number;
+  /** For how long it is gathered who else begins to type, after the first. Default 500. */
+  batchUpdateInterval?: number;
+  /** Whether others are told at all. Default true. */
+  broadcastTyping?: boolean;
+  /** Whether only some may see it: then a server that would show it to all is told nothing. Default false. */
+  restricted?: boolean;
+}
+
+/** A place where somebody types. */
+export interface TypingPlace {
+  roomName: string;
+  roomType: TypingRoomType;
+  threadId?: string;
+}
+
+/** Where this user types. */
+export interface TypingContext extends TypingPlace {
+  /** In a direct conversation, with whom. */
+  recipientId?: string;
+}
+
+/** Who types at a place. */
+export interface TypingSnapshot {
+  /** The others, in the order in which they began. */
+  users: TypingUser[];
+  /** Whether this user does. */
+  isTyping: boolean;
+}
+
+/** Options of presence. Durations are in milliseconds. */
+export interface PresenceConfig {
+  /** Whether a user who does nothing, or does not see the page, is shown as away. Default true. */
+  enableIdleDetection?: boolean;
+  /** How long a user who does nothing is not away yet. Default 300000. */
+  idleTimeout?: number;
+  /** Period in which the server is told that this client is still there. Default 30000. */
+  heartbeatInterval?: number;
+}
+
+/** What a user can choose, under the names of all dialects: `dnd` is `busy`. */
+export type PresenceStatusName = ChosenStatus | "dnd";
+
+/** A user as they may be seen. */
+export type PresenceView = Pick<PresenceChanged, "userId" | "status" | "device"> & {
+  customStatus?: CustomStatus;
+  lastSeenAt?: string;
+};
+
+/** This user. */
+export interface OwnPresence {
+  /** As chosen, or `away` while nobody looks at the page of somebody who is online. */
+  status: ChosenStatus;
+  /** What was chosen. */
+  chosenStatus: ChosenStatus;
+  customStatus: CustomStatus | null;
+  /** Whether nobody looks at this page. */
+  isIdle: boolean;
+}
 "#;
 
 #[wasm_bindgen]
@@ -321,6 +388,33 @@ extern "C" {
     /// `Promise<OperationReceipt>` of TypeScript.
     #[wasm_bindgen(typescript_type = "Promise<OperationReceipt>")]
     pub type JsPromiseOperation;
+    /// `TypingConfig` of TypeScript.
+    #[wasm_bindgen(typescript_type = "TypingConfig")]
+    pub type JsTypingConfig;
+    /// `TypingSnapshot` of TypeScript.
+    #[wasm_bindgen(typescript_type = "TypingSnapshot")]
+    pub type JsTypingSnapshot;
+    /// `TypingPlace[]` of TypeScript.
+    #[wasm_bindgen(typescript_type = "TypingPlace[]")]
+    pub type JsTypingPlaces;
+    /// `TypingContext | null` of TypeScript.
+    #[wasm_bindgen(typescript_type = "TypingContext | null")]
+    pub type JsTypingContext;
+    /// `PresenceConfig` of TypeScript.
+    #[wasm_bindgen(typescript_type = "PresenceConfig")]
+    pub type JsPresenceConfig;
+    /// `PresenceView` of TypeScript.
+    #[wasm_bindgen(typescript_type = "PresenceView")]
+    pub type JsPresence;
+    /// `PresenceView[]` of TypeScript.
+    #[wasm_bindgen(typescript_type = "PresenceView[]")]
+    pub type JsPresences;
+    /// `Promise<PresenceView[]>` of TypeScript.
+    #[wasm_bindgen(typescript_type = "Promise<PresenceView[]>")]
+    pub type JsPromisePresences;
+    /// `OwnPresence` of TypeScript.
+    #[wasm_bindgen(typescript_type = "OwnPresence")]
+    pub type JsOwnPresence;
     /// `Promise<OlderMessages>` of TypeScript.
     #[wasm_bindgen(typescript_type = "Promise<OlderMessages>")]
     pub type JsPromiseOlder;
@@ -332,9 +426,10 @@ pub(super) fn whole_number(name: &str, number: f64) -> Result<u64, JsValue> {
     if number.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER).contains(&number) {
         return Ok(number as u64);
     }
-    let text = format!("`{name}` is a whole number from 0 on");
-    Err(error_to_js(&ClientError::new(
-        ErrorCode::ValidationError,
-        text,
-    )))
+    Err(invalid(&format!("`{name}` is a whole number from 0 on")))
+}
+
+/// The refusal of an argument.
+pub(super) fn invalid(text: &str) -> JsValue {
+    error_to_js(&ClientError::new(ErrorCode::ValidationError, text))
 }

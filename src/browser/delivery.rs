@@ -30,6 +30,9 @@ enum Kind {
     Next = 14,
     Queue = 15,
     Gaps = 19,
+    Typing = 20,
+    OwnPresence = 21,
+    Presence = 22,
     Delivery = 16,
     Sync = 17,
     Unread = 18,
@@ -103,6 +106,18 @@ pub(crate) fn tell(
         }
         Notification::Sync { event, data } => {
             call(sink, Kind::Sync, &JsValue::from_str(event), &data);
+        }
+        Notification::Typing { room, thread } => call(sink, Kind::Typing, &room, &thread),
+        Notification::OwnPresence => {
+            call(
+                sink,
+                Kind::OwnPresence,
+                &JsValue::UNDEFINED,
+                &JsValue::UNDEFINED,
+            );
+        }
+        Notification::Presence { user_id } => {
+            call(sink, Kind::Presence, &user_id, &JsValue::UNDEFINED);
         }
         Notification::Unread { room } => call(sink, Kind::Unread, &room, &JsValue::UNDEFINED),
         Notification::Members { room } => call(sink, Kind::Members, &room, &JsValue::UNDEFINED),

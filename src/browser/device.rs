@@ -43,6 +43,12 @@ pub(crate) fn is_online() -> bool {
         .unwrap_or(true)
 }
 
+/// Whether there is a page, and it is not seen.
+pub(crate) fn is_hidden() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.is_some_and(|document| document.hidden())
+}
+
 fn facts() -> Facts {
     let hints = navigator("userAgentData");
     let hint = |name: &str| hints.as_ref().and_then(|hints| get(hints, name));

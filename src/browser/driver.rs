@@ -21,6 +21,7 @@ use crate::engine::error::ClientError;
 use crate::engine::ids::Random;
 use crate::engine::input::{CallbackId, Input, QueueCommand, RequestId, TokenSource};
 use crate::engine::output::{Notification, Output, ReplyTo};
+use crate::engine::presence::PresenceCommand;
 use crate::engine::sorted_map::SortedMap;
 use crate::engine::time::Now;
 use crate::engine::{Engine, Identity, Start};
@@ -639,6 +640,8 @@ fn noticed(weak: &Weak<Shared>, change: Change) {
     let _ = driver.handle(match change {
         Change::Online(online) => Input::OnlineChanged(online),
         Change::Resumed => Input::Resumed,
+        Change::Hidden(is_hidden) => Input::Presence(PresenceCommand::Hidden(is_hidden)),
+        Change::Active => Input::Presence(PresenceCommand::Active),
     });
 }
 
@@ -647,6 +650,7 @@ fn new_engine(identity: &Identity, settings: &Settings) -> Result<Engine<JsValue
         seed: seed()?,
         identity: identity.clone(),
         online: device::is_online(),
+        is_hidden: device::is_hidden(),
         settings: settings.clone(),
         known_users: known_users::read(),
     }))

@@ -1,19 +1,39 @@
-//! The browser's word on the network, and on the page being seen, shown again, or woken.
+//! The browser's word on the network, and on the page being seen, used, shown again, or woken.
 
 use gloo_events::EventListener;
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::EventTarget;
+
+#[wasm_bindgen(module = "/src/browser/value.js")]
+extern "C" {
+    /// Gives what ends it.
+    #[wasm_bindgen(js_name = watchActivity)]
+    fn watch_activity(notice: &Closure<dyn FnMut()>) -> Function;
+}
 
 /// What was noticed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Change {
     Online(bool),
     Resumed,
+    /// Whether the page is not seen.
+    Hidden(bool),
+    /// The user did something.
+    Active,
 }
 
 /// Listens until it is dropped.
 pub(crate) struct Lifecycle {
     _listeners: Vec<EventListener>,
+    _active: Closure<dyn FnMut()>,
+    unwatch: Function,
+}
+
+impl Drop for Lifecycle {
+    fn drop(&mut self) {
+        let _ = self.unwatch.call0(&JsValue::UNDEFINED);
+    }
 }
 
 impl Lifecycle {
@@ -36,14 +56,18 @@ impl Lifecycle {
                 &document,
                 "visibilitychange",
                 move |_| {
+                    notice(Change::Hidden(shown.hidden()));
                     if !shown.hidden() {
                         notice(Change::Resumed);
                     }
                 },
             ));
         }
+        let active = Closure::new(move || notice(Change::Active));
         Self {
             _listeners: listeners,
+            unwatch: watch_activity(&active),
+            _active: active,
         }
     }
 }

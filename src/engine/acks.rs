@@ -35,6 +35,12 @@ pub(crate) enum AckFor {
     SyncByTime { room: String },
     /// A page of `syncMessages()`.
     SyncMessages { fetch: u32 },
+    /// A subscription to presence.
+    PresenceSubscribe { ids: Vec<String> },
+    /// This user's status.
+    PresenceUpdate,
+    /// The app's question how some users are.
+    Presences { request: RequestId },
     /// A latency ping.
     Ping,
     /// A new token.

@@ -120,6 +120,30 @@ pub const FLUSH_PATIENCE_MS: u64 = 2_000;
 pub const PLAIN_SYNC_TIMEOUT_MS: u64 = 5_000;
 /// Messages that one call of `syncMessages()` gives at most; the rest comes with the next.
 pub const MAX_FETCHED_MESSAGES: usize = 1_000;
+/// Places where others type that are known at once, and as many where this user does.
+pub const MAX_TYPING_PLACES: usize = 1_000;
+/// How long others are not told that this user stopped typing, in milliseconds: a message that
+/// comes of it says so itself.
+pub const STOP_DELAY_MS: u64 = 50;
+/// Users kept as typing at one place.
+pub const MAX_TYPERS: usize = 100;
+/// Longest time for which somebody is shown as typing without the server saying it again, in
+/// milliseconds.
+pub const MAX_TYPING_LEASE_MS: u64 = 60_000;
+/// Users whose presence is kept.
+pub const MAX_PRESENCES: usize = 10_000;
+/// Users whose presence can be wanted at once; so many as the server allows are followed.
+pub const MAX_WANTED_PRESENCES: usize = 10_000;
+/// Users that one connection follows, where the server does not say how many it allows.
+pub const MAX_SUBSCRIPTIONS: usize = 100;
+/// For how long users that the app wants to know of are gathered, in milliseconds.
+pub const SUBSCRIBE_DELAY_MS: u64 = 20;
+/// How long nobody has to want to know of a user before the server is told, in milliseconds: a
+/// component that is mounted again wants them again.
+pub const UNSUBSCRIBE_DELAY_MS: u64 = 1_000;
+/// How long a page has to be hidden before that counts as away, in milliseconds: going from one
+/// tab to another is no absence.
+pub const HIDDEN_GRACE_MS: u64 = 1_000;
 /// A token is refreshed this long before it expires, in milliseconds.
 pub const TOKEN_REFRESH_LEAD_MS: u64 = 60_000;
 /// Least time between two refreshes of a token, in milliseconds: a callback may give tokens that
@@ -283,6 +307,10 @@ pub struct Settings {
     pub delivery: super::delivery::DeliverySettings,
     /// Syncing.
     pub sync: super::sync::SyncSettings,
+    /// Typing.
+    pub typing: super::typing::TypingSettings,
+    /// Presence.
+    pub presence: super::presence::PresenceSettings,
     url: String,
     path: Option<String>,
 }
@@ -302,6 +330,8 @@ impl Settings {
             user_id: None,
             delivery: super::delivery::DeliverySettings::default(),
             sync: super::sync::SyncSettings::default(),
+            typing: super::typing::TypingSettings::default(),
+            presence: super::presence::PresenceSettings::default(),
             url: DEFAULT_URL.to_owned(),
             path: None,
         })
@@ -363,6 +393,35 @@ impl Settings {
 /// Whole milliseconds from a JavaScript number, from 1 ms to one day.
 pub(crate) fn milliseconds(ms: f64) -> Option<u64> {
     (ms.is_finite() && ms >= 1.0 && ms <= MAX_ACK_TIMEOUT_MS as f64).then_some(ms as u64)
+}
+
+/// Lays an app's duration over one in force; an absent one changes nothing.
+pub(crate) fn lay_duration<V: Value>(
+    given: &V,
+    name: &'static str,
+    target_ms: &mut u64,
+) -> Result<(), ClientError<V>> {
+    let Some(ms) = given.field(name) else {
+        return Ok(());
+    };
+    *target_ms = ms
+        .as_number()
+        .and_then(milliseconds)
+        .ok_or_else(|| refused(name, "give milliseconds from 1 to 86400000"))?;
+    Ok(())
+}
+
+/// Lays an app's choice over one in force; an absent one changes nothing.
+pub(crate) fn lay_flag<V: Value>(
+    given: &V,
+    name: &'static str,
+    target: &mut bool,
+) -> Result<(), ClientError<V>> {
+    let flag = optional(given, name, V::as_boolean);
+    *target = flag
+        .map_err(|_| refused(name, "give true or false"))?
+        .unwrap_or(*target);
+    Ok(())
 }
 
 fn refused<V: Value>(option: &str, why: &str) -> ClientError<V> {

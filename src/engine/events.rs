@@ -9,12 +9,16 @@ use super::input::Reply;
 use super::output::{Notification, Output, ReplyTo};
 use super::snapshot::AuthResponse;
 use super::time::parse_iso8601;
+use super::typing::Place;
 use crate::socketio::{Value, is_reserved_event};
 use crate::wire::ack::{Ack, Refusal};
 use crate::wire::connection::{Authenticated, ConnectedHead, capability};
 use crate::wire::error::ErrorCode;
+use crate::wire::message::{MessageHead, thread_id};
 use crate::wire::names::{self, ServerEvent, is_client_event};
+use crate::wire::presence::PresenceHead;
 use crate::wire::room::MembershipChange;
+use crate::wire::typing::TypingHead;
 
 /// An event of ours that waits until the server is ready.
 pub(crate) struct Held<V> {
@@ -121,6 +125,11 @@ impl<V: Value> Parts<'_, '_, V> {
             AckFor::DeliverySync { request } => {
                 self.delivery.sync_answered(&mut self.up, id, request, args);
             }
+            AckFor::PresenceSubscribe { ids } => {
+                self.presence.subscribed(&mut self.up, id, ids, args);
+            }
+            AckFor::PresenceUpdate => self.presence.told(&mut self.up, id, args),
+            AckFor::Presences { request } => self.presence.asked(&mut self.up, request, args),
             AckFor::Ping if args.is_some() => self.up.connection.ping_answered(self.up.ctx),
             AckFor::TokenRefresh => self.token_refreshed(args),
             AckFor::Ping | AckFor::Leave { .. } => {}
@@ -155,7 +164,8 @@ impl<V: Value> Parts<'_, '_, V> {
                     self.answer_app(reply, &event, Err(ClientError::not_connected()));
                 }
                 AckFor::Leave { room } => self.rooms.leave_lost(room),
-                AckFor::SyncChannels {
+                AckFor::Presences { request }
+                | AckFor::SyncChannels {
                     request: Some(request),
                 } => self.up.ctx.reject(request, ClientError::not_connected()),
                 AckFor::SyncMessages { fetch } => {
@@ -173,7 +183,11 @@ impl<V: Value> Parts<'_, '_, V> {
         }
         self.rooms.connection_lost(self.up.ctx);
         self.delivery.connection_lost();
+        self.typing.connection_lost(self.up.ctx);
+        self.presence.connection_lost();
         self.end_sync(&ClientError::not_connected());
+        self.sync
+            .fail_presence(self.up.ctx, &ClientError::not_connected());
         self.outbox
             .connection_lost(self.up.ctx, self.rooms, idempotent);
     }
@@ -216,6 +230,7 @@ impl<V: Value> Parts<'_, '_, V> {
     fn take_effect(&mut self, event: ServerEvent, body: V) {
         match event {
             ServerEvent::MessageNew => {
+                self.author_typed(&body);
                 let user_id = self.up.connection.user_id().map(str::to_owned);
                 self.delivery
                     .message_seen(self.up.ctx, user_id.as_deref(), &body);
@@ -232,6 +247,8 @@ impl<V: Value> Parts<'_, '_, V> {
             }
             ServerEvent::UserLeft => {
                 if let Ok(change) = MembershipChange::read(&body) {
+                    let is_meant = |place: &Place| place.room == change.room_name;
+                    self.typing.ended(self.up.ctx, &change.user_id, is_meant);
                     self.user_left(change);
                 }
             }
@@ -257,12 +274,41 @@ impl<V: Value> Parts<'_, '_, V> {
             ServerEvent::DeliverySyncResponse => {
                 self.delivery.statuses_came(self.up.ctx, &body);
             }
-            ServerEvent::PresenceChanged
-            | ServerEvent::PresenceBulk
-            | ServerEvent::PresenceSettings
-            | ServerEvent::TypingEvent
-            | ServerEvent::TypingBatch
-            | ServerEvent::Batch => {}
+            ServerEvent::PresenceChanged => {
+                if let Ok(seen) = PresenceHead::read(&body) {
+                    self.presence.came(&mut self.up, seen);
+                }
+            }
+            ServerEvent::PresenceBulk => {
+                self.presence.all_came(&mut self.up, &body);
+            }
+            ServerEvent::TypingEvent => self.typing_came(TypingHead::read(&body).ok()),
+            ServerEvent::TypingBatch => self.typing_came(TypingHead::read_batch(&body)),
+            // The app's listeners are who it is for.
+            ServerEvent::PresenceSettings | ServerEvent::Batch => {}
+        }
+    }
+
+    fn typing_came(&mut self, events: impl IntoIterator<Item = TypingHead>) {
+        let own_id = self.up.connection.user_id().map(str::to_owned);
+        for head in events {
+            let own_id = own_id.as_deref();
+            self.typing.came(self.up.ctx, self.rooms, own_id, head);
+        }
+    }
+
+    /// Whoever sent a message types it no more.
+    fn author_typed(&mut self, message: &V) {
+        let Ok(head) = MessageHead::read(message) else {
+            return;
+        };
+        if self.typing.shows(&head.room_name, &head.user_id) {
+            let place = Place {
+                room: head.room_name,
+                thread: thread_id(message),
+            };
+            let is_meant = |other: &Place| *other == place;
+            self.typing.ended(self.up.ctx, &head.user_id, is_meant);
         }
     }
 
@@ -292,6 +338,9 @@ impl<V: Value> Parts<'_, '_, V> {
         self.up
             .connection
             .set_capabilities(self.up.ctx, connected.capabilities);
+        self.up
+            .connection
+            .set_subscription_limit(connected.presence_subscriptions);
         if self.up.connection.server_is_ready(self.up.ctx) {
             self.server_ready();
         }

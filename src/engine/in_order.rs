@@ -56,6 +56,9 @@ impl<V: Value> Engine<V> {
         if user_id == head.user_id {
             return None;
         }
+        if self.typing.shows(head.room_name, head.user_id) {
+            return None;
+        }
         let room = self.rooms.get_mut(head.room_name)?;
         let mut placed = room.take_next(head.epoch, head.seq, body)?;
         placed.is_unread = self

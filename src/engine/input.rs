@@ -1,7 +1,9 @@
 //! Everything that can happen to the engine.
 
+use super::presence::PresenceCommand;
 use super::store::StoreEvent;
 use super::tabs::LockEvent;
+use super::typing::TypingCommand;
 use crate::socketio::{TransportEvent, TransportId, Value};
 
 /// Names a promise that the driver keeps; answered once by `Output::Settle`.
@@ -155,6 +157,10 @@ pub enum Input<V: Value> {
         /// Its promise.
         request: RequestId,
     },
+    /// The app says what its user types.
+    Typing(TypingCommand),
+    /// The app asks something of presence, or the driver noticed something of its user.
+    Presence(PresenceCommand),
     /// `clearWasOffline()` was called.
     WasOfflineCleared,
     /// The app's token callback answered, or failed.

@@ -12,11 +12,13 @@ pub mod ids;
 pub mod in_order;
 pub mod input;
 pub mod output;
+pub mod presence;
 pub mod snapshot;
 pub mod store;
 pub mod sync;
 pub mod tabs;
 pub mod time;
+pub mod typing;
 
 mod acks;
 mod connection;
@@ -47,12 +49,14 @@ use self::input::{Input, QueueCommand};
 use self::outbox::{Draft, Outbox};
 use self::output::Output;
 use self::owner::Owner;
+use self::presence::Presence;
 use self::rooms::Rooms;
 use self::snapshot::{ConnectionSnapshot, Room, TimelineGap};
 use self::store::Keeper;
 use self::sync::{Sync, SyncSnapshot};
 use self::tabs::Tabs;
 use self::time::Now;
+use self::typing::{Place, Typing, TypingCommand};
 use self::uplink::Uplink;
 use crate::socketio::Value;
 use crate::wire::names;
@@ -69,6 +73,8 @@ pub struct Start {
     pub identity: Identity,
     /// What the browser says of the network.
     pub online: bool,
+    /// Whether the page is not seen.
+    pub is_hidden: bool,
     /// The settings in force.
     pub settings: Settings,
     /// Whom each server named last in this browser profile: `Namespace::server` and the user, as
@@ -88,6 +94,8 @@ pub struct Engine<V: Value> {
     outbox: Outbox<V>,
     tabs: Tabs,
     delivery: Delivery<V>,
+    presence: Presence,
+    typing: Typing,
     sync: Sync<V>,
     held: VecDeque<events::Held<V>>,
     outputs: VecDeque<Output<V>>,
@@ -107,6 +115,8 @@ impl<V: Value> Engine<V> {
             acks: Acks::default(),
             rooms: Rooms::new(),
             delivery: Delivery::new(),
+            presence: Presence::new(start.is_hidden),
+            typing: Typing::new(),
             sync: Sync::new(),
             held: VecDeque::new(),
             outputs: VecDeque::new(),
@@ -158,6 +168,8 @@ impl<V: Value> Engine<V> {
             outbox: &mut self.outbox,
             tabs: &mut self.tabs,
             delivery: &mut self.delivery,
+            presence: &mut self.presence,
+            typing: &mut self.typing,
             sync: &mut self.sync,
             held: &mut self.held,
         })
@@ -182,6 +194,8 @@ impl<V: Value> Engine<V> {
             (self.keep.deadline_ms(), TimerReason::Commit),
             (self.receipts_deadline_ms(), TimerReason::Receipt),
             (self.sync.deadline_ms(), TimerReason::Sync),
+            (self.typing_deadline_ms(), TimerReason::Typing),
+            (self.presence_deadline_ms(), TimerReason::Presence),
         ]
         .into_iter()
         .filter_map(|(at, reason)| Some((at?, reason)))
@@ -262,6 +276,51 @@ impl<V: Value> Engine<V> {
         deadline_ms.filter(|_| self.connection.is_ready())
     }
 
+    fn typing_deadline_ms(&self) -> Option<u64> {
+        self.typing
+            .deadline_ms(self.connection.is_ready(), &self.rooms)
+    }
+
+    fn presence_deadline_ms(&self) -> Option<u64> {
+        let can_tell = self.connection.is_ready() && !self.rooms.is_resuming();
+        self.presence.deadline_ms(&self.settings.presence, can_tell)
+    }
+
+    /// Who types at a place: `{users: [{userId, userName?, userAvatar?, startedAt?}], isTyping}`.
+    pub fn typing(&self, place: &Place) -> V {
+        self.typing.snapshot(place)
+    }
+
+    /// The places where others type: `[{roomName, roomType, threadId?}]`.
+    pub fn typing_places(&self) -> V {
+        self.typing.active()
+    }
+
+    /// Where this user types: `{roomName, roomType, threadId?, recipientId?}`, or null.
+    pub fn typing_context(&self) -> V {
+        self.typing.context()
+    }
+
+    /// A user as they may be seen: `{userId, status, customStatus?, lastSeenAt?, device?}`.
+    pub fn presence(&self, user_id: &str) -> Option<V> {
+        self.presence.user(user_id)
+    }
+
+    /// All users of whom something is known.
+    pub fn presences(&self) -> Vec<V> {
+        self.presence.users()
+    }
+
+    /// This user: `{status, chosenStatus, customStatus, isIdle}`.
+    pub fn own_presence(&self) -> V {
+        self.presence.own()
+    }
+
+    /// Users whose presence the app wants to know of.
+    pub fn wanted_presences(&self) -> Vec<String> {
+        self.presence.wanted()
+    }
+
     /// The settings in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -293,6 +352,10 @@ pub enum TimerReason {
     Receipt,
     /// A sync has waited long enough.
     Sync,
+    /// Others are told that this user types, or somebody has typed long enough.
+    Typing,
+    /// A status has had its time, or the server is told of one.
+    Presence,
 }
 
 /// The engine's parts, lent together while one input is handled.
@@ -303,6 +366,8 @@ struct Parts<'a, 'c, V: Value> {
     outbox: &'a mut Outbox<V>,
     tabs: &'a mut Tabs,
     delivery: &'a mut Delivery<V>,
+    presence: &'a mut Presence,
+    typing: &'a mut Typing,
     sync: &'a mut Sync<V>,
     held: &'a mut VecDeque<events::Held<V>>,
 }
@@ -360,6 +425,7 @@ impl<V: Value> Parts<'_, '_, V> {
             }
             Input::LeaveRequested { room } => {
                 let is_awaited = self.outbox.waits_for(&room);
+                self.typing.left(self.up.ctx, &room);
                 self.rooms.leave(&mut self.up, &room, is_awaited);
             }
             Input::SendRequested {
@@ -408,6 +474,8 @@ impl<V: Value> Parts<'_, '_, V> {
             Input::ReadUpToAcknowledged { room, seq } => {
                 self.delivery.acknowledge_read_up_to(ctx, &room, seq);
             }
+            Input::Typing(command) => self.typing_said(command),
+            Input::Presence(command) => self.presence.handle(&mut self.up, command),
             Input::SyncRequested(request) => self.sync_wanted(request),
             Input::SyncCancelled => self.cancel_sync(),
             Input::SyncMessagesRequested {
@@ -432,6 +500,9 @@ impl<V: Value> Parts<'_, '_, V> {
             }
             self.seek_lead();
             self.tell_kept();
+            self.typing
+                .settle(&mut self.up, self.rooms, self.presence.is_invisible());
+            self.presence.settle(&mut self.up, self.rooms);
             let may_send = self.may_send();
             self.outbox.flush(&mut self.up, self.rooms, may_send);
             self.tell_kept();
@@ -497,7 +568,22 @@ impl<V: Value> Parts<'_, '_, V> {
         }
         self.rooms.handle_timeout(&mut self.up);
         self.tabs.handle_timeout(self.up.ctx);
+        self.typing.handle_timeout(self.up.ctx);
+        self.presence.handle_timeout(self.up.ctx);
         self.ping_if_due();
+    }
+
+    fn typing_said(&mut self, command: TypingCommand) {
+        let ctx = &mut *self.up.ctx;
+        match command {
+            TypingCommand::Typed {
+                place,
+                kind,
+                recipient,
+            } => self.typing.typed(ctx, place, kind, recipient),
+            TypingCommand::Stopped(place) => self.typing.stopped(ctx, place.as_ref()),
+            TypingCommand::Cleared(place) => self.typing.clear(ctx, place.as_ref()),
+        }
     }
 
     fn server_ready(&mut self) {

@@ -133,6 +133,20 @@ pub enum Notification<V: Value> {
         /// The room.
         room: V,
     },
+    /// Who types somewhere changed: this user, or others.
+    Typing {
+        /// The room.
+        room: V,
+        /// The thread, or null.
+        thread: V,
+    },
+    /// This user's own status changed.
+    OwnPresence,
+    /// Somebody is seen otherwise now.
+    Presence {
+        /// Who.
+        user_id: V,
+    },
     /// A room's timeline changed.
     Timeline {
         /// The room.

@@ -133,6 +133,8 @@ impl<V: Value> Parts<'_, '_, V> {
         self.outbox.empty(self.up.ctx, self.rooms, &error);
         self.rooms.reset_timelines(self.up.ctx);
         self.delivery.reset(self.up.ctx);
+        self.presence.reset(self.up.ctx);
+        self.typing.reset(self.up.ctx);
         self.sync.reset(self.up.ctx);
         let user = next.user.clone();
         self.up.ctx.open_store(next);
@@ -231,6 +233,8 @@ impl<V: Value> Parts<'_, '_, V> {
         self.outbox.empty(self.up.ctx, self.rooms, &error);
         self.rooms.forget_all(self.up.ctx);
         self.delivery.reset(self.up.ctx);
+        self.presence.reset(self.up.ctx);
+        self.typing.reset(self.up.ctx);
         self.sync.reset(self.up.ctx);
         self.owner.next = None;
         for namespace in self.owner.moving.take().into_iter().chain([namespace]) {

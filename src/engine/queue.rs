@@ -4,7 +4,9 @@ use super::Parts;
 use super::error::ClientError;
 use super::input::{QueueCommand, RequestId};
 use super::outbox::Draft;
+use super::typing::Place;
 use crate::socketio::Value;
+use crate::wire::message::thread_id;
 
 impl<V: Value> Parts<'_, '_, V> {
     /// `sendMessage`: queued, and settled with the outcome.
@@ -14,6 +16,9 @@ impl<V: Value> Parts<'_, '_, V> {
             Some(_) => draft,
             None => Err(ClientError::not_in_room(room)),
         };
+        if draft.is_ok() {
+            self.typing_over(room, options);
+        }
         self.send_draft(draft, request);
     }
 
@@ -38,7 +43,10 @@ impl<V: Value> Parts<'_, '_, V> {
         Ok(match command {
             QueueCommand::Add(message) => {
                 let draft = Draft::queued(up.ctx, &message)?;
-                V::string(&self.outbox.queue(up, rooms, draft, None)?)
+                let room = draft.room.clone();
+                let id = self.outbox.queue(up, rooms, draft, None)?;
+                self.typing_over(&room, &message);
+                V::string(&id)
             }
             QueueCommand::Remove(id) => V::boolean(self.outbox.cancel(up.ctx, rooms, &id, decides)),
             QueueCommand::Update(id, patch) => {
@@ -51,6 +59,15 @@ impl<V: Value> Parts<'_, '_, V> {
                 V::null()
             }
         })
+    }
+
+    /// What this user typed is a message now.
+    fn typing_over(&mut self, room: &str, message: &V) {
+        let place = Place {
+            room: room.to_owned(),
+            thread: thread_id(message),
+        };
+        self.typing.sent(&mut self.up, &place);
     }
 
     /// Whether this tab knows what is under way, and decides what becomes of it.

@@ -247,6 +247,11 @@ pub fn message_id<V: Value>(body: &V) -> Option<String> {
     valid_id(body, "messageId")
 }
 
+/// The thread of a message, or of what is to become one.
+pub fn thread_id<V: Value>(body: &V) -> Option<String> {
+    valid_id(body, "threadId")
+}
+
 /// What a client needs of the answer to [`MessageSend`]; every field may be missing, since older
 /// servers answer nothing but success.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

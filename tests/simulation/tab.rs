@@ -63,6 +63,7 @@ impl Tab {
                 ..Identity::default()
             },
             online: true,
+            is_hidden: false,
             settings,
             known_users,
         };

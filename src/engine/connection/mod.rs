@@ -94,6 +94,7 @@ pub(crate) struct Connection<V: Value> {
     capabilities: Vec<String>,
     /// When something came from the server last.
     heard_ms: u64,
+    subscription_limit: Option<u32>,
     /// How far the server's clock is ahead of ours.
     server_ahead_ms: i64,
     reason: Option<String>,
@@ -134,6 +135,7 @@ impl<V: Value> Connection<V> {
             auth: None,
             capabilities: Vec::new(),
             heard_ms: 0,
+            subscription_limit: None,
             server_ahead_ms: 0,
             reason: None,
             error: None,

@@ -36,6 +36,20 @@ impl<V: Value> Connection<V> {
             .any(|capability| capability == name)
     }
 
+    /// As far as the server's clock is known, what it shows: milliseconds since the epoch.
+    pub(crate) fn server_now_ms(&self, now: Now) -> u64 {
+        now.wall_ms.saturating_add_signed(self.server_ahead_ms)
+    }
+
+    /// Users that this connection may follow, where the server said how many.
+    pub(crate) fn subscription_limit(&self) -> Option<u32> {
+        self.subscription_limit
+    }
+
+    pub(crate) fn set_subscription_limit(&mut self, limit: Option<u32>) {
+        self.subscription_limit = limit;
+    }
+
     /// The server told its clock, in milliseconds since the epoch.
     pub(crate) fn set_server_time(&mut self, now: Now, server_ms: u64) {
         self.server_ahead_ms = server_ms as i64 - now.wall_ms as i64;
@@ -67,7 +81,7 @@ impl<V: Value> Connection<V> {
 
     fn token_lives_until(&mut self, ctx: &mut Context<'_, V>, expires_at_ms: Option<u64>) {
         if let Some(expires_at_ms) = expires_at_ms {
-            let server_now_ms = ctx.now.wall_ms.saturating_add_signed(self.server_ahead_ms);
+            let server_now_ms = self.server_now_ms(ctx.now);
             let lifetime_ms = expires_at_ms.saturating_sub(server_now_ms);
             self.tokens.expires_in(lifetime_ms, ctx.now.mono_ms);
         }

@@ -22,7 +22,7 @@ use crate::wire::planted::{PlantedBug, is_planted};
 
 /// What is to be queued.
 pub(crate) struct Draft<V> {
-    room: String,
+    pub(crate) room: String,
     kind: Kind,
     payload: V,
     key: String,

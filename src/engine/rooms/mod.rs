@@ -108,6 +108,11 @@ impl<V: Value> Rooms<V> {
             .is_some_and(|room| room.membership == Membership::Joined)
     }
 
+    /// What kind of room it is, where the server has said so.
+    pub(crate) fn kind(&self, name: &str) -> Option<RoomType> {
+        Some(self.rooms.get(name)?.info.as_ref()?.kind)
+    }
+
     /// Whether rooms of the last connection are still being joined again.
     pub(crate) fn is_resuming(&self) -> bool {
         self.resuming

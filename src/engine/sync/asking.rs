@@ -28,10 +28,29 @@ impl<V: Value> Parts<'_, '_, V> {
         }
     }
 
-    /// `syncPresence()`: nothing to bring yet.
+    /// `syncPresence()`: all whom the app wants to know of are asked for anew.
     pub(in crate::engine) fn presence_wanted(&mut self, request: RequestId) {
-        let none = SyncedPresence::default();
-        self.up.ctx.resolve(request, none.to_value());
+        if !self.up.connection.is_ready() {
+            return self.up.ctx.reject(request, ClientError::not_connected());
+        }
+        self.presence.refresh();
+        self.sync.presence_requests.push(request);
+    }
+
+    /// Answers `syncPresence()`, if that can be done.
+    pub(super) fn answer_presence(&mut self) {
+        if self.presence.is_settled() {
+            let answer = self.synced_presence();
+            for request in std::mem::take(&mut self.sync.presence_requests) {
+                self.up.ctx.resolve(request, answer.to_value());
+            }
+        }
+    }
+
+    pub(super) fn synced_presence(&self) -> SyncedPresence {
+        SyncedPresence {
+            synced: self.presence.count(),
+        }
     }
 
     pub(super) fn ask_channels_in_run(&mut self) {

@@ -33,6 +33,8 @@ pub(crate) struct Sync<V> {
     run: Option<Run>,
     fetches: SortedMap<u32, Fetch<V>>,
     next_fetch: u32,
+    /// Promises of `syncPresence()`.
+    presence_requests: Vec<RequestId>,
     status: SyncStatus,
     progress: u32,
     last_sync_ms: Option<u64>,
@@ -79,6 +81,8 @@ enum Step {
     Paging,
     /// How far our own messages have come.
     Receipts,
+    /// How those are that the app wants to know of.
+    Presence,
 }
 
 impl<V: Value> Sync<V> {
@@ -87,6 +91,7 @@ impl<V: Value> Sync<V> {
             run: None,
             fetches: SortedMap::new(),
             next_fetch: 0,
+            presence_requests: Vec::new(),
             status: SyncStatus::Idle,
             progress: 0,
             last_sync_ms: None,
@@ -179,6 +184,13 @@ impl<V: Value> Sync<V> {
         }
     }
 
+    /// Nobody will say how those are that the app wants to know of.
+    pub(crate) fn fail_presence(&mut self, ctx: &mut Context<'_, V>, error: &ClientError<V>) {
+        for request in std::mem::take(&mut self.presence_requests) {
+            ctx.reject(request, error.clone());
+        }
+    }
+
     /// The sync under way is this far. Progress never goes back, and reaches 100 before the end.
     fn show_progress(&mut self, ctx: &mut Context<'_, V>, progress: u32) {
         let is_told = self.run.as_ref().is_some_and(|run| run.is_told);
@@ -197,6 +209,7 @@ impl<V: Value> Sync<V> {
         for (_, fetch) in std::mem::take(&mut self.fetches) {
             ctx.reject(fetch.request, error.clone());
         }
+        self.fail_presence(ctx, &error);
         *self = Self {
             had_connection: self.had_connection,
             ..Self::new()

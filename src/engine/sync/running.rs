@@ -70,6 +70,7 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// Goes on with the sync as far as it can.
     pub(in crate::engine) fn advance_sync(&mut self) {
+        self.answer_presence();
         while let Some(run) = &self.sync.run {
             let now_ms = self.up.ctx.now.mono_ms;
             if now_ms >= run.ends_ms {
@@ -83,6 +84,7 @@ impl<V: Value> Parts<'_, '_, V> {
                 Step::Asking { acks } => acks.is_empty(),
                 Step::Paging => !self.rooms.is_paging(),
                 Step::Receipts => !self.delivery.is_reconciling(),
+                Step::Presence => self.presence.is_settled(),
             };
             if !is_done {
                 return;
@@ -118,8 +120,14 @@ impl<V: Value> Parts<'_, '_, V> {
                 self.enter(Step::Receipts);
             }
             Step::Receipts => {
-                // Presence has nothing to bring yet.
                 self.sync.show_progress(self.up.ctx, 90);
+                self.enter(Step::Presence);
+            }
+            Step::Presence => {
+                let synced = self.synced_presence();
+                if let Some(run) = &mut self.sync.run {
+                    run.result.presence = synced;
+                }
                 self.complete_sync();
             }
         }

@@ -47,6 +47,8 @@ mod persisting;
 #[cfg(not(target_family = "wasm"))]
 mod pipelining;
 #[cfg(not(target_family = "wasm"))]
+mod presence;
+#[cfg(not(target_family = "wasm"))]
 mod queueing;
 #[cfg(not(target_family = "wasm"))]
 mod readiness;
@@ -74,6 +76,8 @@ mod tabs;
 mod timelines;
 #[cfg(not(target_family = "wasm"))]
 mod tokens;
+#[cfg(not(target_family = "wasm"))]
+mod typing;
 
 mod app;
 mod disk;

@@ -362,6 +362,7 @@ fn start(
             ..Identity::default()
         },
         online: true,
+        is_hidden: false,
         settings: settings.clone(),
         known_users,
     })
