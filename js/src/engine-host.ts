@@ -18,6 +18,7 @@ import {
 } from "./errors.js";
 import { init, initUnderWay, isInitialized, onceLoaded } from "./init.js";
 import { connectionWithoutEngine } from "./initial-snapshots.js";
+import { PresenceIntent } from "./presence/intent.js";
 import { createSink } from "./sink.js";
 import type {
   ConnectionSnapshot,
@@ -36,9 +37,14 @@ export class EngineHost {
   readonly snapshots = new EngineSnapshots({
     connection: () => this.#connection(),
     read: (action) => this.read(action),
+    ownPresence: () => this.presence.shown,
   });
   readonly conflicts = new ClientConflicts();
   readonly options = new ClientOptions();
+  readonly presence = new PresenceIntent((use) => {
+    if (this.#parts && !this.#failure) this.call((_, parts) => use(parts.presence));
+    this.snapshots.changed("presence");
+  });
   #parts: EngineParts | undefined;
   /** Rises with every engine, so that a late word of an old one is known as such. */
   #generation = 0;
@@ -165,7 +171,10 @@ export class EngineHost {
     const crash = this.#failure;
     this.#failure = undefined;
     try {
-      this.call((engine) => engine.recover());
+      this.call((engine, parts) => {
+        engine.recover();
+        this.presence.applyTo(parts);
+      });
     } catch (error) {
       this.#failure ??= crash;
       throw error;
@@ -203,6 +212,7 @@ export class EngineHost {
   /** Forgets who it was, with their token. */
   forgetUser(): void {
     this.options.forgetUser();
+    this.presence.forgetUser();
     this.#tellOwner();
   }
 
@@ -242,6 +252,7 @@ export class EngineHost {
     try {
       engine.initialize({ ...this.options.config, url: this.options.url });
       parts.configure(this.options.services);
+      this.presence.applyTo(parts);
     } catch (error) {
       engine.destroy();
       throw error;

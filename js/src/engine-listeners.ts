@@ -17,6 +17,8 @@ export class EngineListeners {
   readonly queue = new Emitter<QueueEvent>();
   readonly delivery = new Emitter<DeliveryEvent>();
   readonly sync = new Emitter<SyncEvent>();
+  readonly typing = new Emitter<[roomName: string, threadId: string | undefined]>();
+  readonly presence = new Emitter<[userId: string]>();
   /** The server's events by name. */
   readonly events = new KeyedEmitter<unknown[]>();
   readonly #messageAlias = new MessageAlias();

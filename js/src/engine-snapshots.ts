@@ -1,17 +1,21 @@
 import type { EngineParts } from "./engine-parts.js";
 import { initialSnapshot } from "./initial-snapshots.js";
+import { toOwnPresence, toUserPresence } from "./presence/views.js";
 import { toRoomMember } from "./room-member.js";
 import { shareFrozen } from "./share-frozen.js";
 import { SnapshotStore } from "./snapshot-store.js";
 import { TimelineStore } from "./timeline-store.js";
-import { messageTopic, partsOfMessageTopic, type Topic } from "./topics.js";
-import type { ConnectionSnapshot, MessageEvent } from "./types.js";
+import { messageTopic, partsOfMessageTopic, partsOfTypingTopic, type Topic } from "./topics.js";
+import type { ConnectionSnapshot, MessageEvent, OwnPresence } from "./types.js";
+import { toTypingSnapshot } from "./typing/views.js";
 
 /** Reads the engine's state, whatever became of the engine. */
 export interface EngineReader {
   connection(): ConnectionSnapshot;
   /** Undefined where there is no engine that answers. */
   read<T>(action: (parts: EngineParts) => T): T | undefined;
+  /** This user's presence as the app has set it. */
+  ownPresence(): OwnPresence;
 }
 
 /** The snapshots of one client, per topic, and what makes them change. */
@@ -116,6 +120,10 @@ export class EngineSnapshots {
 
   #readSmall(topic: Topic, kind: string | undefined, key: string): unknown {
     if (topic === "connection") return this.#engine.connection();
+    if (topic === "presence") {
+      const own = this.#engine.read((parts) => toOwnPresence(parts.presence.own()));
+      return own ?? this.#engine.ownPresence();
+    }
     return this.#engine.read((parts) => {
       switch (kind) {
         case "rooms":
@@ -130,6 +138,12 @@ export class EngineSnapshots {
           return parts.sync.snapshot();
         case "unread":
           return parts.delivery.unread(key);
+        case "presences":
+          return parts.presence.presences().map((view) => toUserPresence(view));
+        case "user":
+          return toUserPresence(parts.presence.presence(key));
+        case "typing":
+          return toTypingSnapshot(parts.typing.snapshot(...partsOfTypingTopic(topic)));
         default:
           return parts.delivery.record(key);
       }

@@ -11,7 +11,9 @@ export { isRealtimeError } from "./errors.js";
 export type { EventMap } from "./events.js";
 export { type InitSource, init, isInitialized } from "./init.js";
 export { OfflineQueueService, type OfflineQueueServiceConfig } from "./offline-queue-service.js";
+export type { PresenceServiceConfig } from "./presence/privacy.js";
 export * from "./presence-presets/index.js";
+export { PresenceService } from "./presence-service.js";
 export { default, RealtimeClient } from "./realtime-client.js";
 export type { EditMessageOptions } from "./room-messages.js";
 export { RoomsService, type RoomsServiceConfig } from "./rooms-service.js";
@@ -27,22 +29,30 @@ export {
   getConflictResolutionService,
   getDeliveryEventHandler,
   getOfflineQueueService,
+  getPresenceService,
   getRoomsService,
   getSyncService,
+  getTypingService,
   initializeConflictResolutionService as initializeConflictResolution,
   initializeConflictResolutionService,
   initializeDeliveryHandler,
   initializeOfflineQueue,
+  initializePresenceService,
   initializeRoomsService,
   initializeSyncService,
+  initializeTypingService,
   realtimeClient,
   resetConflictResolutionService as resetConflictResolution,
   resetConflictResolutionService,
   resetDeliveryHandler,
   resetOfflineQueue,
+  resetPresenceService,
   resetRoomsService,
   resetSyncService,
+  resetTypingService,
 } from "./singletons.js";
 export { SyncService, type SyncServiceConfig } from "./sync-service.js";
-export { messageKey, messageTopic, type SnapshotOf, type Topic } from "./topics.js";
+export { messageKey, messageTopic, type SnapshotOf, type Topic, typingTopic } from "./topics.js";
 export type * from "./types.js";
+export type { TypingPrivacySettings, TypingServiceConfig } from "./typing/privacy.js";
+export { type TypingChangeListener, TypingService } from "./typing-service.js";

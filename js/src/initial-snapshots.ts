@@ -1,9 +1,11 @@
 import type { SnapshotOf, Topic } from "./topics.js";
 import type {
   ConnectionSnapshot,
+  OwnPresence,
   QueueSnapshot,
   RealtimeError,
   SyncSnapshot,
+  TypingSnapshot,
   UnreadCount,
 } from "./types.js";
 
@@ -40,7 +42,16 @@ const SYNC: Readonly<SyncSnapshot> = Object.freeze({
 
 const UNREAD: Readonly<UnreadCount> = Object.freeze({ count: 0, mentions: 0, readUpToSeq: 0 });
 
+const PRESENCE: Readonly<OwnPresence> = Object.freeze({
+  status: "online",
+  chosenStatus: "online",
+  customStatus: null,
+  isIdle: false,
+});
+
 const NOTHING: readonly never[] = Object.freeze([]);
+
+const TYPING: Readonly<TypingSnapshot> = Object.freeze({ users: NOTHING, isTyping: false });
 
 /**
  * A topic where there is no engine: of a client that never did anything. It is also what a server
@@ -63,8 +74,13 @@ function initial(topic: Topic): unknown {
       return SYNC;
     case "unread":
       return UNREAD;
+    case "presence":
+      return PRESENCE;
+    case "typing":
+      return TYPING;
     case "message":
     case "delivery":
+    case "user":
       return undefined;
     default:
       return NOTHING;

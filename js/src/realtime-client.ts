@@ -7,10 +7,12 @@ import { guarded } from "./emitter.js";
 import { realtimeError } from "./errors.js";
 import type { EventMap } from "./events.js";
 import { OfflineQueueService } from "./offline-queue-service.js";
+import { PresenceService } from "./presence-service.js";
 import { RoomsService } from "./rooms-service.js";
 import { SyncService } from "./sync-service.js";
 import type {
   AppDefined,
+  PresenceStatusName,
   RealtimeClientConfig,
   RealtimeConnectionState,
   RealtimeError,
@@ -18,6 +20,7 @@ import type {
   TokenSource,
   Unsubscribe,
 } from "./types.js";
+import { TypingService } from "./typing-service.js";
 
 const EVENT_NAME = "an event's name";
 
@@ -41,6 +44,8 @@ export class RealtimeClient extends ConnectionView {
   #queue: OfflineQueueService | undefined;
   #delivery: DeliveryEventHandler | undefined;
   #sync: SyncService | undefined;
+  #presence: PresenceService | undefined;
+  #typing: TypingService | undefined;
   /** Counts `disconnect()`, so that a `connect()` that still loads the module knows it is off. */
   #disconnects = 0;
 
@@ -227,12 +232,13 @@ export class RealtimeClient extends ConnectionView {
 
   /** Tells a room's members that this user types, or no longer does. Dropped without a connection. */
   sendTyping(channelId: string, isTyping: boolean): void {
-    this.emit(isTyping ? "typing:start" : "typing:stop", { roomName: channelId });
+    if (isTyping) this.typing.startTyping(channelId);
+    else this.typing.stopTyping(channelId);
   }
 
-  /** Tells the server this user's status: `online`, `away`, `busy`, `offline`. Dropped without a connection. */
-  updatePresence(status: string): void {
-    this.emit("presence:update", { status });
+  /** Alias of `presence.setStatus`. */
+  updatePresence(status: PresenceStatusName): void {
+    this.presence.setStatus(status);
   }
 
   /** The rooms of this client. */
@@ -257,6 +263,18 @@ export class RealtimeClient extends ConnectionView {
   get sync(): SyncService {
     this.#sync ??= new SyncService(this);
     return this.#sync;
+  }
+
+  /** Who is there. */
+  get presence(): PresenceService {
+    this.#presence ??= new PresenceService(this);
+    return this.#presence;
+  }
+
+  /** Who types. */
+  get typing(): TypingService {
+    this.#typing ??= new TypingService(this);
+    return this.#typing;
   }
 
   /** Edits of this user that contradict the server's. */

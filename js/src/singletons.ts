@@ -3,9 +3,13 @@ import type { ConflictResolutionConfig } from "./conflict-resolution/config.js";
 import type { ConflictResolutionService } from "./conflict-resolution/conflict-resolution-service.js";
 import { DeliveryEventHandler, type DeliveryEventHandlerConfig } from "./delivery-event-handler.js";
 import { OfflineQueueService, type OfflineQueueServiceConfig } from "./offline-queue-service.js";
+import type { PresenceServiceConfig } from "./presence/privacy.js";
+import { PresenceService } from "./presence-service.js";
 import { RealtimeClient } from "./realtime-client.js";
 import { RoomsService, type RoomsServiceConfig } from "./rooms-service.js";
 import { SyncService, type SyncServiceConfig } from "./sync-service.js";
+import type { TypingServiceConfig } from "./typing/privacy.js";
+import { TypingService } from "./typing-service.js";
 
 /** The client that the services and the hooks use unless they are given another. */
 export const realtimeClient = new RealtimeClient();
@@ -14,6 +18,8 @@ let roomsService: RoomsService | undefined;
 let queueService: OfflineQueueService | undefined;
 let deliveryHandler: DeliveryEventHandler | undefined;
 let syncService: SyncService | undefined;
+let presenceService: PresenceService | undefined;
+let typingService: TypingService | undefined;
 
 /**
  * A rooms service over {@link realtimeClient}, made on the first call. A config is laid over
@@ -102,6 +108,44 @@ export function initializeSyncService(config: SyncServiceConfig = {}): SyncServi
 export function resetSyncService(): void {
   syncService?.destroy();
   syncService = undefined;
+}
+
+/** The presence of {@link realtimeClient}. A config is laid over what is set, on every call. */
+export function getPresenceService(config: PresenceServiceConfig = {}): PresenceService {
+  presenceService ??= new PresenceService(realtimeClient);
+  presenceService.configure(config);
+  return presenceService;
+}
+
+/** As {@link getPresenceService}, and `initialize()` is called. */
+export function initializePresenceService(config: PresenceServiceConfig = {}): PresenceService {
+  const service = getPresenceService(config);
+  service.initialize();
+  return service;
+}
+
+/** Takes its listeners and subscriptions off, and ends its heartbeat. What the user chose stays. */
+export function resetPresenceService(): void {
+  presenceService?.destroy();
+  presenceService = undefined;
+}
+
+/** The typing of {@link realtimeClient}. A config is laid over what is set, on every call. */
+export function getTypingService(config: TypingServiceConfig = {}): TypingService {
+  typingService ??= new TypingService(realtimeClient);
+  typingService.configure(config);
+  return typingService;
+}
+
+/** As {@link getTypingService}: a service is initialised when it is made. */
+export function initializeTypingService(config: TypingServiceConfig = {}): TypingService {
+  return getTypingService(config);
+}
+
+/** Takes its listeners off, and ends this user's typing. */
+export function resetTypingService(): void {
+  typingService?.destroy();
+  typingService = undefined;
 }
 
 /** The conflicts of {@link realtimeClient}. A config is laid over what is set, on every call. */

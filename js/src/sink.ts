@@ -1,6 +1,7 @@
 import type { EngineListeners } from "./engine-listeners.js";
 import type { EngineSnapshots } from "./engine-snapshots.js";
 import { toRoomMember } from "./room-member.js";
+import { typingTopic } from "./topics.js";
 import type {
   AppDefined,
   AuthResponse,
@@ -40,6 +41,9 @@ export const SinkKind = {
   Sync: 17,
   Unread: 18,
   Gaps: 19,
+  Typing: 20,
+  OwnPresence: 21,
+  Presence: 22,
 } as const;
 
 interface Receivers {
@@ -115,6 +119,15 @@ export function createSink({
         return snapshots.changed(`unread:${a}`);
       case SinkKind.Gaps:
         return snapshots.changed(`gaps:${a}`);
+      case SinkKind.Typing:
+        snapshots.changed(typingTopic(a, b ?? undefined));
+        return listeners.typing.emit(a, b ?? undefined);
+      case SinkKind.OwnPresence:
+        return snapshots.changed("presence");
+      case SinkKind.Presence:
+        snapshots.changed(`user:${a}`);
+        snapshots.changed("presences");
+        return listeners.presence.emit(a);
     }
   };
 }

@@ -1,3 +1,4 @@
+import { onNextFrame } from "./frame.js";
 import { KeyedEmitter } from "./keyed-emitter.js";
 import type { SnapshotOf, Topic } from "./topics.js";
 import type { Unsubscribe } from "./types.js";
@@ -11,12 +12,13 @@ interface Cached {
  * Frozen pictures of the client's state, one per topic: read when first asked for, kept until
  * the topic is invalidated. Between two changes `getSnapshot` answers the identical object, and
  * listeners are called once per microtask however much changed: what `useSyncExternalStore`
- * asks for.
+ * asks for. Those of other users' presence are called once per frame.
  */
 export class SnapshotStore {
   #cached = new Map<Topic, Cached>();
   readonly #listeners = new KeyedEmitter<[]>();
   #changed = new Set<Topic>();
+  #calm = new Set<Topic>();
   readonly #read: (topic: Topic, previous: unknown) => unknown;
 
   /** @param read - Makes a topic's picture; takes over from the previous one what did not change. */
@@ -42,11 +44,16 @@ export class SnapshotStore {
     if (cached) cached.stale = true;
     if (!this.#listeners.has(topic)) {
       // A timeline is long, and shares nothing with its next snapshot but messages; those are many.
-      if (/^(timeline|message|delivery):/.test(topic)) this.#cached.delete(topic);
-      return;
+      if (/^(timeline|message|delivery|user|presences|typing)(:|$)/.test(topic)) {
+        this.#cached.delete(topic);
+      }
+    } else if (/^(user:|presences$)/.test(topic)) {
+      if (this.#calm.size === 0) onNextFrame(() => this.#notify(this.#calm));
+      this.#calm.add(topic);
+    } else {
+      if (this.#changed.size === 0) queueMicrotask(() => this.#notify(this.#changed));
+      this.#changed.add(topic);
     }
-    if (this.#changed.size === 0) queueMicrotask(() => this.#notify());
-    this.#changed.add(topic);
   }
 
   /** Says that every topic changed, or each that begins like this. */
@@ -56,9 +63,9 @@ export class SnapshotStore {
     }
   }
 
-  #notify(): void {
-    const changed = this.#changed;
-    this.#changed = new Set();
+  #notify(topics: Set<Topic>): void {
+    const changed = [...topics];
+    topics.clear();
     for (const topic of changed) this.#listeners.emit(topic);
   }
 }

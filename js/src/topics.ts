@@ -2,12 +2,15 @@ import type {
   ConnectionSnapshot,
   DeliveryRecord,
   MessageEvent,
+  OwnPresence,
   QueueSnapshot,
   Room,
   RoomMember,
   SyncSnapshot,
   TimelineGap,
+  TypingSnapshot,
   UnreadCount,
+  UserPresence,
 } from "./types.js";
 
 /** What there is once for a client. */
@@ -22,6 +25,10 @@ interface Single {
   queue: Readonly<QueueSnapshot>;
   /** Where synchronisation stands. */
   sync: Readonly<SyncSnapshot>;
+  /** This user's own presence. */
+  presence: Readonly<OwnPresence>;
+  /** All of whose presence something is known. Its listeners are called once a frame. */
+  presences: readonly UserPresence[];
 }
 
 /** What there is for each room, message, or message of one's own. */
@@ -38,12 +45,17 @@ interface Keyed {
   message: MessageEvent | undefined;
   /** How far one's own message has come, by either of its ids. */
   delivery: Readonly<DeliveryRecord> | undefined;
+  /** Who types at a place: see {@link typingTopic}. */
+  typing: Readonly<TypingSnapshot>;
+  /** How a user is, by id. Its listeners are called once a frame. */
+  user: Readonly<UserPresence> | undefined;
 }
 
 /**
- * What can be watched: of the whole client, `connection`, `rooms`, `members`, `queue` and `sync`;
- * of one room, `room:<name>` (its members), `timeline:<name>`, `gaps:<name>` and `unread:<name>`;
- * `delivery:<message id>`, and one message under its {@link messageTopic}.
+ * What can be watched: of the whole client, `connection`, `rooms`, `members`, `queue`, `sync`,
+ * `presence` (one's own) and `presences`; of one room, `room:<name>` (its members),
+ * `timeline:<name>`, `gaps:<name>` and `unread:<name>`; `user:<user id>`, `delivery:<message id>`,
+ * one message under its {@link messageTopic}, and typing under its {@link typingTopic}.
  */
 export type Topic = keyof Single | `${keyof Keyed}:${string}`;
 
@@ -61,12 +73,32 @@ export function messageKey(message: MessageEvent): string {
 
 /** The topic of one message of a room, by its {@link messageKey}. */
 export function messageTopic(roomName: string, key: string): `message:${string}` {
-  return `message:${roomName.length}:${roomName}:${key}`;
+  return `message:${pair(roomName, key)}`;
 }
 
 /** The room and the key that {@link messageTopic} was made of. */
 export function partsOfMessageTopic(topic: string): [roomName: string, key: string] {
-  const start = topic.indexOf(":", "message:".length) + 1;
-  const end = start + Number.parseInt(topic.slice("message:".length), 10);
-  return [topic.slice(start, end), topic.slice(end + 1)];
+  return partsOf(topic.slice("message:".length));
+}
+
+/** The topic of typing in a room, or in one of its threads. */
+export function typingTopic(roomName: string, threadId?: string): `typing:${string}` {
+  return `typing:${pair(roomName, threadId ?? "")}`;
+}
+
+/** The room and the thread that {@link typingTopic} was made of. */
+export function partsOfTypingTopic(topic: string): [roomName: string, threadId?: string] {
+  const [roomName, threadId] = partsOf(topic.slice("typing:".length));
+  return [roomName, threadId || undefined];
+}
+
+/** Two texts in one: names may have any character. */
+function pair(first: string, second: string): string {
+  return `${first.length}:${first}:${second}`;
+}
+
+function partsOf(text: string): [first: string, second: string] {
+  const start = text.indexOf(":") + 1;
+  const end = start + Number.parseInt(text, 10);
+  return [text.slice(start, end), text.slice(end + 1)];
 }

@@ -3,7 +3,11 @@ import type {
   ErrorBody,
   ErrorSnapshot,
   RealtimeClientConfig as GeneratedConfig,
+  CustomStatus as GeneratedCustomStatus,
+  OwnPresence as GeneratedOwnPresence,
   RoomMember as GeneratedRoomMember,
+  TypingUser as GeneratedTypingUser,
+  PresenceView,
   TokenSource,
 } from "../wasm/nchat_realtime.js";
 
@@ -11,6 +15,7 @@ export type {
   AuthExpired as AuthExpiredEvent,
   Authenticated as AuthenticatedEvent,
   AuthResponse,
+  ChosenStatus,
   Connected as ConnectedEvent,
   ConnectionQuality,
   ConnectionSnapshot,
@@ -35,6 +40,8 @@ export type {
   OlderMessages,
   OperationReceipt,
   Pong as PongEvent,
+  PresenceStatus,
+  PresenceStatusName,
   QueuedKind,
   QueuedMessage,
   QueuedMessagePatch,
@@ -60,6 +67,9 @@ export type {
   TimelineGap,
   TokenSource,
   TransportName,
+  TypingContext,
+  TypingPlace,
+  TypingRoomType,
   UnreadCount,
 } from "../wasm/nchat_realtime.js";
 
@@ -86,6 +96,40 @@ export interface RealtimeError extends ErrorSnapshot, Pick<ErrorBody, "details" 
 export interface RoomMember extends Omit<GeneratedRoomMember, "joinedAt"> {
   /** When they joined, by the server's clock; where it does not say, when it was heard of. */
   joinedAt: Date;
+}
+
+/** A status in a user's own words. */
+export interface CustomStatus extends Omit<GeneratedCustomStatus, "expiresAt"> {
+  /** When it ends by itself; `null` and absent: never. */
+  expiresAt?: Date | null;
+}
+
+/** A user as this one may see them. */
+export interface UserPresence extends Omit<PresenceView, "customStatus" | "lastSeenAt"> {
+  customStatus?: CustomStatus;
+  /** When an offline user was last there, by the server's clock. */
+  lastSeenAt?: Date;
+  /** Whether something is kept back by the user's settings. Only of what `getVisiblePresence` gives. */
+  isFiltered?: boolean;
+}
+
+/** This user's own presence. */
+export interface OwnPresence extends Omit<GeneratedOwnPresence, "customStatus"> {
+  customStatus: CustomStatus | null;
+}
+
+/** Somebody who types. */
+export interface TypingUser extends Omit<GeneratedTypingUser, "startedAt" | "expiresInMs"> {
+  /** Since when, by the server's clock; where it does not say, since it was heard of. */
+  startedAt: Date;
+}
+
+/** Who types at a place. */
+export interface TypingSnapshot {
+  /** The others, in the order in which they began. */
+  users: readonly TypingUser[];
+  /** Whether this user does. */
+  isTyping: boolean;
 }
 
 /** A message under the plugin guide's names of its fields besides the usual ones. */

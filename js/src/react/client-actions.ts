@@ -1,7 +1,7 @@
 "use client";
 
 import { isInitialized } from "../init.js";
-import type { AppDefined, Room, Unsubscribe } from "../types.js";
+import type { AppDefined, PresenceStatusName, Room, Unsubscribe } from "../types.js";
 import type { Session } from "./session.js";
 
 /** What hooks do with a client. All functions are stable. */
@@ -19,7 +19,7 @@ export interface ClientActions {
   /** Tells a room's members that this user types, or no longer does. Nothing with `enableTyping: false`. */
   sendTyping: (channelId: string, isTyping: boolean) => void;
   /** Tells the server this user's status. Nothing with `enablePresence: false`. */
-  updatePresence: (status: string) => void;
+  updatePresence: (status: PresenceStatusName) => void;
 }
 
 /** The actions over a session's client; what is ephemeral is dropped before the module is loaded. */
@@ -37,10 +37,10 @@ export function clientActions({
     joinChannel: (channelId) => client.joinChannel(channelId),
     leaveChannel: (channelId) => client.leaveChannel(channelId),
     sendTyping: (channelId, isTyping) => {
-      if (enableTyping && isInitialized()) client.sendTyping(channelId, isTyping);
+      if (enableTyping) client.sendTyping(channelId, isTyping);
     },
     updatePresence: (status) => {
-      if (enablePresence && isInitialized()) client.updatePresence(status);
+      if (enablePresence) client.updatePresence(status);
     },
   };
 }

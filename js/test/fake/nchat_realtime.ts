@@ -10,9 +10,11 @@ import type {
   EarlySocket,
   MessageEvent,
   OfflineQueueService,
+  PresenceService,
   Room,
   RoomMember,
   SyncService,
+  TypingService,
 } from "../../wasm/nchat_realtime.js";
 
 /** What tests look at and turn. */
@@ -141,6 +143,12 @@ export class RealtimeClient {
   }
   sync(): SyncService {
     return this.#service("sync");
+  }
+  presence(): PresenceService {
+    return this.#service("presence");
+  }
+  typing(): TypingService {
+    return this.#service("typing");
   }
   async logout(): Promise<void> {
     this.#record("logout");

@@ -24,8 +24,6 @@ describe("RealtimeClient before the module is loaded", () => {
     const calls = [
       () => client.emit("x"),
       () => client.updateToken("t"),
-      () => client.sendTyping("general", true),
-      () => client.updatePresence("online"),
       () => client.clearWasOffline(),
       () => client.recover(),
     ];
@@ -36,8 +34,9 @@ describe("RealtimeClient before the module is loaded", () => {
     expect(isRealtimeError(new Error("another"))).toBe(false);
   });
 
-  it("has nothing to do for disconnect, leaving and destroy", async () => {
+  it("has nothing to do for disconnect, leaving, typing and destroy", async () => {
     const { realtimeClient, fake } = await fresh();
+    realtimeClient.sendTyping("general", true);
     realtimeClient.disconnect();
     realtimeClient.leaveChannel("general");
     realtimeClient.destroy();
@@ -224,11 +223,9 @@ describe("RealtimeClient.emit", () => {
     client.updatePresence("away");
     await client.joinChannel("c1");
     client.leaveChannel("c1");
-    expect(engine.called("emit")).toEqual([
-      ["typing:start", [{ roomName: "c1" }]],
-      ["typing:stop", [{ roomName: "c1" }]],
-      ["presence:update", [{ status: "away" }]],
-    ]);
+    expect(engine.called("typing.startTyping")).toEqual([["c1", "channel", undefined, undefined]]);
+    expect(engine.called("typing.stopTyping")).toEqual([["c1", undefined]]);
+    expect(engine.called("presence.setStatus")).toEqual([["away"]]);
     expect(engine.called("joinRoom")).toEqual([["c1"]]);
     expect(engine.called("leaveRoom")).toEqual([["c1"]]);
   });

@@ -1,0 +1,100 @@
+import { hostOf } from "../client-host.js";
+import { definedOnly } from "../config.js";
+import type { EngineHost } from "../engine-host.js";
+import type { RealtimeClient } from "../realtime-client.js";
+
+/** Who may know that this user types. */
+export interface TypingPrivacySettings {
+  /** Whether anybody may. Default true. */
+  broadcastTyping: boolean;
+  /** Who may. Default `everyone`. */
+  typingVisibility: "everyone" | "contacts" | "nobody";
+}
+
+/** Options of a `TypingService`. A key that is absent or `undefined` keeps what is set. Durations are in milliseconds. */
+export interface TypingServiceConfig {
+  /** How long after the last key this user counts as typing. Default 5000. */
+  typingTimeout?: number;
+  /** For how long keys are gathered before others are told that typing goes on. Default 300. */
+  debounceInterval?: number;
+  /** Least time between two times that this is told of one room. Default 1000. */
+  throttleInterval?: number;
+  /** For how long it is gathered who else begins to type, after the first. Default 500. */
+  batchUpdateInterval?: number;
+  /** Whether `privacySettings` count. Default true. */
+  enablePrivacyFiltering?: boolean;
+  /** Who may know that this user types. */
+  privacySettings?: Partial<TypingPrivacySettings>;
+  /** Accepted for compatibility. */
+  debug?: boolean;
+}
+
+/** The part of a `TypingService` that decides who may know. */
+export abstract class TypingPrivacy {
+  /** @internal */
+  protected readonly client: RealtimeClient;
+  /** @internal */
+  protected readonly host: EngineHost;
+  /** @internal */
+  protected currentUserId: string | null = null;
+  readonly #contacts = new Set<string>();
+  #isFiltering = true;
+  #settings: TypingPrivacySettings = { broadcastTyping: true, typingVisibility: "everyone" };
+
+  constructor(client: RealtimeClient) {
+    this.client = client;
+    this.host = hostOf(client);
+  }
+
+  /** Lays options over those given before; they are the client's. @throws `VALIDATION_ERROR` */
+  configure(options: TypingServiceConfig): void {
+    const { enablePrivacyFiltering, privacySettings, debug: _, ...config } = options;
+    this.host.configureService("typing", config);
+    this.#isFiltering = enablePrivacyFiltering ?? this.#isFiltering;
+    if (enablePrivacyFiltering !== undefined || privacySettings) {
+      this.updatePrivacySettings(privacySettings ?? {});
+    }
+  }
+
+  /**
+   * Who may know that this user types, from now on. Who may is kept by the server; one that would
+   * show it to all is told nothing.
+   */
+  updatePrivacySettings(settings: Partial<TypingPrivacySettings>): void {
+    this.#settings = { ...this.#settings, ...definedOnly(settings) };
+    const { broadcastTyping, typingVisibility } = this.#settings;
+    const isBroadcast = broadcastTyping && typingVisibility !== "nobody";
+    this.host.configureService("typing", {
+      broadcastTyping: isBroadcast || !this.#isFiltering,
+      restricted: this.#isFiltering && typingVisibility !== "everyone",
+    });
+  }
+
+  /** Who may know that this user types. */
+  get privacySettings(): TypingPrivacySettings {
+    return { ...this.#settings };
+  }
+
+  /** Says who this user is, for as long as the server has not: their own typing is not shown to them. */
+  setCurrentUserId(userId: string | null): void {
+    this.currentUserId = userId;
+  }
+
+  /** Accepted for compatibility, as are the next three: who is a contact, the server knows. */
+  setContacts(userIds: readonly string[]): void {
+    this.#contacts.clear();
+    for (const id of userIds) this.#contacts.add(id);
+  }
+
+  addContact(userId: string): void {
+    this.#contacts.add(userId);
+  }
+
+  removeContact(userId: string): void {
+    this.#contacts.delete(userId);
+  }
+
+  isContact(userId: string): boolean {
+    return this.#contacts.has(userId);
+  }
+}
