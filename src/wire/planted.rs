@@ -49,10 +49,29 @@ pub enum PlantedBug {
     FiltersAfterPage,
     /// Server: what comes before the one that it has to follow is taken.
     IgnoresPredecessor,
+    /// Server: an invisible user is shown as they are.
+    ShowsInvisible,
+    /// Server: what an invisible user types is shown.
+    ShowsInvisibleTyping,
+    /// Server: what an invisible user received and read is told.
+    TellsInvisibleReceipts,
+    /// Server: a room that an invisible user joins lists them.
+    ListsInvisible,
+    /// Server: what an invisible user changes of who may know what takes effect at once.
+    ThawsPolicy,
 }
 
 impl PlantedBug {
-    /// All of them.
+    /// Those that tell something of a user who is invisible: twin runs find them.
+    pub const LEAKS: [Self; 5] = [
+        Self::ShowsInvisible,
+        Self::ShowsInvisibleTyping,
+        Self::TellsInvisibleReceipts,
+        Self::ListsInvisible,
+        Self::ThawsPolicy,
+    ];
+
+    /// All others: the simulation finds them.
     pub const ALL: [Self; 22] = [
         Self::SkipsDuplicateCheck,
         Self::SendsNewestFirst,

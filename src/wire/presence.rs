@@ -187,7 +187,7 @@ pub enum Moment {
 }
 
 /// [`PRESENCE_CHANGED`](super::names::PRESENCE_CHANGED), server to the subscribers who may see it
-/// and to the user's own connections; no ack. Also an item of [`Presences`]. Somebody of whom the
+/// and, unasked, to the user's own connections as they come and when it changes; no ack. Also an item of [`Presences`]. Somebody of whom the
 /// receiver may see nothing looks like one who is offline and never was there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -214,6 +214,9 @@ pub struct PresenceChanged {
     /// offline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// To the user's own connections only: what they chose, wherever they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen_status: Option<ChosenStatus>,
 }
 
 /// [`PRESENCE_SUBSCRIBE`](super::names::PRESENCE_SUBSCRIBE), client to server: tell this connection

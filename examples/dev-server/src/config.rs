@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::core::Times;
 use crate::http::Origins;
 use crate::socket::Heartbeat;
 
@@ -44,6 +45,8 @@ pub struct Config {
     pub max_connections: usize,
     /// Heartbeat of every connection.
     pub heartbeat: Heartbeat,
+    /// How long presence and typing last.
+    pub times: Times,
 }
 
 impl Config {
@@ -64,6 +67,7 @@ impl Config {
                 interval: Duration::from_millis(DEFAULT_PING_INTERVAL_MS),
                 timeout: Duration::from_millis(DEFAULT_PING_TIMEOUT_MS),
             },
+            times: Times::DEFAULT,
         }
     }
 }

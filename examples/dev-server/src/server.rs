@@ -1,14 +1,14 @@
 //! A running server, put together and taken apart in order.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::serve::ListenerExt;
 use socketioxide::SocketIo;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, Database};
@@ -21,6 +21,8 @@ use crate::store::{Store, StoreError};
 
 /// How long requests under way may take once the server was told to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+/// The core is looked after at least this often: a machine may sleep.
+const IDLE_TICK: Duration = Duration::from_secs(30);
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +69,10 @@ impl Server {
     async fn start_with<S: Store>(store: S, config: Config) -> Result<Self, StartError> {
         let (layer, io) = socket::layer(config.heartbeat);
         let outlet = Arc::new(SocketOutlet::new(io.clone()));
-        let core = Core::start(store, outlet, Arc::new(Machine), config.events_per_minute).await?;
+        let machine = Arc::new(Machine::default());
+        let environment = Arc::clone(&machine) as Arc<dyn Environment>;
+        let events_per_minute = config.events_per_minute;
+        let core = Core::start(store, outlet, environment, events_per_minute, config.times).await?;
         let shared = Arc::new(Shared {
             core,
             tokens: TokenKeeper::new(config.secret.expose(), config.is_development),
@@ -82,6 +87,7 @@ impl Server {
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let local_addr = listener.local_addr().map_err(refused)?;
         let (stop, stopped) = oneshot::channel();
+        tokio::spawn(tick(Arc::downgrade(&shared), machine));
         let task = tokio::spawn(run(listener, router, io, shared, stopped));
         Ok(Self {
             local_addr,
@@ -135,10 +141,56 @@ async fn run<S: Store>(
     shared.core.store().close().await;
 }
 
+/// Wakes the core when it asked for it; ends with the server.
+async fn tick<S: Store>(shared: Weak<Shared<S>>, machine: Arc<Machine>) {
+    let mut alarm = machine.alarm.subscribe();
+    loop {
+        let at_mono_ms = *alarm.borrow_and_update();
+        let left_ms = at_mono_ms.saturating_sub(machine.mono_ms());
+        let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).min(IDLE_TICK);
+        tokio::select! {
+            () = tokio::time::sleep(left) => {}
+            _ = alarm.changed() => continue,
+        }
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        machine.alarm.send_replace(i64::MAX);
+        shared.core.tick().await;
+    }
+}
+
 /// The clock and the dice of this machine.
-struct Machine;
+#[derive(Debug)]
+struct Machine {
+    started: Instant,
+    /// When the core wants to be woken, by the steady clock.
+    alarm: watch::Sender<i64>,
+}
+
+impl Default for Machine {
+    #[expect(clippy::disallowed_methods, reason = "the server's steady clock")]
+    fn default() -> Self {
+        Self {
+            started: Instant::now(),
+            alarm: watch::Sender::new(i64::MAX),
+        }
+    }
+}
 
 impl Environment for Machine {
+    fn mono_ms(&self) -> i64 {
+        i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn wake_by(&self, at_mono_ms: i64) {
+        self.alarm.send_if_modified(|alarm| {
+            let is_earlier = at_mono_ms < *alarm;
+            *alarm = at_mono_ms.min(*alarm);
+            is_earlier
+        });
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the server's one clock")]
     fn now_ms(&self) -> i64 {
         let since = SystemTime::now()

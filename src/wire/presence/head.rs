@@ -20,6 +20,8 @@ pub struct PresenceHead {
     pub last_seen_at: Option<String>,
     /// What they are there with.
     pub device: Option<String>,
+    /// Of the user's own: what they chose, wherever they did.
+    pub chosen_status: Option<ChosenStatus>,
 }
 
 impl PresenceHead {
@@ -28,6 +30,7 @@ impl PresenceHead {
         let user_id = required_name(body, "userId", "id")?;
         let status = body.name_field("status").ok().flatten();
         let status = status.and_then(|name| PresenceStatus::parse(&name));
+        let chosen = body.name_field("chosenStatus").ok().flatten();
         let last_seen_at = valid_id(body, "lastSeenAt").or_else(|| valid_id(body, "lastSeen"));
         Ok(Self {
             user_id,
@@ -35,6 +38,7 @@ impl PresenceHead {
             custom_status: CustomStatus::read(body),
             last_seen_at,
             device: valid_id(body, "device"),
+            chosen_status: chosen.and_then(|name| ChosenStatus::parse(&name)),
         })
     }
 
@@ -314,6 +318,7 @@ mod tests {
                 last_seen: last_seen.clone(),
                 last_seen_at: last_seen.clone(),
                 device: None,
+                chosen_status: (status == PresenceStatus::Away).then_some(ChosenStatus::Online),
             };
             let body = serde_json::to_value(&written).expect("encodes");
             let expected = PresenceHead {
@@ -322,6 +327,7 @@ mod tests {
                 custom_status,
                 last_seen_at: last_seen,
                 device: None,
+                chosen_status: written.chosen_status,
             };
             prop_assert_eq!(PresenceHead::read(&body), Ok(expected));
             let decoded: PresenceChanged = serde_json::from_value(body).expect("decodes");

@@ -11,7 +11,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use nchat_dev_server::core::{Core, Outlet, Submitted, TokenKeeper};
+use nchat_dev_server::core::{Core, Outlet, Submitted, Times, TokenKeeper};
 use nchat_dev_server::store::memory::MemoryStore;
 use nchat_dev_server::store::{HistoryPage, HistoryRange, PageLimit, Store};
 use nchat_realtime::wire::operation::Operation;
@@ -103,6 +103,7 @@ impl Server {
             Arc::clone(&self.post) as Arc<dyn Outlet>,
             Arc::clone(&self.environment) as Arc<_>,
             self.events_per_minute,
+            Times::DEFAULT,
         );
         self.core = Some(at_once(core).expect("a memory store starts"));
     }

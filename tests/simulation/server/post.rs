@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
-use nchat_dev_server::core::{Outlet, RoomEvent, UserEvent};
+use nchat_dev_server::core::{Outlet, RoomEvent, SocketEvent, UserEvent};
 use nchat_realtime::wire::names;
 use nchat_realtime::wire::operation::Operation;
 use serde::Serialize;
@@ -158,6 +158,22 @@ impl Outlet for Post {
             link: *link,
             packet: packet.clone(),
         }));
+        ready(()).boxed()
+    }
+
+    fn send<'a>(&'a self, socket_id: &'a str, event: SocketEvent) -> BoxFuture<'a, ()> {
+        let packet = match event {
+            SocketEvent::Presence(it) => event_packet(names::PRESENCE_CHANGED, &it),
+            SocketEvent::Settings(it) => event_packet(names::PRESENCE_SETTINGS, &it),
+            SocketEvent::Typing(it) => event_packet(names::TYPING_EVENT, &it),
+        };
+        let State {
+            sockets, letters, ..
+        } = &mut *self.state();
+        if let Some((link, _)) = sockets.get(socket_id) {
+            let link = *link;
+            letters.push(Letter::Packet { link, packet });
+        }
         ready(()).boxed()
     }
 }

@@ -17,6 +17,7 @@ use crate::config::{
     Config, DEFAULT_EVENTS_PER_MINUTE, DEFAULT_MAX_CONNECTIONS, DEFAULT_PING_INTERVAL_MS,
     DEFAULT_PING_TIMEOUT_MS, DEFAULT_PORT, DEVELOPMENT_EVENTS_PER_MINUTE, Database,
 };
+use crate::core::Times;
 use crate::http::Origins;
 use crate::socket::Heartbeat;
 
@@ -79,7 +80,28 @@ pub struct Args {
     /// For the answer to a ping, in milliseconds.
     #[arg(long, env = "REALTIME_PING_TIMEOUT", default_value_t = DEFAULT_PING_TIMEOUT_MS)]
     ping_timeout: u64,
+
+    /// How long somebody who is gone is not shown as gone, in milliseconds.
+    #[arg(
+        long,
+        env = "REALTIME_PRESENCE_GRACE",
+        default_value_t = Times::DEFAULT.grace_ms,
+        value_parser = clap::value_parser!(i64).range(0..=MAX_TIME_MS)
+    )]
+    presence_grace: i64,
+
+    /// How long somebody types who does not say so again, in milliseconds.
+    #[arg(
+        long,
+        env = "REALTIME_TYPING_TIMEOUT",
+        default_value_t = Times::DEFAULT.typing_ms,
+        value_parser = clap::value_parser!(i64).range(1..=MAX_TIME_MS)
+    )]
+    typing_timeout: i64,
 }
+
+/// A day: longer times are mistakes.
+const MAX_TIME_MS: i64 = 86_400_000;
 
 /// Why the server does not start as it was told to.
 #[derive(Debug, thiserror::Error)]
@@ -157,6 +179,10 @@ impl Args {
             heartbeat: Heartbeat {
                 interval: Duration::from_millis(self.ping_interval),
                 timeout: Duration::from_millis(self.ping_timeout),
+            },
+            times: Times {
+                grace_ms: self.presence_grace,
+                typing_ms: self.typing_timeout,
             },
         })
     }

@@ -44,7 +44,7 @@ pub enum Answer {
     /// To a receipt.
     Moved(ReceiptAcked),
     /// To a change of settings.
-    Settings(PresenceSettings),
+    Settings(Box<PresenceSettings>),
     /// To what has no result.
     Done,
 }
@@ -66,7 +66,8 @@ impl<S: Store> Core<S> {
             Command::BatchRead(ack) => self.batch_read(caller, ack)?,
             Command::Settings(update) => Change::Settings(NewSettings {
                 user_id: caller.user.id.clone(),
-                allow_read_receipts: update.allow_read_receipts,
+                update,
+                now_ms: self.now_ms(),
             }),
         };
         self.writes.push(change, caller.socket_id)

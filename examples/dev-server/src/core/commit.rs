@@ -1,7 +1,7 @@
 //! Bringing what was submitted into the store, and telling who is to know.
 
 use nchat_realtime::wire::error::ErrorCode;
-use nchat_realtime::wire::limits::MAX_MESSAGE_REACTIONS;
+use nchat_realtime::wire::limits::{MAX_CONTACTS, MAX_MESSAGE_REACTIONS};
 use nchat_realtime::wire::message::SendAck;
 use nchat_realtime::wire::planted::{PlantedBug, is_planted};
 use nchat_realtime::wire::receipt::MessageSent;
@@ -9,7 +9,8 @@ use nchat_realtime::wire::receipt::MessageSent;
 use super::messages::{message_new, send_ack};
 use super::operations::{operation_ack, operation_event};
 use super::outlet::{RoomEvent, UserEvent};
-use super::receipts::presence_settings;
+use super::presence::presence_settings;
+use super::rooms::DM_PREFIX;
 use super::time::iso8601;
 use super::write_queue::{Submitted, Waiting};
 use super::{Answer, Core, Refusal};
@@ -96,7 +97,19 @@ impl<S: Store> Core<S> {
                 let acked = self.moved(cursor, *moved, &socket_id).await;
                 Ok(Answer::Moved(acked))
             }
-            (_, Outcome::Settings(settings)) => Ok(Answer::Settings(presence_settings(settings))),
+            (Change::Settings(change), Outcome::User(changed)) => {
+                let settings = presence_settings(&change.user_id, &changed.record);
+                self.user_changed(&change.user_id, *changed).await;
+                Ok(Answer::Settings(Box::new(settings)))
+            }
+            (Change::Presence(change), Outcome::User(changed)) => {
+                self.user_changed(&change.user_id, *changed).await;
+                Ok(Answer::Done)
+            }
+            (Change::Relation(change), Outcome::Related) => {
+                self.related(&change).await;
+                Ok(Answer::Done)
+            }
             (_, Outcome::Fenced) => Ok(Answer::Done),
             // No store answers a change with the outcome of another kind.
             _ => Err(ErrorCode::InternalError.into()),
@@ -108,6 +121,7 @@ impl<S: Store> Core<S> {
         let (room_name, client_message_id) =
             (message.room_name.clone(), message.client_message_id.clone());
         let author_id = message.body.user.id.clone();
+        let thread_id = message.body.thread_id.clone();
         let stored = StoredMessage::new(place.clone(), message);
         let event = RoomEvent::Message(Box::new(message_new(&room_name, stored)));
         if !(place.seq.is_multiple_of(7) && is_planted(PlantedBug::SkipsPublish)) {
@@ -116,12 +130,31 @@ impl<S: Store> Core<S> {
         let sent = UserEvent::Sent(MessageSent {
             message_id: place.message_id.clone(),
             client_message_id: client_message_id.clone(),
-            channel_id: room_name,
+            channel_id: room_name.clone(),
             seq: place.seq,
             sent_at: iso8601(place.timestamp_ms),
         });
         self.outlet.tell(&author_id, None, sent).await;
+        self.wrote(&author_id, &room_name, thread_id.as_deref())
+            .await;
         send_ack(place, client_message_id, false)
+    }
+
+    /// What was typed is over; and to whom one writes by oneself, one is known.
+    async fn wrote(&self, author_id: &str, room_name: &str, thread_id: Option<&str>) {
+        let now = self.now();
+        self.directory
+            .state()
+            .end_typing_of_message(author_id, room_name, thread_id, now);
+        if room_name.starts_with(DM_PREFIX) {
+            // What cannot be looked up is looked up when the author is next.
+            let members = self.store.members(room_name, author_id, 0, 2).await;
+            let ids = members.into_iter().flatten().map(|member| member.user.id);
+            for other_id in ids.filter(|id| id != author_id) {
+                self.directory.state().wrote_to(author_id, &other_id, now);
+            }
+        }
+        self.tell_all().await;
     }
 
     async fn operated(
@@ -153,6 +186,9 @@ impl From<Refused> for Refusal {
             Refused::OutOfOrder => ErrorCode::OutOfOrder.into(),
             Refused::TooManyReactions => {
                 Self::too_large("emoji", MAX_MESSAGE_REACTIONS, "reactions of a message")
+            }
+            Refused::TooManyRelations => {
+                Self::too_large("userId", MAX_CONTACTS as usize, "users of a list")
             }
             Refused::Stale { room_name, current } => {
                 Self::stale(&message_new(&room_name, *current))

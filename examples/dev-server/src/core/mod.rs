@@ -1,16 +1,19 @@
-//! What the server does, apart from how it is reached: rooms, messages and
-//! operations on them, receipts, history, limits.
+//! What the server does, apart from how it is reached: rooms, messages and operations on them,
+//! receipts, history, presence, typing and who may know of them, limits.
 //!
 //! Nothing here knows a socket, a runtime, a clock or a source of randomness: the store, the
 //! [`Outlet`] and the [`Environment`] are given. The same code runs in the simulation.
 
 mod command;
 mod commit;
+mod contacts;
 mod environment;
 mod history;
 mod messages;
 mod operations;
 mod outlet;
+mod presence;
+mod privacy;
 mod rate_limiter;
 mod receipts;
 mod refusal;
@@ -18,6 +21,7 @@ mod resume;
 mod rooms;
 mod time;
 mod token;
+mod typing;
 mod user;
 mod write_queue;
 
@@ -29,7 +33,8 @@ use std::sync::Arc;
 
 pub use command::{Answer, Command};
 pub use environment::Environment;
-pub use outlet::{Outlet, RoomEvent, UserEvent};
+pub use outlet::{Outlet, RoomEvent, SocketEvent, UserEvent};
+pub use presence::{InOrder, Times};
 pub use refusal::Refusal;
 pub use time::iso8601;
 pub use token::{Identity, TokenKeeper};
@@ -38,6 +43,7 @@ pub use write_queue::Submitted;
 
 use crate::store::{NewRoom, Store, StoreError};
 use nchat_realtime::wire::room::{RoomType, RoomVisibility};
+use presence::Directory;
 use rate_limiter::RateLimiter;
 use write_queue::WriteQueue;
 
@@ -51,16 +57,18 @@ pub struct Core<S> {
     environment: Arc<dyn Environment>,
     rate_limiter: RateLimiter,
     writes: WriteQueue,
+    directory: Directory,
 }
 
 impl<S: Store> Core<S> {
     /// Makes the core and the rooms that exist from the start. `events_per_minute` is what one
-    /// user may send.
+    /// user may send, `times` how long presence and typing last.
     pub async fn start(
         store: S,
         outlet: Arc<dyn Outlet>,
         environment: Arc<dyn Environment>,
         events_per_minute: NonZeroU32,
+        times: Times,
     ) -> Result<Self, StoreError> {
         let rate_limiter = RateLimiter::new(events_per_minute);
         let writes = WriteQueue::default();
@@ -70,6 +78,7 @@ impl<S: Store> Core<S> {
             environment,
             rate_limiter,
             writes,
+            directory: Directory::new(times),
         };
         for name in FIRST_ROOMS {
             let room = NewRoom {

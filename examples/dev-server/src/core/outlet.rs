@@ -3,10 +3,13 @@
 use futures_util::future::BoxFuture;
 use nchat_realtime::wire::message::MessageNew;
 use nchat_realtime::wire::operation::Operation;
+use nchat_realtime::wire::presence::PresenceChanged;
 use nchat_realtime::wire::receipt::{
     BatchReceipt, MessageDelivered, MessageRead, MessageSent, ReadCursor,
 };
 use nchat_realtime::wire::room::MembershipChange;
+use nchat_realtime::wire::settings::PresenceSettings;
+use nchat_realtime::wire::typing::TypingEvent;
 
 /// Something that the sockets in a room are told.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +41,17 @@ pub enum UserEvent {
     ReadCursor(ReadCursor),
 }
 
+/// Something that one socket is told, since no two may know the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SocketEvent {
+    /// `presence:changed`.
+    Presence(PresenceChanged),
+    /// `presence:settings`.
+    Settings(PresenceSettings),
+    /// `typing:event`.
+    Typing(TypingEvent),
+}
+
 /// Who receives what. Calls on one room take effect in the order in which they were made.
 pub trait Outlet: Send + Sync + 'static {
     /// Makes a socket receive a room's events from now on.
@@ -61,4 +75,7 @@ pub trait Outlet: Send + Sync + 'static {
         except_socket_id: Option<&'a str>,
         event: UserEvent,
     ) -> BoxFuture<'a, ()>;
+
+    /// Tells one socket.
+    fn send<'a>(&'a self, socket_id: &'a str, event: SocketEvent) -> BoxFuture<'a, ()>;
 }

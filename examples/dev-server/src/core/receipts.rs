@@ -10,11 +10,10 @@ use nchat_realtime::wire::receipt::{
 use nchat_realtime::wire::settings::PresenceSettings;
 
 use super::outlet::UserEvent;
+use super::presence::presence_settings;
 use super::time::iso8601;
 use super::{Caller, Core, Refusal, User};
-use crate::store::{
-    Change, Covered, CursorKind, Moved, NewCursor, Progress, Store, UpTo, UserSettings,
-};
+use crate::store::{Change, Covered, CursorKind, Moved, NewCursor, Progress, Store, UpTo};
 
 impl<S: Store> Core<S> {
     pub(super) fn delivered(
@@ -67,7 +66,7 @@ impl<S: Store> Core<S> {
     ) -> ReceiptAcked {
         let at = iso8601(cursor.now_ms);
         for covered in moved.delivered {
-            let up_to_seq = moved.cursors.delivered_up_to;
+            let up_to_seq = moved.cursors.shown_delivered_up_to;
             let event = told(&cursor, up_to_seq, &at, covered.messages, false);
             self.outlet.tell(&covered.author_id, None, event).await;
         }
@@ -115,7 +114,8 @@ impl<S: Store> Core<S> {
 
     /// The user's own settings.
     pub async fn presence_settings(&self, user: &User) -> Result<PresenceSettings, Refusal> {
-        Ok(presence_settings(self.store.settings(&user.id).await?))
+        let profile = self.profile(user).await?;
+        Ok(presence_settings(&user.id, &profile.record))
     }
 }
 
@@ -210,12 +210,5 @@ fn status(progress: Progress) -> DeliveryStatus {
         read_count: Some(progress.read_count),
         total_recipients: Some(progress.total_recipients),
         updated_at: Some(iso8601(progress.updated_at_ms)),
-    }
-}
-
-pub(super) fn presence_settings(settings: UserSettings) -> PresenceSettings {
-    PresenceSettings {
-        allow_read_receipts: settings.allow_read_receipts,
-        ..PresenceSettings::default()
     }
 }

@@ -148,7 +148,7 @@ impl<S: Store> Core<S> {
         Ok(others
             .map(|one| MemberReceipt {
                 user_id: one.user_id,
-                delivered_up_to_seq: one.cursors.delivered_up_to,
+                delivered_up_to_seq: one.cursors.shown_delivered_up_to,
                 read_up_to_seq: match sees_reads {
                     true => one.cursors.shown_up_to,
                     false => 0,

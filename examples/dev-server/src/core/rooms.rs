@@ -13,10 +13,14 @@ use sha2::{Digest, Sha256};
 use super::outlet::RoomEvent;
 use super::time::iso8601;
 use super::{Caller, Core, Refusal, User};
-use crate::store::{CreateOutcome, JoinOutcome, LeaveOutcome, Member, NewRoom, Store};
+use crate::store::{
+    CreateOutcome, JoinOutcome, LeaveOutcome, Listing, Member, NewRoom, Room, Store,
+};
 
+/// Beginning of the names of direct conversations.
+pub(super) const DM_PREFIX: &str = "dm:";
 /// Beginnings of names that the server gives out itself.
-const RESERVED_PREFIXES: [&str; 2] = ["dm:", "user:"];
+const RESERVED_PREFIXES: [&str; 2] = [DM_PREFIX, "user:"];
 
 impl<S: Store> Core<S> {
     /// Makes the caller a member and their socket a receiver.
@@ -36,8 +40,12 @@ impl<S: Store> Core<S> {
         match self.store.leave(&room_name, &caller.user.id).await? {
             LeaveOutcome::NotFound => Err(ErrorCode::RoomNotFound.into()),
             LeaveOutcome::NotMember => Ok(()),
+            LeaveOutcome::LeftUnseen => {
+                self.unsubscribe(caller.user, &room_name).await;
+                Ok(())
+            }
             LeaveOutcome::Left => {
-                self.outlet.unsubscribe(&caller.user.id, &room_name).await;
+                self.unsubscribe(caller.user, &room_name).await;
                 let count = self
                     .store
                     .room(&room_name)
@@ -97,11 +105,15 @@ impl<S: Store> Core<S> {
         check_room_name(&room_name).map_err(Refusal::invalid_id("roomName"))?;
         let limit = limit.unwrap_or(MAX_MEMBERS_PAGE).min(MAX_MEMBERS_PAGE);
         let room = self.room_of_member(&room_name, user).await?;
-        let members = self.store.members(&room_name, offset, limit).await?;
+        let members = self
+            .store
+            .members(&room_name, &user.id, offset, limit)
+            .await?;
+        let member_count = self.member_count(&room, user).await?;
         Ok(RoomMembersPage {
             room_name,
             members: members.into_iter().map(room_member).collect(),
-            member_count: room.member_count,
+            member_count,
             offset,
         })
     }
@@ -118,7 +130,7 @@ impl<S: Store> Core<S> {
             .join(room_name, caller.user, is_invited, now_ms)
             .await?;
         match outcome {
-            JoinOutcome::Joined | JoinOutcome::AlreadyMember => {}
+            JoinOutcome::Joined | JoinOutcome::JoinedUnseen | JoinOutcome::AlreadyMember => {}
             JoinOutcome::NotFound => return Err(ErrorCode::RoomNotFound.into()),
             JoinOutcome::Full => return Err(ErrorCode::RoomFull.into()),
         }
@@ -138,6 +150,7 @@ impl<S: Store> Core<S> {
         if !is_planted(PlantedBug::DoesNotSubscribe) {
             self.outlet.subscribe(caller.socket_id, room_name).await;
         }
+        self.hear(caller, room_name).await;
         let room = self
             .store
             .room(room_name)
@@ -145,8 +158,9 @@ impl<S: Store> Core<S> {
             .ok_or(ErrorCode::RoomNotFound)?;
         let members = self
             .store
-            .members(room_name, 0, JOIN_MEMBERS as u32)
+            .members(room_name, &caller.user.id, 0, JOIN_MEMBERS as u32)
             .await?;
+        let member_count = self.member_count(&room, caller.user).await?;
         let names = [room_name.to_owned()];
         let standings = self.store.standings(&caller.user.id, &names).await?;
         let standing = standings.into_iter().next().unwrap_or_default();
@@ -154,7 +168,7 @@ impl<S: Store> Core<S> {
             room_name: room.name,
             kind: room.kind,
             visibility: room.visibility,
-            member_count: Some(room.member_count),
+            member_count: Some(member_count),
             members: Some(members.into_iter().map(room_member).collect()),
             head_seq: Some(standing.head_seq.max(room.head_seq)),
             epoch: Some(room.epoch),
@@ -164,12 +178,52 @@ impl<S: Store> Core<S> {
         })
     }
 
+    /// The caller's connection is told who types there.
+    async fn hear(&self, caller: Caller<'_>, room_name: &str) {
+        {
+            let now = self.now();
+            let mut state = self.directory.state();
+            state.hear(caller.socket_id, room_name);
+            state.tell_typing_in(caller.socket_id, room_name, now);
+        }
+        self.tell_all().await;
+    }
+
+    async fn unsubscribe(&self, user: &User, room_name: &str) {
+        self.outlet.unsubscribe(&user.id, room_name).await;
+        {
+            let now = self.now();
+            let mut state = self.directory.state();
+            for socket_id in state.sockets_of(&user.id) {
+                state.unhear(&socket_id, room_name);
+            }
+            state.end_typing(&user.id, |context| context.room_name == room_name, now);
+        }
+        self.tell_all().await;
+    }
+
+    /// Members in all, as the user sees them: themselves too where others do not see them.
+    async fn member_count(&self, room: &Room, user: &User) -> Result<u32, Refusal> {
+        if !self.is_invisible(user) {
+            return Ok(room.member_count);
+        }
+        let own = self.store.member(&room.name, &user.id).await?;
+        let is_unseen = own.is_some_and(|own| own.listing == Listing::NotYet);
+        Ok(room.member_count + u32::from(is_unseen))
+    }
+
     fn first_members(&self, creator: &User, invited: Vec<String>) -> Vec<Member> {
         let joined_at_ms = self.now_ms();
+        // A room that is made with others tells them so; one that is made alone tells nobody.
+        let is_unseen = invited.is_empty() && self.is_invisible(creator);
         let mut members = vec![Member {
             user: creator.clone(),
             role: RoomRole::Admin,
             joined_at_ms,
+            listing: match is_unseen {
+                true => Listing::NotYet,
+                false => Listing::Shown,
+            },
         }];
         for id in invited {
             if members.iter().all(|member| member.user.id != id) {
@@ -178,6 +232,7 @@ impl<S: Store> Core<S> {
                     user,
                     role: RoomRole::Member,
                     joined_at_ms,
+                    listing: Listing::Shown,
                 });
             }
         }
@@ -255,7 +310,7 @@ fn dm_name(caller_id: &str, members: &[String]) -> Result<String, Refusal> {
         .take(16)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    Ok(format!("dm:{hex}"))
+    Ok(format!("{DM_PREFIX}{hex}"))
 }
 
 fn room_member(member: Member) -> RoomMember {

@@ -1,8 +1,13 @@
 //! The core over the memory store, without a socket, a runtime's clock, or chance.
 
 mod operations;
+mod people;
+mod presence;
+mod privacy;
 mod receipts;
 mod resume;
+mod twins;
+mod typing;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -51,6 +56,15 @@ impl Outlet for Recorder {
             .map(|id| format!(" except {id}"))
             .unwrap_or_default();
         self.record(format!("{user_id}{except}: {}", told(&event)))
+    }
+
+    fn send<'a>(&'a self, socket_id: &'a str, event: SocketEvent) -> BoxFuture<'a, ()> {
+        let told = match event {
+            SocketEvent::Presence(it) => serde_json::to_string(&it),
+            SocketEvent::Settings(it) => serde_json::to_string(&it),
+            SocketEvent::Typing(it) => serde_json::to_string(&it),
+        };
+        self.record(format!("{socket_id}: {}", told.expect("JSON")))
     }
 
     fn unsubscribe<'a>(&'a self, user_id: &'a str, room_name: &'a str) -> BoxFuture<'a, ()> {
@@ -173,6 +187,7 @@ async fn fixture() -> Fixture {
         outlet.clone(),
         environment.clone(),
         limit,
+        Times::DEFAULT,
     );
     Fixture {
         core: core.await.expect("starts"),

@@ -7,7 +7,10 @@ use nchat_realtime::wire::connection::{
     AuthExpired, Authenticated, Connected, PROTOCOL_VERSION, ServerLimits, capability,
 };
 use nchat_realtime::wire::error::ErrorCode;
-use nchat_realtime::wire::limits::{MAX_CONTENT_BYTES, MAX_HISTORY_PAGE, MAX_PAYLOAD_BYTES};
+use nchat_realtime::wire::ids::check_id;
+use nchat_realtime::wire::limits::{
+    MAX_CONTENT_BYTES, MAX_HISTORY_PAGE, MAX_PAYLOAD_BYTES, MAX_PRESENCE_SUBSCRIPTIONS,
+};
 use nchat_realtime::wire::names;
 use serde_json::Value as Json;
 use socketioxide::SocketIo;
@@ -18,12 +21,14 @@ use tokio::sync::watch;
 
 use super::outlet::{tab_key, user_key};
 use super::session::{Session, Tab};
-use super::{Shared, messages, ping, request, rooms, settings, sync, token};
+use super::{
+    Shared, contacts, messages, ping, presence, request, rooms, settings, sync, token, typing,
+};
 use crate::core::iso8601;
 use crate::store::Store;
 
 /// What this server announces that it can do.
-const CAPABILITIES: [&str; 10] = [
+const CAPABILITIES: [&str; 15] = [
     capability::MESSAGES,
     capability::HISTORY,
     capability::ROOMS,
@@ -34,6 +39,11 @@ const CAPABILITIES: [&str; 10] = [
     capability::RECEIPTS,
     capability::FENCE,
     capability::PIPELINE,
+    capability::PRESENCE,
+    capability::PRESENCE_SETTINGS,
+    capability::PRESENCE_WINDOW,
+    capability::CONTACTS,
+    capability::TYPING,
 ];
 /// The clock is looked at again at least this often: a machine may sleep.
 const EXPIRY_CHECK: Duration = Duration::from_secs(30);
@@ -71,9 +81,17 @@ fn authenticate<S: Store>(
     let tab = Tab::read(auth.and_then(|auth| auth.get("client")));
     let socket_id = socket.id.to_string();
     let session = Session::new(Arc::clone(shared), identity, socket_id, tab, slot);
+    let device = device(auth);
+    shared.core.open(session.caller(), device.as_deref());
     socket.extensions.insert(Arc::new(session));
     register::<S>(socket);
     Ok(())
+}
+
+/// What the client runs on, where it says; an older client's own word for it too.
+fn device(auth: Option<&Json>) -> Option<String> {
+    let kind = auth?.get("device")?.get("type")?.as_str()?;
+    check_id(kind).is_ok().then(|| kind.to_owned())
 }
 
 fn register<S: Store>(socket: &SocketRef) {
@@ -94,12 +112,32 @@ fn register<S: Store>(socket: &SocketRef) {
     socket.on(names::DELIVERY_SYNC, messages::delivery_sync::<S>);
     socket.on(names::PRESENCE_SETTINGS_GET, settings::get::<S>);
     socket.on(names::PRESENCE_SETTINGS_UPDATE, settings::update::<S>);
+    socket.on(names::PRESENCE_UPDATE, presence::update::<S>);
+    socket.on(names::PRESENCE_HEARTBEAT, presence::heartbeat::<S>);
+    socket.on(names::PRESENCE_SUBSCRIBE, presence::subscribe::<S>);
+    socket.on(names::PRESENCE_UNSUBSCRIBE, presence::unsubscribe::<S>);
+    socket.on(names::PRESENCE_GET, presence::get::<S>);
+    socket.on(names::PRESENCE_WINDOW, presence::window::<S>);
+    socket.on(names::CONTACTS_LIST, contacts::list::<S>);
+    socket.on(names::CONTACTS_ADD, contacts::add::<S>);
+    socket.on(names::CONTACTS_REMOVE, contacts::remove::<S>);
+    socket.on(names::BLOCK_LIST, contacts::list_blocked::<S>);
+    socket.on(names::BLOCK_ADD, contacts::block::<S>);
+    socket.on(names::BLOCK_REMOVE, contacts::unblock::<S>);
+    socket.on(names::TYPING_START, typing::start::<S>);
+    socket.on(names::TYPING_STOP, typing::stop::<S>);
+    socket.on(names::TYPING, typing::in_plugin_dialect::<S>);
     socket.on(names::SYNC_RESUME, sync::resume::<S>);
     socket.on(names::SYNC_MESSAGES, sync::messages::<S>);
     socket.on(names::SYNC_CHANNELS, sync::channels::<S>);
     socket.on(names::PING, ping::ping::<S>);
     socket.on(names::AUTH_REFRESH, token::refresh::<S>);
     socket.on_fallback(request::refuse_unknown::<S>);
+    socket.on_disconnect(async |socket: SocketRef| {
+        if let Some(session) = socket.extensions.get::<Arc<Session<S>>>() {
+            session.shared.core.depart(&session.socket_id).await;
+        }
+    });
 }
 
 /// Runs when the CONNECT was answered.
@@ -124,7 +162,7 @@ async fn greet<S: Store>(socket: SocketRef, io: SocketIo) {
             max_content_bytes: MAX_CONTENT_BYTES as u32,
             max_history_page: MAX_HISTORY_PAGE,
             events_per_minute: shared.events_per_minute,
-            presence_subscriptions: None,
+            presence_subscriptions: Some(MAX_PRESENCE_SUBSCRIPTIONS as u32),
         }),
     };
     let rooms = shared
@@ -142,6 +180,7 @@ async fn greet<S: Store>(socket: SocketRef, io: SocketIo) {
     // A socket that is gone already needs no greeting.
     let _ = socket.emit(names::CONNECTED, &connected);
     let _ = socket.emit(names::AUTHENTICATED, &authenticated);
+    shared.core.arrive(session.caller()).await;
     let expiry = session.expires_at_ms.subscribe();
     tokio::spawn(cut_when_expired(
         Arc::downgrade(&session),

@@ -1,9 +1,11 @@
 //! Socket.IO: who may connect, and which event calls what in the core.
 
 mod connect;
+mod contacts;
 mod messages;
 mod outlet;
 mod ping;
+mod presence;
 mod request;
 mod rooms;
 mod session;
@@ -11,6 +13,7 @@ mod settings;
 mod sync;
 mod token;
 mod turn;
+mod typing;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,13 +4,15 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use nchat_realtime::wire::names;
 use nchat_realtime::wire::operation::{Operation, ReactionChanged};
+use nchat_realtime::wire::presence::PresenceStatus;
 use nchat_realtime::wire::sync::SyncMessage;
+use nchat_realtime::wire::typing::TypingEvent;
 use serde::Serialize;
 use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
 use socketioxide_core::Sid;
 
-use crate::core::{Outlet, RoomEvent, UserEvent};
+use crate::core::{Outlet, RoomEvent, SocketEvent, UserEvent};
 
 /// Sockets of a room.
 fn room_key(room_name: &str) -> String {
@@ -33,9 +35,18 @@ pub(super) fn tab_key(user_id: &str, device_id: &str, tab_id: &str) -> String {
     format!("tab {}", serde_json::json!([user_id, device_id, tab_id]))
 }
 
+/// Sockets that spoke the plugin guide's dialect anywhere.
+const PLUGIN_SPEAKERS: &str = "plugin speakers";
+
+/// Makes a socket hear the plugin guide's names for what is told to it alone.
+pub(super) fn hear_plugin_dialect(socket: &SocketRef) {
+    socket.join(PLUGIN_SPEAKERS);
+}
+
 /// Makes a socket that is in a room hear the plugin guide's names there too.
 pub(super) fn add_plugin_dialect(socket: &SocketRef, room_name: &str) {
     socket.join(plugin_key(room_name));
+    hear_plugin_dialect(socket);
 }
 
 /// Sends to the sockets of one process.
@@ -122,6 +133,68 @@ impl SocketOutlet {
                     .await;
             }
         }
+    }
+}
+
+/// The plugin guide's `typing`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ChannelTyping<'a> {
+    channel_id: &'a str,
+    #[serde(flatten)]
+    event: &'a TypingEvent,
+}
+
+/// The plugin guide's `presence`, which has no `busy`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PluginPresence<'a> {
+    user_id: &'a str,
+    status: &'a str,
+    last_seen: Option<&'a str>,
+}
+
+impl SocketOutlet {
+    fn send_event(&self, socket_id: &str, event: &SocketEvent) {
+        let Some(socket) = self.socket(socket_id) else {
+            return;
+        };
+        let sent = match event {
+            SocketEvent::Presence(presence) => socket.emit(names::PRESENCE_CHANGED, presence),
+            SocketEvent::Settings(settings) => socket.emit(names::PRESENCE_SETTINGS, settings),
+            SocketEvent::Typing(typing) => socket.emit(names::TYPING_EVENT, typing),
+        };
+        if let Err(error) = sent {
+            tracing::debug!(%error, "an event did not reach its socket");
+        }
+        if socket.rooms().iter().any(|room| room == PLUGIN_SPEAKERS) {
+            send_in_plugin_dialect(&socket, event);
+        }
+    }
+}
+
+fn send_in_plugin_dialect(socket: &SocketRef, event: &SocketEvent) {
+    let sent = match event {
+        SocketEvent::Presence(presence) => {
+            let status = match presence.status {
+                PresenceStatus::Busy => "dnd",
+                status => status.as_str(),
+            };
+            let presence = PluginPresence {
+                user_id: &presence.user_id,
+                status,
+                last_seen: presence.last_seen.as_deref(),
+            };
+            socket.emit(names::PRESENCE, &presence)
+        }
+        SocketEvent::Typing(event) => {
+            let channel_id = &event.room_name;
+            socket.emit(names::TYPING, &ChannelTyping { channel_id, event })
+        }
+        SocketEvent::Settings(_) => Ok(()),
+    };
+    if let Err(error) = sent {
+        tracing::debug!(%error, "an event did not reach its socket");
     }
 }
 
@@ -218,5 +291,9 @@ impl Outlet for SocketOutlet {
         event: UserEvent,
     ) -> BoxFuture<'a, ()> {
         self.tell_user(user_id, except_socket_id, event).boxed()
+    }
+
+    fn send<'a>(&'a self, socket_id: &'a str, event: SocketEvent) -> BoxFuture<'a, ()> {
+        async move { self.send_event(socket_id, &event) }.boxed()
     }
 }

@@ -1,9 +1,8 @@
 //! What a store is asked to change in one transaction, and what came of it.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
-    Answered, Moved, NewCursor, NewMessage, NewOperation, Place, StoredMessage, StoredOperation,
+    Answered, Moved, NewCursor, NewMessage, NewOperation, NewPresence, NewRelation, NewSettings,
+    Place, StoredMessage, StoredOperation, UserChanged,
 };
 
 /// One change among those of a transaction.
@@ -17,6 +16,10 @@ pub enum Change {
     Cursor(NewCursor),
     /// A user's settings.
     Settings(NewSettings),
+    /// What a user is.
+    Presence(Box<NewPresence>),
+    /// Somebody more or less on a user's list.
+    Relation(NewRelation),
     /// A tab took over: what comes with a lower fence is refused from now on.
     Fence {
         /// Whose device.
@@ -35,47 +38,6 @@ pub struct Fence {
     pub epoch: u64,
 }
 
-/// Changes to a user's settings; what is absent stays.
-#[derive(Clone, Debug)]
-pub struct NewSettings {
-    /// Whose.
-    pub user_id: String,
-    /// Whether their reading is shown to others, and that of others to them.
-    pub allow_read_receipts: Option<bool>,
-}
-
-/// A user's settings, stored as JSON: a field more needs no new schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct UserSettings {
-    /// Whether their reading is shown to others, and that of others to them.
-    pub allow_read_receipts: bool,
-}
-
-impl Default for UserSettings {
-    fn default() -> Self {
-        Self {
-            allow_read_receipts: true,
-        }
-    }
-}
-
-impl UserSettings {
-    /// Those of somebody who shows nothing that can be hidden.
-    pub(super) const HIDING: Self = Self {
-        allow_read_receipts: false,
-    };
-
-    /// As they are after a change.
-    pub(super) fn changed(self, change: &NewSettings) -> Self {
-        Self {
-            allow_read_receipts: change
-                .allow_read_receipts
-                .unwrap_or(self.allow_read_receipts),
-        }
-    }
-}
-
 /// What came of one change.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
@@ -92,8 +54,10 @@ pub enum Outcome {
     Answered(Answered),
     /// Where a cursor stands now, and whose messages it passed.
     Moved(Box<Moved>),
-    /// The settings as they are now.
-    Settings(UserSettings),
+    /// The user's record is this now.
+    User(Box<UserChanged>),
+    /// The list is as it was asked for.
+    Related,
     /// The fence is at least this far.
     Fenced,
     /// Nothing was changed.
@@ -120,6 +84,8 @@ pub enum Refused {
     },
     /// The message has as many reactions as it may have.
     TooManyReactions,
+    /// The list is full.
+    TooManyRelations,
     /// Another tab of the device has taken over.
     Fenced,
     /// What it has to follow is not stored.

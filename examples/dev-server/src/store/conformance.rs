@@ -2,6 +2,7 @@
 
 use nchat_realtime::wire::message::MessageType;
 use nchat_realtime::wire::room::{RoomRole, RoomType, RoomVisibility};
+use nchat_realtime::wire::settings::PresenceSettingsUpdate;
 use serde_json::json;
 
 use super::memory::MemoryStore;
@@ -31,6 +32,7 @@ macro_rules! conforms {
 
 mod alike;
 mod operations;
+mod presence;
 mod receipts;
 
 conforms! {
@@ -67,6 +69,7 @@ fn member(id: &str, role: RoomRole) -> Member {
         user: User::from_id(id),
         role,
         joined_at_ms: 1,
+        listing: Listing::Shown,
     }
 }
 
@@ -104,6 +107,22 @@ async fn with_room<S: Store>(store: &S) {
 async fn write<S: Store>(store: &S, change: Change) -> Outcome {
     let outcomes = store.write(vec![change]).await.expect("works");
     outcomes.into_iter().next().expect("one outcome")
+}
+
+async fn change_settings<S: Store>(
+    store: &S,
+    user_id: &str,
+    update: PresenceSettingsUpdate,
+) -> UserChanged {
+    let change = NewSettings {
+        user_id: user_id.to_owned(),
+        update,
+        now_ms: 700,
+    };
+    match write(store, Change::Settings(change)).await {
+        Outcome::User(changed) => *changed,
+        other => panic!("not changed: {other:?}"),
+    }
 }
 
 async fn append<S: Store>(store: &S, message: NewMessage) -> Outcome {
@@ -175,7 +194,8 @@ async fn joining_again_keeps_one_membership_and_refreshes_the_name<S: Store>(sto
         Member {
             user: carol,
             role: RoomRole::Member,
-            joined_at_ms: 5
+            joined_at_ms: 5,
+            listing: Listing::Shown,
         }
     );
     let room = store.room("r").await.expect("works").expect("a room");
@@ -247,7 +267,7 @@ async fn members_come_in_pages_by_id<S: Store>(store: S) {
     let ids = ["d", "a", "c", "b"];
     let members = ids.map(|id| member(id, RoomRole::Member)).to_vec();
     store.create_room(room("r"), members).await.expect("works");
-    let page = store.members("r", 1, 2).await.expect("works");
+    let page = store.members("r", "alice", 1, 2).await.expect("works");
     let ids: Vec<_> = page.iter().map(|member| member.user.id.as_str()).collect();
     assert_eq!(ids, ["b", "c"]);
 }
@@ -490,7 +510,7 @@ async fn a_file_of_a_newer_server_is_refused_and_left_alone() {
         refused,
         Err(StoreError::NewerSchema {
             found: 99,
-            known: 2
+            known: 3
         })
     ));
 }

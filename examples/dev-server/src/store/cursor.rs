@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::StoredMessage;
+use nchat_realtime::wire::planted::{PlantedBug, is_planted};
+
+use super::{StoredMessage, UserSettings};
 
 /// A receipt.
 #[derive(Clone, Debug)]
@@ -50,6 +52,29 @@ pub struct Cursors {
     pub delivered_at_ms: i64,
     /// When `shown_up_to` moved last, likewise.
     pub shown_at_ms: i64,
+    /// In their store, as far as others are shown it: moves only while the user is visible.
+    pub shown_delivered_up_to: u64,
+    /// When `shown_delivered_up_to` moved last, likewise.
+    pub shown_delivered_at_ms: i64,
+}
+
+/// What others are shown of a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ShownReceipt {
+    /// That it was delivered.
+    pub(super) delivery: bool,
+    /// That it was read.
+    pub(super) reading: bool,
+}
+
+impl From<UserSettings> for ShownReceipt {
+    fn from(settings: UserSettings) -> Self {
+        let is_visible = !settings.invisible_mode || is_planted(PlantedBug::TellsInvisibleReceipts);
+        Self {
+            delivery: is_visible,
+            reading: is_visible && settings.allow_read_receipts,
+        }
+    }
 }
 
 impl Cursors {
@@ -58,18 +83,25 @@ impl Cursors {
         self,
         kind: CursorKind,
         up_to: u64,
-        is_shown: bool,
+        shown: ShownReceipt,
         now_ms: i64,
     ) -> Self {
         let mut next = self;
         if up_to > self.delivered_up_to {
             (next.delivered_up_to, next.delivered_at_ms) = (up_to, now_ms);
+            if shown.delivery {
+                (next.shown_delivered_up_to, next.shown_delivered_at_ms) = (up_to, now_ms);
+            }
         }
         if kind == CursorKind::Read {
             next.read_up_to = self.read_up_to.max(up_to);
             // A receipt that is repeated shows nothing that was read while it was hidden.
-            if is_shown && up_to > self.read_up_to {
+            if shown.reading && up_to > self.read_up_to {
                 (next.shown_up_to, next.shown_at_ms) = (up_to, now_ms);
+                // Whoever is shown that it was read knows that it arrived.
+                if up_to > next.shown_delivered_up_to {
+                    (next.shown_delivered_up_to, next.shown_delivered_at_ms) = (up_to, now_ms);
+                }
             }
         }
         next
@@ -178,7 +210,7 @@ impl Tally {
         };
         Self {
             member_count,
-            delivered: sorted(|cursors| cursors.delivered_up_to),
+            delivered: sorted(|cursors| cursors.shown_delivered_up_to),
             shown: sorted(|cursors| cursors.shown_up_to),
             cursors: members
                 .into_iter()
@@ -197,7 +229,7 @@ impl Tally {
             let count = places.len() - before - usize::from(own >= message.seq);
             u32::try_from(count).unwrap_or(u32::MAX)
         };
-        let delivered_count = count(&self.delivered, own.delivered_up_to);
+        let delivered_count = count(&self.delivered, own.shown_delivered_up_to);
         let read_count = match sees_reads {
             true => count(&self.shown, own.shown_up_to),
             false => 0,
@@ -213,7 +245,7 @@ impl Tally {
         };
         let updated_at_ms = match (read_count, delivered_count) {
             (0, 0) => None,
-            (0, _) => at(|cursors| (cursors.delivered_up_to, cursors.delivered_at_ms)),
+            (0, _) => at(|cursors| (cursors.shown_delivered_up_to, cursors.shown_delivered_at_ms)),
             _ => at(|cursors| (cursors.shown_up_to, cursors.shown_at_ms)),
         };
         Progress {
@@ -242,7 +274,11 @@ mod tests {
     fn after(receipts: &[(CursorKind, u64, bool)]) -> Result<Cursors, TestCaseError> {
         let mut now = Cursors::default();
         for (index, &(kind, up_to, is_shown)) in receipts.iter().enumerate() {
-            let next = now.advanced(kind, up_to, is_shown, index as i64);
+            let shown = ShownReceipt {
+                delivery: is_shown,
+                reading: is_shown,
+            };
+            let next = now.advanced(kind, up_to, shown, index as i64);
             prop_assert!(next.delivered_up_to >= now.delivered_up_to);
             prop_assert!(next.read_up_to >= now.read_up_to);
             prop_assert!(next.shown_up_to >= now.shown_up_to);
@@ -251,6 +287,9 @@ mod tests {
                 "reading is receiving"
             );
             prop_assert!(next.read_up_to >= next.shown_up_to);
+            prop_assert!(next.shown_delivered_up_to >= now.shown_delivered_up_to);
+            prop_assert!(next.delivered_up_to >= next.shown_delivered_up_to);
+            prop_assert!(next.shown_delivered_up_to >= next.shown_up_to);
             now = next;
         }
         Ok(now)
@@ -284,6 +323,7 @@ mod tests {
                 user_id: index.to_string(),
                 cursors: Cursors {
                     delivered_up_to: read + more,
+                    shown_delivered_up_to: read + more,
                     read_up_to: *read,
                     shown_up_to: *read,
                     ..Cursors::default()

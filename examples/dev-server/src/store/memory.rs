@@ -2,16 +2,19 @@
 
 mod log;
 mod receipts;
+mod users;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use nchat_realtime::wire::planted::{PlantedBug, is_planted};
 use nchat_realtime::wire::room::RoomRole;
 
 use super::{
     Answered, Change, CreateOutcome, Cursors, Fence, HistoryPage, HistoryRange, JoinOutcome,
-    LeaveOutcome, Member, MemberCursors, NewRoom, Outcome, PageLimit, Progress, Room, Standing,
-    Store, StoreError, StoredMessage, StoredOperation, UserSettings, may_find,
+    LeaveOutcome, Listing, Member, MemberCursors, NewRoom, Outcome, PageLimit, Profile, Progress,
+    RelationKind, Room, Standing, Store, StoreError, StoredMessage, StoredOperation, UserRecord,
+    UserSettings, is_listed, is_member, is_seen_by, may_find,
 };
 use crate::core::User;
 
@@ -30,7 +33,8 @@ struct State {
     places: HashMap<String, (String, u64)>,
     /// The newest leader of a (user, device).
     fences: HashMap<(String, String), u64>,
-    settings: HashMap<String, UserSettings>,
+    records: HashMap<String, UserRecord>,
+    relations: BTreeMap<(String, RelationKind), BTreeSet<String>>,
 }
 
 #[derive(Debug)]
@@ -93,17 +97,23 @@ impl Store for MemoryStore {
         now_ms: i64,
     ) -> Result<JoinOutcome, StoreError> {
         let mut state = self.state();
+        let is_invisible = state.settings_of(&user.id).invisible_mode;
         let Some(room) = state.rooms.get_mut(room_name) else {
             return Ok(JoinOutcome::NotFound);
         };
         if let Some(member) = room.members.get_mut(&user.id) {
-            member.user = user.clone();
+            // Of one who is invisible others see what they saw. What ended unseen goes on.
+            if !is_invisible {
+                member.user = user.clone();
+            } else if member.listing == Listing::Still {
+                member.listing = Listing::Shown;
+            }
             return Ok(JoinOutcome::AlreadyMember);
         }
         if !is_invited && !may_find(room.room.visibility, None) {
             return Ok(JoinOutcome::NotFound);
         }
-        let is_full = |max: u32| room.members.len() >= max as usize;
+        let is_full = |max: u32| room.member_count() >= max;
         if room.room.max_members.is_some_and(is_full) {
             return Ok(JoinOutcome::Full);
         }
@@ -111,33 +121,52 @@ impl Store for MemoryStore {
             user: user.clone(),
             role: RoomRole::Member,
             joined_at_ms: now_ms,
+            listing: match is_invisible && !is_planted(PlantedBug::ListsInvisible) {
+                true => Listing::NotYet,
+                false => Listing::Shown,
+            },
         };
         room.members.insert(user.id.clone(), member);
         room.joined_seqs.insert(user.id.clone(), room.head_seq);
-        Ok(JoinOutcome::Joined)
+        Ok(match is_invisible {
+            true => JoinOutcome::JoinedUnseen,
+            false => JoinOutcome::Joined,
+        })
     }
 
     async fn leave(&self, room_name: &str, user_id: &str) -> Result<LeaveOutcome, StoreError> {
         let mut state = self.state();
+        let is_invisible = state.settings_of(user_id).invisible_mode;
         let Some(room) = state.rooms.get_mut(room_name) else {
             return Ok(LeaveOutcome::NotFound);
         };
-        Ok(match room.members.remove(user_id) {
-            Some(_) => LeaveOutcome::Left,
-            None if may_find(room.room.visibility, None) => LeaveOutcome::NotMember,
-            None => LeaveOutcome::NotFound,
+        let Some(member) = room.member_mut(user_id) else {
+            return Ok(match may_find(room.room.visibility, None) {
+                true => LeaveOutcome::NotMember,
+                false => LeaveOutcome::NotFound,
+            });
+        };
+        if is_invisible && member.listing == Listing::Shown {
+            member.listing = Listing::Still;
+        } else {
+            room.members.remove(user_id);
+        }
+        Ok(match is_invisible {
+            true => LeaveOutcome::LeftUnseen,
+            false => LeaveOutcome::Left,
         })
     }
 
     async fn member(&self, room_name: &str, user_id: &str) -> Result<Option<Member>, StoreError> {
         let state = self.state();
         let room = state.rooms.get(room_name);
-        Ok(room.and_then(|room| room.members.get(user_id).cloned()))
+        Ok(room.and_then(|room| room.member(user_id).cloned()))
     }
 
     async fn members(
         &self,
         room_name: &str,
+        viewer_id: &str,
         offset: u32,
         limit: u32,
     ) -> Result<Vec<Member>, StoreError> {
@@ -146,6 +175,7 @@ impl Store for MemoryStore {
         Ok(members
             .into_iter()
             .flat_map(BTreeMap::values)
+            .filter(|member| is_seen_by(member, viewer_id))
             .skip(offset as usize)
             .take(limit as usize)
             .cloned()
@@ -162,8 +192,12 @@ impl Store for MemoryStore {
         let mut rooms: Vec<Room> = state
             .rooms
             .values()
-            .filter(|room| room.members.contains_key(user_id))
-            .map(RoomState::summary)
+            .filter_map(|room| {
+                let member = room.member(user_id)?;
+                let mut summary = room.summary();
+                summary.member_count += u32::from(!is_listed(member.listing));
+                Some(summary)
+            })
             .filter(|room| since_ms.is_none_or(|since| room.last_active_at_ms > Some(since)))
             .collect();
         rooms.sort_by(|a, b| {
@@ -211,6 +245,7 @@ impl Store for MemoryStore {
             .get(room_name)
             .map(RoomState::member_cursors)
             .unwrap_or_default();
+        members.retain(|member| member.cursors.shown_delivered_up_to > 0);
         members.truncate(limit as usize);
         Ok(members)
     }
@@ -221,6 +256,11 @@ impl Store for MemoryStore {
 
     async fn settings(&self, user_id: &str) -> Result<UserSettings, StoreError> {
         Ok(self.state().settings_of(user_id))
+    }
+
+    async fn profiles(&self, user_ids: &[String]) -> Result<Vec<Profile>, StoreError> {
+        let state = self.state();
+        Ok(user_ids.iter().map(|id| state.profile(id)).collect())
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -237,19 +277,19 @@ impl State {
             Change::Operation(operation) => self.operate(*operation),
             Change::Cursor(cursor) => self.move_cursor(&cursor),
             Change::Settings(change) => {
-                let settings = self.settings_of(&change.user_id).changed(&change);
-                self.settings.insert(change.user_id, settings);
-                Outcome::Settings(settings)
+                let record = self.record_of(&change.user_id).with_settings(&change);
+                self.put_record(&change.user_id, record, change.now_ms)
             }
+            Change::Presence(change) => {
+                let record = self.record_of(&change.user_id).with_presence(&change);
+                self.put_record(&change.user_id, record, change.now_ms)
+            }
+            Change::Relation(change) => self.relate(change),
             Change::Fence { user_id, fence } => {
                 self.pass_fence(&user_id, Some(&fence));
                 Outcome::Fenced
             }
         }
-    }
-
-    fn settings_of(&self, user_id: &str) -> UserSettings {
-        self.settings.get(user_id).copied().unwrap_or_default()
     }
 
     /// Whether this tab is the newest leader so far.
@@ -280,7 +320,19 @@ impl RoomState {
         }
     }
 
+    /// As others see it.
     fn member_count(&self) -> u32 {
-        u32::try_from(self.members.len()).unwrap_or(u32::MAX)
+        let listed = self.members.values().filter(|one| is_listed(one.listing));
+        u32::try_from(listed.count()).unwrap_or(u32::MAX)
+    }
+
+    fn member(&self, user_id: &str) -> Option<&Member> {
+        let member = self.members.get(user_id);
+        member.filter(|member| is_member(member.listing))
+    }
+
+    fn member_mut(&mut self, user_id: &str) -> Option<&mut Member> {
+        let member = self.members.get_mut(user_id);
+        member.filter(|member| is_member(member.listing))
     }
 }

@@ -12,17 +12,22 @@ mod message;
 mod operation;
 mod page;
 pub mod sqlite;
+mod user;
 
 #[cfg(test)]
 mod conformance;
 
-pub use change::{Change, Fence, NewSettings, Outcome, Refused, UserSettings};
+pub use change::{Change, Fence, Outcome, Refused};
 pub use cursor::{
     Covered, CursorKind, Cursors, MemberCursors, Moved, NewCursor, Progress, Standing, UpTo,
 };
 pub use message::{Answered, MessageBody, NewMessage, Place, StoredMessage};
 pub use operation::{NewOperation, OperationKind, StoredOperation};
 pub use page::{HistoryPage, HistoryRange, PageLimit};
+pub use user::{
+    Listing, NewPresence, NewRelation, NewSettings, Profile, RelationKind, Revealed, StoredStatus,
+    UserChanged, UserRecord, UserSettings,
+};
 
 /// A store failed. What it says is for the log, not for clients.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +67,7 @@ pub struct Room {
     pub last_message_at_ms: Option<i64>,
     /// When the newest entry of the log was taken, a message or an operation on one, likewise.
     pub last_active_at_ms: Option<i64>,
-    /// Members in all.
+    /// Members in all, as others see them; in [`Store::rooms_of`] as the user does.
     pub member_count: u32,
 }
 
@@ -90,6 +95,8 @@ pub struct Member {
     pub role: RoomRole,
     /// Since when, in milliseconds since 1970.
     pub joined_at_ms: i64,
+    /// How others see it.
+    pub listing: Listing,
 }
 
 /// What came of making a room.
@@ -106,6 +113,8 @@ pub enum CreateOutcome {
 pub enum JoinOutcome {
     /// Now a member.
     Joined,
+    /// Now a member, whom others are not to see yet.
+    JoinedUnseen,
     /// Was a member before; name and picture are brought up to date.
     AlreadyMember,
     /// No such room, or one that only members may find.
@@ -119,6 +128,8 @@ pub enum JoinOutcome {
 pub enum LeaveOutcome {
     /// No member any more.
     Left,
+    /// No member any more, whom others are still to see.
+    LeftUnseen,
     /// Was no member.
     NotMember,
     /// No such room, or one that only members may find.
@@ -139,7 +150,8 @@ pub trait Store: Send + Sync + 'static {
     /// The room of this name.
     fn room(&self, name: &str) -> impl Future<Output = Result<Option<Room>, StoreError>> + Send;
 
-    /// Makes a user a member, if the room is public or they are invited, and it is not full.
+    /// Makes a user a member, if the room is public or they are invited, and it is not full. One
+    /// who is invisible becomes a member whom others do not see until they are visible again.
     fn join(
         &self,
         room_name: &str,
@@ -148,7 +160,7 @@ pub trait Store: Send + Sync + 'static {
         now_ms: i64,
     ) -> impl Future<Output = Result<JoinOutcome, StoreError>> + Send;
 
-    /// Ends a membership.
+    /// Ends a membership; to others that of an invisible user goes on until they are visible again.
     fn leave(
         &self,
         room_name: &str,
@@ -162,10 +174,11 @@ pub trait Store: Send + Sync + 'static {
         user_id: &str,
     ) -> impl Future<Output = Result<Option<Member>, StoreError>> + Send;
 
-    /// Members by user id.
+    /// Members by user id, as this user sees them.
     fn members(
         &self,
         room_name: &str,
+        viewer_id: &str,
         offset: u32,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Member>, StoreError>> + Send;
@@ -202,7 +215,7 @@ pub trait Store: Send + Sync + 'static {
         room_names: &[String],
     ) -> impl Future<Output = Result<Vec<Standing>, StoreError>> + Send;
 
-    /// How far members of a room have come, by user id; members who sent no receipt are left out.
+    /// How far members of a room have come, by user id; members who showed no receipt are left out.
     fn cursors(
         &self,
         room_name: &str,
@@ -223,11 +236,35 @@ pub trait Store: Send + Sync + 'static {
         user_id: &str,
     ) -> impl Future<Output = Result<UserSettings, StoreError>> + Send;
 
+    /// What decides over what others may know of these users, in this order.
+    fn profiles(
+        &self,
+        user_ids: &[String],
+    ) -> impl Future<Output = Result<Vec<Profile>, StoreError>> + Send;
+
     /// Whether the store answers.
     fn check(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Ends all work and closes files.
     fn close(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// Whether others see a member of this listing.
+fn is_listed(listing: Listing) -> bool {
+    listing != Listing::NotYet
+}
+
+/// Whether there is a membership behind this listing.
+fn is_member(listing: Listing) -> bool {
+    listing != Listing::Still
+}
+
+/// Whether this user sees a member.
+fn is_seen_by(member: &Member, viewer_id: &str) -> bool {
+    match member.user.id == viewer_id {
+        true => is_member(member.listing),
+        false => is_listed(member.listing),
+    }
 }
 
 /// Whether someone with this role, or none, may find a room of this visibility.

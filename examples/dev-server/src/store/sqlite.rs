@@ -19,9 +19,9 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 use super::{
-    Change, CreateOutcome, HistoryPage, HistoryRange, JoinOutcome, LeaveOutcome, Member,
-    MemberCursors, NewRoom, Outcome, PageLimit, Progress, Room, Standing, Store, StoreError,
-    UserSettings, may_find,
+    Change, CreateOutcome, HistoryPage, HistoryRange, JoinOutcome, LeaveOutcome, Listing, Member,
+    MemberCursors, NewRoom, Outcome, PageLimit, Profile, Progress, Room, Standing, Store,
+    StoreError, UserSettings, may_find,
 };
 use crate::core::User;
 use rows::{RoomRow, member_from_row, room_from_row};
@@ -120,15 +120,27 @@ impl Store for SqliteStore {
         let Some(RoomRow { id, room }) = find_room(&mut transaction, room_name).await? else {
             return Ok(JoinOutcome::NotFound);
         };
-        let known = sqlx::query(
-            "UPDATE members SET user_name = ?, user_avatar = ? WHERE room_id = ? AND user_id = ?",
-        )
-        .bind(&user.name)
-        .bind(&user.avatar)
-        .bind(id)
-        .bind(&user.id)
-        .execute(&mut *transaction)
-        .await?;
+        let is_invisible = users::settings(&mut transaction, &user.id)
+            .await?
+            .invisible_mode;
+        // Of one who is invisible others see what they saw. What ended unseen goes on.
+        let known = match is_invisible {
+            true => sqlx::query(
+                "UPDATE members SET listing = CASE listing WHEN 2 THEN 0 ELSE listing END
+                 WHERE room_id = ?1 AND user_id = ?2",
+            )
+            .bind(id)
+            .bind(&user.id),
+            false => sqlx::query(
+                "UPDATE members SET user_name = ?3, user_avatar = ?4
+                 WHERE room_id = ?1 AND user_id = ?2",
+            )
+            .bind(id)
+            .bind(&user.id)
+            .bind(&user.name)
+            .bind(&user.avatar),
+        };
+        let known = known.execute(&mut *transaction).await?;
         let outcome = if known.rows_affected() > 0 {
             JoinOutcome::AlreadyMember
         } else if !is_invited && !may_find(room.visibility, None) {
@@ -140,9 +152,16 @@ impl Store for SqliteStore {
                 user: user.clone(),
                 role: RoomRole::Member,
                 joined_at_ms: now_ms,
+                listing: match is_invisible {
+                    true => Listing::NotYet,
+                    false => Listing::Shown,
+                },
             };
             insert_member(&mut transaction, id, &member).await?;
-            JoinOutcome::Joined
+            match is_invisible {
+                true => JoinOutcome::JoinedUnseen,
+                false => JoinOutcome::Joined,
+            }
         };
         transaction.commit().await?;
         Ok(outcome)
@@ -153,13 +172,36 @@ impl Store for SqliteStore {
         let Some(RoomRow { id, room }) = find_room(&mut transaction, room_name).await? else {
             return Ok(LeaveOutcome::NotFound);
         };
-        let deleted = sqlx::query("DELETE FROM members WHERE room_id = ? AND user_id = ?")
+        let is_invisible = users::settings(&mut transaction, user_id)
+            .await?
+            .invisible_mode;
+        let kept = match is_invisible {
+            true => sqlx::query(
+                "UPDATE members SET listing = 2
+                 WHERE room_id = ? AND user_id = ? AND listing = 0",
+            )
             .bind(id)
             .bind(user_id)
             .execute(&mut *transaction)
-            .await?;
+            .await?
+            .rows_affected(),
+            false => 0,
+        };
+        let deleted = match kept {
+            0 => sqlx::query(
+                "DELETE FROM members WHERE room_id = ? AND user_id = ? AND listing <> 2",
+            )
+            .bind(id)
+            .bind(user_id)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected(),
+            _ => 0,
+        };
         transaction.commit().await?;
-        Ok(if deleted.rows_affected() > 0 {
+        Ok(if kept + deleted > 0 && is_invisible {
+            LeaveOutcome::LeftUnseen
+        } else if deleted > 0 {
             LeaveOutcome::Left
         } else if may_find(room.visibility, None) {
             LeaveOutcome::NotMember
@@ -180,11 +222,13 @@ impl Store for SqliteStore {
     async fn members(
         &self,
         room_name: &str,
+        viewer_id: &str,
         offset: u32,
         limit: u32,
     ) -> Result<Vec<Member>, StoreError> {
         let rows = sqlx::query(rows::MEMBERS)
             .bind(room_name)
+            .bind(viewer_id)
             .bind(limit)
             .bind(offset)
             .fetch_all(&self.readers)
@@ -253,6 +297,15 @@ impl Store for SqliteStore {
         users::settings(&mut self.snapshot().await?, user_id).await
     }
 
+    async fn profiles(&self, user_ids: &[String]) -> Result<Vec<Profile>, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        let mut profiles = Vec::with_capacity(user_ids.len());
+        for user_id in user_ids {
+            profiles.push(users::profile(&mut snapshot, user_id).await?);
+        }
+        Ok(profiles)
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.readers).await?;
         Ok(())
@@ -273,6 +326,8 @@ async fn make(
         Change::Operation(operation) => operate::operate(transaction, *operation).await,
         Change::Cursor(cursor) => cursors::advance(transaction, &cursor).await,
         Change::Settings(change) => users::change_settings(transaction, &change).await,
+        Change::Presence(change) => users::change_presence(transaction, &change).await,
+        Change::Relation(change) => users::change_relation(transaction, &change).await,
         Change::Fence { user_id, fence } => {
             users::pass_fence(transaction, &user_id, Some(&fence)).await?;
             Ok(Outcome::Fenced)
@@ -298,8 +353,8 @@ async fn insert_member(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO members
-             (room_id, user_id, user_name, user_avatar, role, joined_at_ms, joined_seq)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT head_seq FROM rooms WHERE id = ?1))
+             (room_id, user_id, user_name, user_avatar, role, joined_at_ms, listing, joined_seq)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT head_seq FROM rooms WHERE id = ?1))
          ON CONFLICT (room_id, user_id) DO NOTHING",
     )
     .bind(room_id)
@@ -308,6 +363,7 @@ async fn insert_member(
     .bind(&member.user.avatar)
     .bind(member.role.as_str())
     .bind(member.joined_at_ms)
+    .bind(member.listing.number())
     .execute(&mut **transaction)
     .await?;
     Ok(())

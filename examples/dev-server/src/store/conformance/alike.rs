@@ -1,6 +1,8 @@
 //! The store in memory, which the simulation runs on, does what the one on disk does: any changes
 //! have the same outcomes in both, and leave the same to be read.
 
+use nchat_realtime::wire::presence::ChosenStatus;
+use nchat_realtime::wire::settings::PresenceSettingsUpdate;
 use proptest::prelude::*;
 
 use super::*;
@@ -43,7 +45,18 @@ enum Draft {
     },
     Settings {
         user: usize,
-        is_allowed: bool,
+        update: PresenceSettingsUpdate,
+    },
+    Presence {
+        user: usize,
+        chosen: Option<ChosenStatus>,
+        last_seen_ms: Option<i64>,
+    },
+    Relation {
+        user: usize,
+        kind: RelationKind,
+        other: usize,
+        is_there: bool,
     },
 }
 
@@ -92,9 +105,38 @@ fn drafts() -> impl Strategy<Value = Draft> {
         4 => (user(), room(), kind, up_to).prop_map(
             |(user, room, kind, up_to)| Draft::Cursor { user, room, kind, up_to }
         ),
-        1 => (user(), any::<bool>()).prop_map(
-            |(user, is_allowed)| Draft::Settings { user, is_allowed }
+        1 => (user(), updates()).prop_map(|(user, update)| Draft::Settings { user, update }),
+        1 => (user(), prop::option::of(choices()), prop::option::of(0..9i64)).prop_map(
+            |(user, chosen, last_seen_ms)| Draft::Presence { user, chosen, last_seen_ms }
         ),
+        1 => (user(), user(), any::<bool>(), any::<bool>()).prop_map(
+            |(user, other, blocks, is_there)| Draft::Relation {
+                user,
+                kind: if blocks { RelationKind::Block } else { RelationKind::Contact },
+                other,
+                is_there,
+            }
+        ),
+    ]
+}
+
+fn updates() -> impl Strategy<Value = PresenceSettingsUpdate> {
+    let flag = || prop::option::of(any::<bool>());
+    (flag(), flag(), flag()).prop_map(|(allow_read_receipts, invisible_mode, show_last_seen)| {
+        PresenceSettingsUpdate {
+            allow_read_receipts,
+            invisible_mode,
+            show_last_seen,
+            ..PresenceSettingsUpdate::default()
+        }
+    })
+}
+
+fn choices() -> impl Strategy<Value = ChosenStatus> {
+    prop_oneof![
+        Just(ChosenStatus::Online),
+        Just(ChosenStatus::Away),
+        Just(ChosenStatus::Invisible),
     ]
 }
 
@@ -158,9 +200,32 @@ impl Draft {
                 },
                 now_ms: i64::from(number),
             }),
-            Self::Settings { user, is_allowed } => Change::Settings(NewSettings {
+            Self::Settings { user, update } => Change::Settings(NewSettings {
                 user_id: USERS[user].to_owned(),
-                allow_read_receipts: Some(is_allowed),
+                update,
+                now_ms: i64::from(number),
+            }),
+            Self::Presence {
+                user,
+                chosen,
+                last_seen_ms,
+            } => Change::Presence(Box::new(NewPresence {
+                user_id: USERS[user].to_owned(),
+                chosen,
+                custom_status: None,
+                last_seen_ms,
+                now_ms: i64::from(number),
+            })),
+            Self::Relation {
+                user,
+                kind,
+                other,
+                is_there,
+            } => Change::Relation(NewRelation {
+                user_id: USERS[user].to_owned(),
+                kind,
+                other_id: USERS[other].to_owned(),
+                is_there,
             }),
         }
     }
@@ -200,7 +265,15 @@ async fn read<S: Store>(store: &S) -> Vec<String> {
         found.push(format!(
             "{user}: {standings:?} {progress:?} {rooms:?} {settings:?}"
         ));
+        for room in ROOMS {
+            let members = store.members(room, user, 0, 9).await.expect("works");
+            let member = store.member(room, user).await.expect("works");
+            found.push(format!("{user} in {room}: {members:?} {member:?}"));
+        }
     }
+    let users = USERS.map(str::to_owned);
+    let profiles = store.profiles(&users).await.expect("works");
+    found.push(format!("{profiles:?}"));
     found
 }
 
@@ -226,7 +299,7 @@ async fn make<S: Store>(store: &S, step: Step, number: &mut u32) -> String {
     }
 }
 
-/// Room `r` is for everybody, `s` for those who are in it.
+/// Room `r` is for everybody, `s`, a direct conversation, for those who are in it.
 async fn prepare<S: Store>(store: &S) {
     let members = || {
         ["alice", "bob", "carol"]
@@ -239,6 +312,7 @@ async fn prepare<S: Store>(store: &S) {
         .expect("works");
     let secret = NewRoom {
         visibility: RoomVisibility::Secret,
+        kind: RoomType::Dm,
         ..room("s")
     };
     let mut members = members();

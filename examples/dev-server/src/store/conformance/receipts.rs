@@ -49,15 +49,11 @@ async fn with_three<S: Store>(store: &S, messages: u64) {
 }
 
 async fn allow<S: Store>(store: &S, user_id: &str, is_allowed: bool) {
-    let change = NewSettings {
-        user_id: user_id.to_owned(),
+    let update = PresenceSettingsUpdate {
         allow_read_receipts: Some(is_allowed),
+        ..PresenceSettingsUpdate::default()
     };
-    let settings = UserSettings {
-        allow_read_receipts: is_allowed,
-    };
-    let outcome = write(store, Change::Settings(change)).await;
-    assert_eq!(outcome, Outcome::Settings(settings));
+    change_settings(store, user_id, update).await;
 }
 
 /// Author and, of each message, its key with delivered, read and recipients.
@@ -301,11 +297,7 @@ async fn settings_are_ones_own_and_stay<S: Store>(store: S) {
     let settings = async |id: &str| store.settings(id).await.expect("works");
     assert!(settings("bob").await.allow_read_receipts);
     allow(&store, "bob", false).await;
-    let nothing = NewSettings {
-        user_id: "bob".to_owned(),
-        allow_read_receipts: None,
-    };
-    write(&store, Change::Settings(nothing)).await;
+    change_settings(&store, "bob", PresenceSettingsUpdate::default()).await;
     assert!(!settings("bob").await.allow_read_receipts);
     assert!(settings("alice").await.allow_read_receipts);
 }

@@ -26,7 +26,7 @@ impl State {
         let Some(room) = self.rooms.get_mut(&message.room_name) else {
             return Outcome::Refused(Refused::RoomNotFound);
         };
-        let role = room.members.get(&key.0).map(|member| member.role);
+        let role = room.member(&key.0).map(|member| member.role);
         if !may_find(room.room.visibility, role) {
             return Outcome::Refused(Refused::RoomNotFound);
         }
@@ -131,10 +131,7 @@ impl RoomState {
         operation: NewOperation,
         is_in_order: bool,
     ) -> Result<(Answered, Option<StoredOperation>), Refused> {
-        let role = self
-            .members
-            .get(&operation.user.id)
-            .map(|member| member.role);
+        let role = self.member(&operation.user.id).map(|member| member.role);
         if !may_find(self.room.visibility, role) {
             return Err(Refused::MessageNotFound);
         }

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::{RoomState, State};
-use crate::store::cursor::{Counted, Tally};
+use crate::store::cursor::{Counted, ShownReceipt, Tally};
 use crate::store::{
     Covered, Cursors, MemberCursors, Moved, NewCursor, Outcome, Progress, Refused, Standing,
-    StoredMessage, UpTo, may_find,
+    StoredMessage, UpTo, is_listed, may_find,
 };
 use nchat_realtime::wire::limits::MAX_BATCH_RECEIPT_IDS;
 
 impl State {
     pub(super) fn move_cursor(&mut self, change: &NewCursor) -> Outcome {
-        let is_shown = self.settings_of(&change.user_id).allow_read_receipts;
+        let shown = ShownReceipt::from(self.settings_of(&change.user_id));
         let Some(room) = self.rooms.get(&change.room_name) else {
             return Outcome::Refused(Refused::RoomNotFound);
         };
-        if !room.members.contains_key(&change.user_id) {
+        if room.member(&change.user_id).is_none() {
             return Outcome::Refused(match may_find(room.room.visibility, None) {
                 true => Refused::NotMember,
                 false => Refused::RoomNotFound,
@@ -31,7 +31,7 @@ impl State {
             .get(&change.user_id)
             .copied()
             .unwrap_or_default();
-        let after = before.advanced(change.kind, up_to, is_shown, change.now_ms);
+        let after = before.advanced(change.kind, up_to, shown, change.now_ms);
         if let Some(room) = self.rooms.get_mut(&change.room_name)
             && after != before
         {
@@ -74,8 +74,8 @@ impl State {
         });
         let told = |author_id: &str| moved.read.iter().any(|one| one.author_id == author_id);
         moved.delivered = covered(
-            before.delivered_up_to,
-            after.delivered_up_to,
+            before.shown_delivered_up_to,
+            after.shown_delivered_up_to,
             &|author_id| !told(author_id),
         );
         moved
@@ -125,7 +125,8 @@ impl State {
 
     fn count(&self, room: &RoomState, tally: &Tally, message: &StoredMessage) -> Progress {
         let author_id = &message.body.user.id;
-        let is_member = room.members.contains_key(author_id);
+        let is_member = room.members.get(author_id);
+        let is_member = is_member.is_some_and(|member| is_listed(member.listing));
         let sees_reads = self.settings_of(author_id).allow_read_receipts;
         tally.progress(Counted::from(message), is_member, sees_reads)
     }
@@ -154,7 +155,7 @@ impl RoomState {
     }
 
     pub(super) fn standing(&self, user_id: &str) -> Option<Standing> {
-        self.members.get(user_id)?;
+        self.member(user_id)?;
         let read_up_to = self.cursors.get(user_id).map_or(0, |own| own.read_up_to);
         let read_up_to = read_up_to.max(self.joined_seq(user_id));
         let mut standing = Standing {
@@ -177,11 +178,14 @@ impl RoomState {
         Some(standing)
     }
 
-    /// Those of members, by user id.
+    /// Those of members whom others see, by user id.
     pub(super) fn member_cursors(&self) -> Vec<MemberCursors> {
         self.cursors
             .iter()
-            .filter(|(user_id, _)| self.members.contains_key(*user_id))
+            .filter(|(user_id, _)| {
+                let member = self.members.get(*user_id);
+                member.is_some_and(|member| is_listed(member.listing))
+            })
             .map(|(user_id, cursors)| MemberCursors {
                 user_id: user_id.clone(),
                 cursors: *cursors,

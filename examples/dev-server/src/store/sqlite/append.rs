@@ -77,7 +77,8 @@ pub(super) async fn find_log(
 ) -> Result<Option<Log>, StoreError> {
     let row = sqlx::query(
         "SELECT id, kind, visibility, epoch, head_seq, last_active_at_ms,
-                (SELECT role FROM members WHERE room_id = rooms.id AND user_id = ?2) AS role
+                (SELECT role FROM members
+                 WHERE room_id = rooms.id AND user_id = ?2 AND listing <> 2) AS role
          FROM rooms WHERE name = ?1",
     )
     .bind(room_name)

@@ -6,6 +6,7 @@ use sqlx::{Row, Sqlite, Transaction};
 use super::append::{Log, find_log};
 use super::rows::unsigned;
 use super::{clamped, progress, users};
+use crate::store::cursor::ShownReceipt;
 use crate::store::{
     Covered, Cursors, MemberCursors, Moved, NewCursor, Outcome, Refused, Standing, StoreError,
     UpTo, may_find,
@@ -26,12 +27,10 @@ pub(super) async fn advance(
     let Some(up_to) = place_of(transaction, log.room_id, &change.up_to).await? else {
         return Ok(Outcome::Refused(Refused::MessageNotFound));
     };
-    let is_shown = users::settings(transaction, user_id)
-        .await?
-        .allow_read_receipts;
+    let shown = ShownReceipt::from(users::settings(transaction, user_id).await?);
     let before = of_user(transaction, log.room_id, user_id).await?;
     let up_to = up_to.min(log.head_seq);
-    let after = before.advanced(change.kind, up_to, is_shown, change.now_ms);
+    let after = before.advanced(change.kind, up_to, shown, change.now_ms);
     if after != before {
         store(transaction, log.room_id, user_id, &after).await?;
     }
@@ -60,7 +59,7 @@ async fn moved(
     for (covered, sees_reads) in progress::covered(transaction, log.room_id, user_id, read).await? {
         moved.read.extend(sees_reads.then_some(covered));
     }
-    let delivered = (before.delivered_up_to, after.delivered_up_to);
+    let delivered = (before.shown_delivered_up_to, after.shown_delivered_up_to);
     for (covered, _) in progress::covered(transaction, log.room_id, user_id, delivered).await? {
         let is_told = |one: &Covered| one.author_id == covered.author_id;
         if !moved.read.iter().any(is_told) {
@@ -112,6 +111,8 @@ fn from_row(row: &SqliteRow) -> Result<Cursors, StoreError> {
         shown_up_to: unsigned(row, "shown_up_to")?,
         delivered_at_ms: row.try_get("delivered_at_ms")?,
         shown_at_ms: row.try_get("shown_at_ms")?,
+        shown_delivered_up_to: unsigned(row, "shown_delivered_up_to")?,
+        shown_delivered_at_ms: row.try_get("shown_delivered_at_ms")?,
     })
 }
 
@@ -124,8 +125,8 @@ async fn store(
     sqlx::query(
         "INSERT OR REPLACE INTO cursors
              (room_id, user_id, delivered_up_to, read_up_to, shown_up_to, delivered_at_ms,
-              shown_at_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
+              shown_at_ms, shown_delivered_up_to, shown_delivered_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(room_id)
     .bind(user_id)
@@ -134,6 +135,8 @@ async fn store(
     .bind(clamped(cursors.shown_up_to))
     .bind(cursors.delivered_at_ms)
     .bind(cursors.shown_at_ms)
+    .bind(clamped(cursors.shown_delivered_up_to))
+    .bind(cursors.shown_delivered_at_ms)
     .execute(&mut **transaction)
     .await?;
     Ok(())
@@ -148,6 +151,7 @@ pub(super) async fn of_members(
     let rows = sqlx::query(
         "SELECT cursors.* FROM rooms JOIN cursors ON cursors.room_id = rooms.id
          JOIN members ON members.room_id = rooms.id AND members.user_id = cursors.user_id
+             AND members.listing <> 1 AND shown_delivered_up_to > 0
          WHERE rooms.name = ? ORDER BY cursors.user_id LIMIT ?",
     )
     .bind(room_name)
@@ -173,7 +177,7 @@ pub(super) async fn standing(
         "SELECT members.room_id, head_seq, max(joined_seq, coalesce(read_up_to, 0)) AS read_up_to
          FROM rooms JOIN members ON members.room_id = rooms.id
          LEFT JOIN cursors ON cursors.room_id = rooms.id AND cursors.user_id = members.user_id
-         WHERE rooms.name = ? AND members.user_id = ?",
+         WHERE rooms.name = ? AND members.user_id = ? AND members.listing <> 2",
     )
     .bind(room_name)
     .bind(user_id)

@@ -113,11 +113,12 @@ impl Author {
         room_id: i64,
         user_id: &str,
     ) -> Result<Self, StoreError> {
-        let membership = sqlx::query("SELECT 1 FROM members WHERE room_id = ? AND user_id = ?")
-            .bind(room_id)
-            .bind(user_id)
-            .fetch_optional(&mut **transaction)
-            .await?;
+        let membership =
+            sqlx::query("SELECT 1 FROM members WHERE room_id = ? AND user_id = ? AND listing <> 1")
+                .bind(room_id)
+                .bind(user_id)
+                .fetch_optional(&mut **transaction)
+                .await?;
         let settings = users::settings(transaction, user_id).await?;
         Ok(Self {
             is_member: membership.is_some(),
@@ -135,13 +136,14 @@ async fn tally(
     room_id: i64,
 ) -> Result<Tally, StoreError> {
     let rows = sqlx::query(
-        "SELECT cursors.* FROM cursors JOIN members USING (room_id, user_id) WHERE room_id = ?",
+        "SELECT cursors.* FROM cursors JOIN members USING (room_id, user_id)
+         WHERE room_id = ? AND listing <> 1",
     )
     .bind(room_id)
     .fetch_all(&mut **transaction)
     .await?;
     let members = rows.iter().map(member_from_row).collect::<Result<_, _>>()?;
-    let count = sqlx::query("SELECT count(*) FROM members WHERE room_id = ?")
+    let count = sqlx::query("SELECT count(*) FROM members WHERE room_id = ? AND listing <> 1")
         .bind(room_id)
         .fetch_one(&mut **transaction)
         .await?;

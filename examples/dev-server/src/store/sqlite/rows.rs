@@ -9,32 +9,35 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::core::User;
 use crate::store::{
-    Member, OperationKind, Place, Room, StoreError, StoredMessage, StoredOperation,
+    Listing, Member, OperationKind, Place, Room, StoreError, StoredMessage, StoredOperation,
 };
 
 pub(super) const ROOM_BY_NAME: &str = "
 SELECT id, name, kind, visibility, max_members, epoch, head_seq, last_message_at_ms,
        last_active_at_ms,
-       (SELECT count(*) FROM members WHERE room_id = rooms.id) AS member_count
+       (SELECT count(*) FROM members WHERE room_id = rooms.id AND listing <> 1) AS member_count
 FROM rooms WHERE name = ?";
 
 pub(super) const ROOMS_OF_USER: &str = "
 SELECT id, name, kind, visibility, max_members, epoch, head_seq, last_message_at_ms,
        last_active_at_ms,
-       (SELECT count(*) FROM members AS others WHERE others.room_id = rooms.id) AS member_count
+       (SELECT count(*) FROM members AS others
+        WHERE others.room_id = rooms.id AND (others.listing <> 1 OR others.user_id = ?1))
+           AS member_count
 FROM rooms JOIN members ON members.room_id = rooms.id
-WHERE members.user_id = ?1 AND (?2 IS NULL OR last_active_at_ms > ?2)
+WHERE members.user_id = ?1 AND members.listing <> 2 AND (?2 IS NULL OR last_active_at_ms > ?2)
 ORDER BY last_active_at_ms DESC NULLS LAST, name LIMIT ?3";
 
 pub(super) const MEMBER: &str = "
-SELECT user_id, user_name, user_avatar, role, joined_at_ms
+SELECT user_id, user_name, user_avatar, role, joined_at_ms, listing
 FROM members JOIN rooms ON rooms.id = members.room_id
-WHERE rooms.name = ? AND user_id = ?";
+WHERE rooms.name = ? AND user_id = ? AND listing <> 2";
 
 pub(super) const MEMBERS: &str = "
-SELECT user_id, user_name, user_avatar, role, joined_at_ms
+SELECT user_id, user_name, user_avatar, role, joined_at_ms, listing
 FROM members JOIN rooms ON rooms.id = members.room_id
-WHERE rooms.name = ? ORDER BY user_id LIMIT ? OFFSET ?";
+WHERE rooms.name = ?1 AND CASE user_id WHEN ?2 THEN listing <> 2 ELSE listing <> 1 END
+ORDER BY user_id LIMIT ?3 OFFSET ?4";
 
 /// A room and the key of its row.
 pub(super) struct RoomRow {
@@ -71,6 +74,7 @@ pub(super) fn member_from_row(row: &SqliteRow) -> Result<Member, StoreError> {
         user,
         role,
         joined_at_ms: row.try_get("joined_at_ms")?,
+        listing: Listing::from_number(row.try_get("listing")?),
     })
 }
 

@@ -119,6 +119,23 @@ CREATE TABLE user_settings (
     body TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 ",
+    // Presence: contacts and blocks, memberships that others do not see as they are, deliveries as
+    // far as they are shown. Until now all of them were.
+    "
+CREATE TABLE relations (
+    user_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    other_id TEXT NOT NULL,
+    PRIMARY KEY (user_id, kind, other_id)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE members ADD COLUMN listing INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE cursors ADD COLUMN shown_delivered_up_to INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cursors ADD COLUMN shown_delivered_at_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE cursors SET shown_delivered_up_to = delivered_up_to,
+                   shown_delivered_at_ms = delivered_at_ms;
+",
 ];
 
 /// Brings the file to the newest schema in one transaction; refuses one from the future.
@@ -152,7 +169,7 @@ mod tests {
 
     use super::*;
     use crate::store::sqlite::SqliteStore;
-    use crate::store::{HistoryRange, PageLimit, Standing, Store};
+    use crate::store::{HistoryRange, PageLimit, Standing, Store, UserSettings};
 
     /// What the first version wrote: two members, three messages, a mention.
     const OF_THE_FIRST_VERSION: &str = r#"
@@ -213,5 +230,53 @@ PRAGMA user_version = 1;
             .expect("works");
         let users = mentions.iter().map(|row| row.get::<String, _>("user_id"));
         assert_eq!(users.collect::<Vec<_>>(), ["bob"]);
+    }
+
+    /// What the second version wrote: two members, a message, a receipt, a setting.
+    const OF_THE_SECOND_VERSION: &str = r#"
+INSERT INTO rooms (id, name, kind, visibility, epoch, head_seq, last_message_at_ms)
+VALUES (1, 'general', 'channel', 'public', 'e', 1, 30);
+INSERT INTO members (room_id, user_id, role, joined_at_ms)
+VALUES (1, 'alice', 'admin', 1), (1, 'bob', 'member', 1);
+INSERT INTO messages
+    (room_id, seq, message_id, user_id, client_message_id, timestamp_ms, body)
+VALUES (1, 1, 'm1', 'alice', 'k1', 10, '{"user":{"id":"alice"},"content":"one","kind":"text"}');
+INSERT INTO cursors VALUES (1, 'bob', 1, 1, 0, 20, 0);
+INSERT INTO user_settings VALUES ('bob', '{"allowReadReceipts":false}');
+PRAGMA user_version = 2;
+"#;
+
+    #[tokio::test]
+    async fn a_file_of_the_second_version_shows_no_more_and_no_less_than_before() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("store.sqlite");
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.expect("opens");
+        for sql in [MIGRATIONS[0], MIGRATIONS[1], OF_THE_SECOND_VERSION] {
+            sqlx::raw_sql(sql).execute(&pool).await.expect("works");
+        }
+        pool.close().await;
+
+        let store = SqliteStore::open(&path).await.expect("opens");
+        let progress = store.progress("alice", &["k1".to_owned()]).await;
+        let progress = progress.expect("works");
+        assert_eq!(
+            (progress[0].delivered_count, progress[0].read_count),
+            (1, 0)
+        );
+        assert_eq!(progress[0].updated_at_ms, 20);
+        let members = store
+            .members("general", "alice", 0, 9)
+            .await
+            .expect("works");
+        assert_eq!(members.len(), 2);
+        let settings = store.settings("bob").await.expect("works");
+        let expected = UserSettings {
+            allow_read_receipts: false,
+            ..UserSettings::default()
+        };
+        assert_eq!(settings, expected, "what there was not has its default");
     }
 }

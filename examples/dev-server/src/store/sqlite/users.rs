@@ -1,26 +1,40 @@
-//! What is kept of a user beside rooms: settings, and the leader of each of their devices.
+//! What is kept of a user beside rooms: their record, their lists of others, and the leader of each
+//! of their devices.
 
+use std::collections::BTreeSet;
+
+use nchat_realtime::wire::limits::MAX_CONTACTS;
 use sqlx::{Row, Sqlite, Transaction};
 
 use super::clamped;
-use super::rows::{from_json, to_json, unsigned};
-use crate::store::{Fence, NewSettings, Outcome, StoreError, UserSettings};
+use super::rows::{from_json, member_from_row, to_json, unsigned};
+use crate::store::{
+    Fence, Listing, Member, NewPresence, NewRelation, NewSettings, Outcome, Profile, Refused,
+    RelationKind, Revealed, StoreError, UserChanged, UserRecord, UserSettings,
+};
 
 pub(super) async fn settings(
     transaction: &mut Transaction<'static, Sqlite>,
     user_id: &str,
 ) -> Result<UserSettings, StoreError> {
+    Ok(record(transaction, user_id).await?.settings)
+}
+
+pub(super) async fn record(
+    transaction: &mut Transaction<'static, Sqlite>,
+    user_id: &str,
+) -> Result<UserRecord, StoreError> {
     let row = sqlx::query("SELECT body FROM user_settings WHERE user_id = ?")
         .bind(user_id)
         .fetch_optional(&mut **transaction)
         .await?;
     let Some(row) = row else {
-        return Ok(UserSettings::default());
+        return Ok(UserRecord::default());
     };
-    let settings = from_json(row.try_get("body")?, "the settings of a user");
-    Ok(settings.unwrap_or_else(|error| {
+    let record = from_json(row.try_get("body")?, "the settings of a user");
+    Ok(record.unwrap_or_else(|error| {
         tracing::error!(%error, "settings that cannot be read hide what they can");
-        UserSettings::HIDING
+        UserRecord::hiding()
     }))
 }
 
@@ -28,18 +42,161 @@ pub(super) async fn change_settings(
     transaction: &mut Transaction<'static, Sqlite>,
     change: &NewSettings,
 ) -> Result<Outcome, StoreError> {
-    let settings = settings(transaction, &change.user_id)
-        .await?
-        .changed(change);
+    let before = record(transaction, &change.user_id).await?;
+    let after = before.clone().with_settings(change);
+    changed(transaction, &change.user_id, before, after, change.now_ms).await
+}
+
+pub(super) async fn change_presence(
+    transaction: &mut Transaction<'static, Sqlite>,
+    change: &NewPresence,
+) -> Result<Outcome, StoreError> {
+    let before = record(transaction, &change.user_id).await?;
+    let after = before.clone().with_presence(change);
+    changed(transaction, &change.user_id, before, after, change.now_ms).await
+}
+
+async fn changed(
+    transaction: &mut Transaction<'static, Sqlite>,
+    user_id: &str,
+    before: UserRecord,
+    after: UserRecord,
+    now_ms: i64,
+) -> Result<Outcome, StoreError> {
     sqlx::query(
         "INSERT INTO user_settings (user_id, body) VALUES (?1, ?2)
          ON CONFLICT (user_id) DO UPDATE SET body = ?2",
     )
-    .bind(&change.user_id)
-    .bind(to_json(&settings, "the settings of a user")?)
+    .bind(user_id)
+    .bind(to_json(&after, "the settings of a user")?)
     .execute(&mut **transaction)
     .await?;
-    Ok(Outcome::Settings(settings))
+    let is_revealed = before.settings.invisible_mode && !after.settings.invisible_mode;
+    let revealed = match is_revealed {
+        true => reveal(transaction, user_id, now_ms).await?,
+        false => Vec::new(),
+    };
+    Ok(Outcome::User(Box::new(UserChanged {
+        record: after,
+        revealed,
+    })))
+}
+
+/// Makes the memberships of a user who is visible again what they are.
+async fn reveal(
+    transaction: &mut Transaction<'static, Sqlite>,
+    user_id: &str,
+    now_ms: i64,
+) -> Result<Vec<Revealed>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT rooms.name AS room_name, members.* FROM members
+         JOIN rooms ON rooms.id = members.room_id
+         WHERE user_id = ? AND listing <> 0 ORDER BY rooms.name",
+    )
+    .bind(user_id)
+    .fetch_all(&mut **transaction)
+    .await?;
+    sqlx::query(
+        "UPDATE members SET listing = 0, joined_at_ms = ?2 WHERE user_id = ?1 AND listing = 1",
+    )
+    .bind(user_id)
+    .bind(now_ms)
+    .execute(&mut **transaction)
+    .await?;
+    sqlx::query("DELETE FROM members WHERE user_id = ? AND listing = 2")
+        .bind(user_id)
+        .execute(&mut **transaction)
+        .await?;
+    let mut revealed = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let member = member_from_row(row)?;
+        let room_id: i64 = row.try_get("room_id")?;
+        let count = sqlx::query("SELECT count(*) FROM members WHERE room_id = ? AND listing <> 1")
+            .bind(room_id)
+            .fetch_one(&mut **transaction)
+            .await?;
+        revealed.push(Revealed {
+            room_name: row.try_get("room_name")?,
+            has_joined: member.listing == Listing::NotYet,
+            member: Member {
+                joined_at_ms: now_ms,
+                listing: Listing::Shown,
+                ..member
+            },
+            member_count: count.try_get(0)?,
+        });
+    }
+    Ok(revealed)
+}
+
+pub(super) async fn change_relation(
+    transaction: &mut Transaction<'static, Sqlite>,
+    change: &NewRelation,
+) -> Result<Outcome, StoreError> {
+    let NewRelation {
+        user_id,
+        kind,
+        other_id,
+        is_there,
+    } = change;
+    let list = related(transaction, user_id, *kind).await?;
+    if !is_there {
+        sqlx::query("DELETE FROM relations WHERE user_id = ? AND kind = ? AND other_id = ?")
+            .bind(user_id)
+            .bind(kind.as_str())
+            .bind(other_id)
+            .execute(&mut **transaction)
+            .await?;
+    } else if !list.contains(other_id) {
+        if list.len() >= MAX_CONTACTS as usize {
+            return Ok(Outcome::Refused(Refused::TooManyRelations));
+        }
+        sqlx::query("INSERT INTO relations (user_id, kind, other_id) VALUES (?, ?, ?)")
+            .bind(user_id)
+            .bind(kind.as_str())
+            .bind(other_id)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(Outcome::Related)
+}
+
+pub(super) async fn related(
+    transaction: &mut Transaction<'static, Sqlite>,
+    user_id: &str,
+    kind: RelationKind,
+) -> Result<BTreeSet<String>, StoreError> {
+    let rows = sqlx::query("SELECT other_id FROM relations WHERE user_id = ? AND kind = ?")
+        .bind(user_id)
+        .bind(kind.as_str())
+        .fetch_all(&mut **transaction)
+        .await?;
+    let ids = rows.iter().map(|row| Ok(row.try_get("other_id")?));
+    ids.collect()
+}
+
+pub(super) async fn profile(
+    snapshot: &mut Transaction<'static, Sqlite>,
+    user_id: &str,
+) -> Result<Profile, StoreError> {
+    let rows = sqlx::query(
+        "SELECT others.user_id AS other_id FROM members AS own
+         JOIN rooms ON rooms.id = own.room_id AND rooms.kind = 'dm'
+         JOIN members AS others ON others.room_id = rooms.id AND others.user_id <> own.user_id
+         WHERE own.user_id = ?1 AND EXISTS
+             (SELECT 1 FROM messages WHERE room_id = rooms.id AND messages.user_id = ?1)",
+    )
+    .bind(user_id)
+    .fetch_all(&mut **snapshot)
+    .await?;
+    let written_to = rows.iter().map(|row| Ok(row.try_get("other_id")?));
+    Ok(Profile {
+        user_id: user_id.to_owned(),
+        written_to: written_to.collect::<Result<_, StoreError>>()?,
+        record: record(snapshot, user_id).await?,
+        contacts: related(snapshot, user_id, RelationKind::Contact).await?,
+        blocked: related(snapshot, user_id, RelationKind::Block).await?,
+    })
 }
 
 /// Whether this tab is the newest leader so far; then no older one passes from now on.
@@ -81,14 +238,23 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let store = SqliteStore::open(&directory.path().join("store.sqlite")).await;
         let store = store.expect("opens");
-        for body in ["", "{", r#"{"allowReadReceipts":"yes"}"#, "[[]]"] {
+        for body in [
+            "",
+            "{",
+            r#"{"allowReadReceipts":"yes"}"#,
+            r#"{"visibility":"odd"}"#,
+            "[[]]",
+        ] {
             sqlx::query("INSERT OR REPLACE INTO user_settings VALUES ('bob', ?)")
                 .bind(body)
                 .execute(&store.writer)
                 .await
                 .expect("works");
             let settings = store.settings("bob").await.expect("answers");
-            assert!(!settings.allow_read_receipts, "{body}");
+            assert!(
+                !settings.allow_read_receipts && settings.invisible_mode,
+                "{body}"
+            );
         }
     }
 }

@@ -1,0 +1,351 @@
+//! Who is there, who looks at whom, and what is to be told.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use nchat_realtime::wire::presence::{PresenceChanged, PresenceStatus};
+
+use super::connection::{Connection, LEASE_MS};
+use super::person::Person;
+use super::{Now, Times};
+use crate::core::outlet::SocketEvent;
+use crate::core::privacy::{sight, view};
+use crate::core::typing::{Context, Typist};
+use crate::core::{User, privacy};
+use crate::store::Profile;
+
+/// Everything of presence and typing, which no store keeps.
+#[derive(Debug)]
+pub(in crate::core) struct State {
+    pub(in crate::core) times: Times,
+    /// Grows with everything that a look-up before it may not know of.
+    pub(super) generation: u64,
+    pub(in crate::core) people: BTreeMap<String, Person>,
+    pub(in crate::core) connections: BTreeMap<String, Connection>,
+    /// Whom to tell of a user: socket ids.
+    subscribers: BTreeMap<String, BTreeSet<String>>,
+    /// Who hears a room: socket ids.
+    pub(in crate::core) hearers: BTreeMap<String, BTreeSet<String>>,
+    pub(in crate::core) typing: BTreeMap<Context, Vec<Typist>>,
+    /// What is to be looked at when, by the steady clock. What is looked at in vain does no harm.
+    due: BTreeSet<(i64, Due)>,
+    /// What sockets are to be told, in order.
+    pub(super) letters: VecDeque<(String, SocketEvent)>,
+    /// When users were last there, to be kept.
+    pub(super) last_seen: Vec<(String, i64)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::core) enum Due {
+    Person(String),
+    Typing(Context),
+}
+
+impl State {
+    pub(super) fn new(times: Times) -> Self {
+        Self {
+            times,
+            generation: 0,
+            people: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            subscribers: BTreeMap::new(),
+            hearers: BTreeMap::new(),
+            typing: BTreeMap::new(),
+            due: BTreeSet::new(),
+            letters: VecDeque::new(),
+            last_seen: Vec::new(),
+        }
+    }
+
+    pub(super) fn open(&mut self, socket_id: &str, user: User, device: Option<String>) {
+        let person = self.people.entry(user.id.clone()).or_default();
+        person.sockets.insert(socket_id.to_owned());
+        let connection = Connection::new(user, device);
+        self.connections.insert(socket_id.to_owned(), connection);
+    }
+
+    pub(super) fn close(&mut self, socket_id: &str, now: Now) {
+        let Some(connection) = self.connections.remove(socket_id) else {
+            return;
+        };
+        for room in &connection.rooms {
+            self.unhear(socket_id, room);
+        }
+        for target_id in connection.subscriptions.keys() {
+            self.drop_subscriber(target_id, socket_id);
+        }
+        let user_id = &connection.user.id;
+        if let Some(person) = self.people.get_mut(user_id) {
+            person.sockets.remove(socket_id);
+        }
+        self.end_typing_of_socket(socket_id, now);
+        self.refresh(user_id, now);
+        self.forget_unused(user_id);
+        for target_id in connection.subscriptions.keys() {
+            self.forget_unused(target_id);
+        }
+    }
+
+    /// A connection hears a room from now on.
+    pub(in crate::core) fn hear(&mut self, socket_id: &str, room_name: &str) {
+        if let Some(connection) = self.connections.get_mut(socket_id) {
+            connection.rooms.insert(room_name.to_owned());
+            let hearers = self.hearers.entry(room_name.to_owned()).or_default();
+            hearers.insert(socket_id.to_owned());
+        }
+    }
+
+    /// And no longer.
+    pub(in crate::core) fn unhear(&mut self, socket_id: &str, room_name: &str) {
+        if let Some(connection) = self.connections.get_mut(socket_id) {
+            connection.rooms.remove(room_name);
+            connection
+                .told_of_typing
+                .retain(|context, _| context.room_name != room_name);
+        }
+        if let Some(hearers) = self.hearers.get_mut(room_name) {
+            hearers.remove(socket_id);
+            if hearers.is_empty() {
+                self.hearers.remove(room_name);
+            }
+        }
+    }
+
+    /// What was looked up is known from now on.
+    pub(super) fn adopt(&mut self, profiles: Vec<Profile>, now: Now) {
+        for profile in profiles {
+            let user_id = profile.user_id.clone();
+            let person = self.people.entry(user_id.clone()).or_default();
+            if person.profile.is_none() {
+                person.learn(profile);
+                self.refresh(&user_id, now);
+            }
+        }
+    }
+
+    /// Those of these of whom nothing is known.
+    pub(super) fn unknown(&self, user_ids: &[String]) -> Vec<String> {
+        let is_known = |id: &String| {
+            let person = self.people.get(id);
+            person.is_some_and(|person| person.profile.is_some())
+        };
+        let unknown: BTreeSet<&String> = user_ids.iter().filter(|id| !is_known(id)).collect();
+        unknown.into_iter().cloned().collect()
+    }
+
+    /// The connection has spoken: it counts for another lease, where it has one at all.
+    pub(super) fn renew(&mut self, socket_id: &str, now: Now) {
+        let connection = self.connections.get(socket_id);
+        if connection.is_some_and(|connection| connection.lease_until_ms.is_some()) {
+            self.lease(socket_id, now);
+        }
+    }
+
+    /// The connection counts for a lease from now on.
+    pub(super) fn lease(&mut self, socket_id: &str, now: Now) {
+        let Some(connection) = self.connections.get_mut(socket_id) else {
+            return;
+        };
+        let until_ms = now.mono_ms + LEASE_MS;
+        connection.lease_until_ms = Some(until_ms);
+        let user_id = connection.user.id.clone();
+        self.due.insert((until_ms, Due::Person(user_id.clone())));
+        self.refresh(&user_id, now);
+    }
+
+    /// Brings what is seen of a user up to date, and tells those who see it change.
+    pub(super) fn refresh(&mut self, user_id: &str, now: Now) {
+        let times = self.times;
+        let Some(person) = self.people.get_mut(user_id) else {
+            return;
+        };
+        let last_seen_ms = person.settle(&self.connections, now, times);
+        if let Some(at_ms) = person.due(now) {
+            self.due.insert((at_ms, Due::Person(user_id.to_owned())));
+        }
+        let kept = last_seen_ms.map(|last_seen_ms| (user_id.to_owned(), last_seen_ms));
+        self.last_seen.extend(kept);
+        self.tell_self(user_id, now);
+        let subscribers = self.subscribers.get(user_id).cloned().unwrap_or_default();
+        for socket_id in subscribers {
+            self.tell_subscriber(&socket_id, user_id, now);
+        }
+    }
+
+    /// Brings all that a user sees of others up to date.
+    pub(super) fn refresh_viewer(&mut self, user_id: &str, now: Now) {
+        for socket_id in self.sockets_of(user_id) {
+            let connection = self.connections.get(&socket_id);
+            let targets = connection.map(|connection| connection.subscriptions.keys());
+            let targets: Vec<String> = targets.into_iter().flatten().cloned().collect();
+            for target_id in targets {
+                self.tell_subscriber(&socket_id, &target_id, now);
+            }
+        }
+    }
+
+    fn tell_self(&mut self, user_id: &str, now: Now) {
+        let is_known = |person: &Person| person.profile.is_some();
+        if !self.people.get(user_id).is_some_and(is_known) {
+            return;
+        }
+        let presence = self.view(user_id, user_id, now);
+        for socket_id in self.sockets_of(user_id) {
+            let Some(connection) = self.connections.get_mut(&socket_id) else {
+                continue;
+            };
+            if connection.told_of_self.as_ref() != Some(&presence) {
+                connection.told_of_self = Some(presence.clone());
+                let event = SocketEvent::Presence(presence.clone());
+                self.letters.push_back((socket_id, event));
+            }
+        }
+    }
+
+    fn tell_subscriber(&mut self, socket_id: &str, target_id: &str, now: Now) {
+        let Some(connection) = self.connections.get(socket_id) else {
+            return;
+        };
+        let viewer_id = &connection.user.id;
+        if viewer_id == target_id {
+            return;
+        }
+        let presence = self.view(target_id, viewer_id, now);
+        let Some(connection) = self.connections.get_mut(socket_id) else {
+            return;
+        };
+        let told = connection.subscriptions.get_mut(target_id);
+        if let Some(told) = told.filter(|told| **told != presence) {
+            *told = presence.clone();
+            let event = SocketEvent::Presence(presence);
+            self.letters.push_back((socket_id.to_owned(), event));
+        }
+    }
+
+    /// How available a user is, as another sees them.
+    pub(super) fn status(&self, target_id: &str, viewer_id: &str, now: Now) -> PresenceStatus {
+        let is_there = |person: &Person| {
+            target_id == viewer_id || person.shown.status != PresenceStatus::Offline
+        };
+        match self.people.get(target_id).is_some_and(is_there) {
+            true => self.view(target_id, viewer_id, now).status,
+            false => PresenceStatus::Offline,
+        }
+    }
+
+    /// A user's presence as another sees it.
+    pub(super) fn view(&self, target_id: &str, viewer_id: &str, now: Now) -> PresenceChanged {
+        let sight = self.sight(target_id, viewer_id);
+        let Some(target) = self.people.get(target_id) else {
+            return view(target_id, &privacy::Appearance::default(), sight);
+        };
+        if target_id != viewer_id {
+            return view(target_id, &target.shown, sight);
+        }
+        let own = target.own_appearance(&self.connections, now);
+        PresenceChanged {
+            chosen_status: target.profile.as_ref().map(|profile| profile.record.chosen),
+            ..view(target_id, &own, sight)
+        }
+    }
+
+    /// What a user may know of another.
+    pub(in crate::core) fn sight(&self, target_id: &str, viewer_id: &str) -> privacy::Sight {
+        let target = self.people.get(target_id).and_then(Person::policy);
+        let viewer = self.people.get(viewer_id);
+        let viewer = viewer.and_then(|person| person.profile.as_ref());
+        sight(target_id, target, viewer_id, viewer)
+    }
+
+    /// Subscribes, and gives what is seen now. Those subscribed to already are asked again.
+    pub(super) fn subscribe(
+        &mut self,
+        socket_id: &str,
+        viewer_id: &str,
+        target_ids: &[String],
+        now: Now,
+    ) -> Vec<PresenceChanged> {
+        let mut presences = Vec::with_capacity(target_ids.len());
+        for target_id in target_ids {
+            let presence = self.view(target_id, viewer_id, now);
+            if let Some(connection) = self.connections.get_mut(socket_id) {
+                let subscriptions = &mut connection.subscriptions;
+                subscriptions.insert(target_id.clone(), presence.clone());
+                let subscribers = self.subscribers.entry(target_id.clone()).or_default();
+                subscribers.insert(socket_id.to_owned());
+                self.people.entry(target_id.clone()).or_default();
+            }
+            presences.push(presence);
+        }
+        presences
+    }
+
+    pub(super) fn unsubscribe(&mut self, socket_id: &str, target_ids: &[String]) {
+        for target_id in target_ids {
+            if let Some(connection) = self.connections.get_mut(socket_id) {
+                connection.subscriptions.remove(target_id);
+            }
+            self.drop_subscriber(target_id, socket_id);
+            self.forget_unused(target_id);
+        }
+    }
+
+    fn drop_subscriber(&mut self, target_id: &str, socket_id: &str) {
+        if let Some(subscribers) = self.subscribers.get_mut(target_id) {
+            subscribers.remove(socket_id);
+            if subscribers.is_empty() {
+                self.subscribers.remove(target_id);
+            }
+        }
+    }
+
+    /// Nobody is kept whom nobody looks at, and who is not there.
+    pub(super) fn forget_unused(&mut self, user_id: &str) {
+        let is_used = |person: &mut Person| {
+            !person.sockets.is_empty()
+                || person.leaving.is_some()
+                || self.subscribers.contains_key(user_id)
+        };
+        if !self.people.get_mut(user_id).is_some_and(is_used) {
+            self.people.remove(user_id);
+        }
+    }
+
+    pub(in crate::core) fn sockets_of(&self, user_id: &str) -> Vec<String> {
+        let person = self.people.get(user_id);
+        let sockets = person.map(|person| person.sockets.iter().cloned());
+        sockets.into_iter().flatten().collect()
+    }
+
+    pub(in crate::core) fn tell(&mut self, socket_id: &str, event: SocketEvent) {
+        self.letters.push_back((socket_id.to_owned(), event));
+    }
+
+    pub(in crate::core) fn look_again(&mut self, at_mono_ms: i64, due: Due) {
+        self.due.insert((at_mono_ms, due));
+    }
+
+    pub(super) fn next_due(&self) -> Option<i64> {
+        self.due.first().map(|(at_ms, _)| *at_ms)
+    }
+
+    /// Does what is due.
+    pub(super) fn tick(&mut self, now: Now) {
+        let mut due = BTreeSet::new();
+        while let Some((at_ms, one)) = self.due.pop_first() {
+            if at_ms > now.mono_ms {
+                self.due.insert((at_ms, one));
+                break;
+            }
+            due.insert(one);
+        }
+        for one in due {
+            match one {
+                Due::Person(user_id) => {
+                    self.refresh(&user_id, now);
+                    self.forget_unused(&user_id);
+                }
+                Due::Typing(context) => self.end_expired_typing(&context, now),
+            }
+        }
+    }
+}
