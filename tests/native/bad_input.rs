@@ -7,7 +7,7 @@ use crate::http;
 use crate::server::{TestServer, token};
 
 /// Every event that needs a payload.
-const EVENTS: [&str; 18] = [
+const EVENTS: [&str; 29] = [
     "room:join",
     "room:leave",
     "room:create",
@@ -26,6 +26,17 @@ const EVENTS: [&str; 18] = [
     "sync:resume",
     "sync:messages",
     "auth:refresh",
+    "presence:subscribe",
+    "presence:unsubscribe",
+    "presence:get",
+    "presence:window",
+    "contacts:add",
+    "contacts:remove",
+    "block:add",
+    "block:remove",
+    "typing:start",
+    "typing:stop",
+    "typing",
 ];
 
 #[tokio::test]
@@ -48,6 +59,9 @@ async fn every_event_refuses_every_bad_payload_and_goes_on() {
         "emoji",
         "upToSeq",
         "rooms",
+        "userId",
+        "userIds",
+        "isTyping",
     ];
     let wrong = |value: Json| {
         Json::Object(
@@ -94,6 +108,10 @@ async fn every_event_refuses_every_bad_payload_and_goes_on() {
         "sync:channels",
         "presence:settings:get",
         "presence:settings:update",
+        "presence:update",
+        "presence:heartbeat",
+        "contacts:list",
+        "block:list",
     ] {
         for payload in [json!(7), json!("x"), json!([])] {
             assert_eq!(
@@ -169,6 +187,49 @@ async fn ids_of_any_length_and_places_beyond_the_tip_do_no_harm() {
             "presence:settings:update",
             json!({ "allowReadReceipts": "no" }),
         ),
+        (
+            "presence:settings:update",
+            json!({ "visibility": "friends" }),
+        ),
+        (
+            "presence:settings:update",
+            json!({ "typingVisibility": null, "invisibleMode": 1 }),
+        ),
+        ("presence:update", json!({ "status": "asleep" })),
+        ("presence:update", json!({ "status": long })),
+        ("presence:update", json!({ "customStatus": 7 })),
+        (
+            "presence:update",
+            json!({ "customStatus": { "text": ["x"] } }),
+        ),
+        (
+            "presence:update",
+            json!({ "customStatus": { "text": "x", "expiresAt": "292000-01-01" } }),
+        ),
+        (
+            "presence:update",
+            json!({ "customStatus": { "text": "x", "expiresAt": -1 } }),
+        ),
+        ("presence:update", json!({ "device": long })),
+        ("presence:subscribe", json!({ "userIds": [long] })),
+        ("presence:get", json!({ "userIds": [7] })),
+        ("presence:get", json!({ "userIds": [""] })),
+        (
+            "presence:window",
+            json!({ "roomName": "general", "offset": -1 }),
+        ),
+        ("presence:window", json!({ "roomName": long })),
+        ("contacts:add", json!({ "userId": "alice" })),
+        ("block:add", json!({ "userId": long })),
+        (
+            "typing:start",
+            json!({ "roomName": "general", "roomType": "planet" }),
+        ),
+        (
+            "typing:start",
+            json!({ "roomName": "general", "threadId": long }),
+        ),
+        ("typing", json!({ "channelId": "general" })),
     ];
     for (event, payload) in long_ids {
         assert_eq!(

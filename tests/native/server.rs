@@ -40,6 +40,8 @@ impl TestServer {
     pub(crate) async fn peer(&self, user_id: &str) -> Peer {
         let mut peer = Peer::connect(self.addr, token(user_id)).await;
         peer.next("authenticated").await;
+        // The user's own, with which the greeting ends.
+        peer.next("presence:changed").await;
         peer
     }
 }

@@ -138,8 +138,8 @@ impl UserRecord {
             updated_at_ms: Some(change.now_ms),
         };
         let shows_more = settings.visibility > old.visibility
-            || settings.show_last_seen > old.show_last_seen
-            || settings.show_online_status > old.show_online_status;
+            || (settings.show_last_seen && !old.show_last_seen)
+            || (settings.show_online_status && !old.show_online_status);
         if shows_more {
             self.last_seen_ms = None;
         }

@@ -120,8 +120,11 @@ impl State {
             known != Some(custom)
         };
         let custom_status = custom_status.filter(is_new);
-        self.refresh(user_id, now);
         let is_change = chosen.is_some() || custom_status.is_some();
+        if !is_change {
+            // Else all of it is told at once, when it is kept.
+            self.refresh(user_id, now);
+        }
         is_change.then(|| NewPresence {
             user_id: user_id.clone(),
             chosen,

@@ -329,7 +329,10 @@ async fn all_connections_of_a_user_are_told_of_their_settings_and_nobody_else() 
     assert_eq!(answer["showLastSeen"], true, "the others stay");
     assert!(answer["updatedAt"].is_string());
     for socket in ["bob", "laptop"] {
-        assert_eq!(people.told(socket, "presence:settings"), [answer.clone()]);
+        assert_eq!(
+            people.told(socket, "presence:settings"),
+            std::slice::from_ref(&answer)
+        );
     }
     assert_eq!(people.told("alice", "presence:settings"), NONE);
     assert_eq!(
