@@ -10,11 +10,13 @@ export { DeliveryEventHandler, type DeliveryEventHandlerConfig } from "./deliver
 export { isRealtimeError } from "./errors.js";
 export type { EventMap } from "./events.js";
 export { type InitSource, init, isInitialized } from "./init.js";
+export type { IntegrationStatus, RealtimeIntegrationConfig } from "./integration-status.js";
 export { OfflineQueueService, type OfflineQueueServiceConfig } from "./offline-queue-service.js";
 export type { PresenceServiceConfig } from "./presence/privacy.js";
 export * from "./presence-presets/index.js";
 export { PresenceService } from "./presence-service.js";
 export { default, RealtimeClient } from "./realtime-client.js";
+export { RealtimeIntegrationService } from "./realtime-integration-service.js";
 export type { EditMessageOptions } from "./room-messages.js";
 export { RoomsService, type RoomsServiceConfig } from "./rooms-service.js";
 export type {
@@ -30,6 +32,7 @@ export {
   getDeliveryEventHandler,
   getOfflineQueueService,
   getPresenceService,
+  getRealtimeIntegration,
   getRoomsService,
   getSyncService,
   getTypingService,
@@ -38,6 +41,7 @@ export {
   initializeDeliveryHandler,
   initializeOfflineQueue,
   initializePresenceService,
+  initializeRealtimeIntegration,
   initializeRoomsService,
   initializeSyncService,
   initializeTypingService,
@@ -47,6 +51,7 @@ export {
   resetDeliveryHandler,
   resetOfflineQueue,
   resetPresenceService,
+  resetRealtimeIntegration,
   resetRoomsService,
   resetSyncService,
   resetTypingService,

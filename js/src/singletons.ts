@@ -2,10 +2,12 @@ import { hostOf } from "./client-host.js";
 import type { ConflictResolutionConfig } from "./conflict-resolution/config.js";
 import type { ConflictResolutionService } from "./conflict-resolution/conflict-resolution-service.js";
 import { DeliveryEventHandler, type DeliveryEventHandlerConfig } from "./delivery-event-handler.js";
+import type { RealtimeIntegrationConfig } from "./integration-status.js";
 import { OfflineQueueService, type OfflineQueueServiceConfig } from "./offline-queue-service.js";
 import type { PresenceServiceConfig } from "./presence/privacy.js";
 import { PresenceService } from "./presence-service.js";
 import { RealtimeClient } from "./realtime-client.js";
+import { integrationOf, type RealtimeIntegrationService } from "./realtime-integration-service.js";
 import { RoomsService, type RoomsServiceConfig } from "./rooms-service.js";
 import { SyncService, type SyncServiceConfig } from "./sync-service.js";
 import type { TypingServiceConfig } from "./typing/privacy.js";
@@ -169,4 +171,23 @@ export function initializeConflictResolutionService(
 /** Takes its listeners off and forgets its options. The history stays in storage. */
 export function resetConflictResolutionService(): void {
   hostOf(realtimeClient).conflicts.reset();
+}
+
+/** {@link realtimeClient} with all of its services: one for the page. */
+export function getRealtimeIntegration(): RealtimeIntegrationService {
+  return integrationOf(realtimeClient);
+}
+
+/** As {@link getRealtimeIntegration}, set up: see {@link RealtimeIntegrationService.initialize}. */
+export function initializeRealtimeIntegration(
+  config: RealtimeIntegrationConfig = {},
+): RealtimeIntegrationService {
+  const integration = getRealtimeIntegration();
+  integration.initialize(config);
+  return integration;
+}
+
+/** Disconnects, takes its listeners off, and forgets its options. What waits to be sent stays. */
+export function resetRealtimeIntegration(): void {
+  getRealtimeIntegration().destroy();
 }

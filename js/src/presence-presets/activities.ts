@@ -1,5 +1,5 @@
 import { refused } from "../checks.js";
-import type { CustomStatusLike } from "./custom-status.js";
+import type { CustomStatus } from "../types.js";
 import { expiryOf, type StatusDuration } from "./durations.js";
 import type { Moment, TimeTextOptions } from "./relative-time.js";
 
@@ -42,7 +42,7 @@ export const ACTIVITIES: Readonly<Record<Activity, ActivityPreset>> = {
 export function activityStatus(
   activity: Activity,
   options: Pick<TimeTextOptions, "now"> & { duration?: StatusDuration; until?: Moment } = {},
-): CustomStatusLike {
+): CustomStatus {
   if (!Object.hasOwn(ACTIVITIES, activity)) throw refused(`Unknown activity: ${String(activity)}`);
   const { text, emoji, duration } = ACTIVITIES[activity];
   return { text, emoji, expiresAt: expiryOf(options.duration ?? duration, options) };

@@ -1,15 +1,8 @@
+import type { CustomStatus } from "../types.js";
 import { type Moment, presentOf, type TimeTextOptions, timeOf } from "./relative-time.js";
 
 /** Characters of a custom status's text. */
 export const MAX_CUSTOM_STATUS_LENGTH = 100;
-
-/** A status in a user's own words, as the services give and take it. */
-export interface CustomStatusLike {
-  text?: string;
-  emoji?: string;
-  /** When it ends by itself; null and absent: never. */
-  expiresAt?: Date | null;
-}
 
 /** A flag, a keycap, or a pictograph with all that is joined to it. */
 const EMOJI =
@@ -21,7 +14,7 @@ export function firstEmoji(text: string): string {
 }
 
 /** What a form gave, as a status: the text without blanks around it, cut to 100 characters, and one emoji; null where nothing is left. */
-export function toCustomStatus(given: CustomStatusLike): CustomStatusLike | null {
+export function toCustomStatus(given: CustomStatus): CustomStatus | null {
   const text = [...(given.text ?? "").trim()].slice(0, MAX_CUSTOM_STATUS_LENGTH).join("").trim();
   const emoji = firstEmoji(given.emoji ?? "");
   if (!text && !emoji) return null;
@@ -43,7 +36,7 @@ export function isCustomStatusExpired(
  * @param maxLength - Characters of the text; a longer one ends in `…`.
  */
 export function formatCustomStatus(
-  status: CustomStatusLike | null | undefined,
+  status: CustomStatus | null | undefined,
   { maxLength = 50, ...options }: Pick<TimeTextOptions, "now"> & { maxLength?: number } = {},
 ): string | null {
   if (!status || isCustomStatusExpired(status, options)) return null;

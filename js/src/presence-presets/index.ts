@@ -5,7 +5,6 @@
  */
 export { ACTIVITIES, type Activity, type ActivityPreset, activityStatus } from "./activities.js";
 export {
-  type CustomStatusLike,
   firstEmoji,
   formatCustomStatus,
   isCustomStatusExpired,
@@ -40,7 +39,6 @@ export {
   publicStatus,
   STATUS_LOOKS,
   type StatusLook,
-  type StatusName,
   statusChoices,
 } from "./status.js";
 export {

@@ -1,3 +1,4 @@
+import type { PresenceStatusName } from "../types.js";
 import { PLATFORMS, type Platform } from "./platforms.js";
 import {
   daysBetween,
@@ -7,16 +8,16 @@ import {
   type TimeTextOptions,
   timeOf,
 } from "./relative-time.js";
-import { publicStatus, STATUS_LOOKS, type StatusName } from "./status.js";
+import { publicStatus, STATUS_LOOKS } from "./status.js";
 
 /** What a messenger calls a status, as others see it. */
-export function platformStatusLabel(platform: Platform, status: StatusName): string {
+export function platformStatusLabel(platform: Platform, status: PresenceStatusName): string {
   const shown = publicStatus(status);
   return PLATFORMS[platform].labels[shown] ?? STATUS_LOOKS[shown].label;
 }
 
 /** The CSS colour that a messenger gives a status, as others see it. */
-export function platformStatusColor(platform: Platform, status: StatusName): string {
+export function platformStatusColor(platform: Platform, status: PresenceStatusName): string {
   const shown = publicStatus(status);
   return PLATFORMS[platform].colors[shown] ?? STATUS_LOOKS[shown].color;
 }

@@ -1,4 +1,4 @@
-import type { StatusName } from "./status.js";
+import type { PresenceStatusName } from "../types.js";
 
 /** Messengers whose manner of showing presence there is a preset of; `default` is this package's own. */
 export type Platform = "default" | "whatsapp" | "telegram" | "signal" | "slack" | "discord";
@@ -8,11 +8,11 @@ export interface PlatformPreset {
   /** What its users know it as. */
   readonly name: string;
   /** What a user can choose. */
-  readonly statuses: readonly StatusName[];
+  readonly statuses: readonly PresenceStatusName[];
   /** What its statuses are called, where that is not what `STATUS_LOOKS` says. */
-  readonly labels: Readonly<Partial<Record<StatusName, string>>>;
+  readonly labels: Readonly<Partial<Record<PresenceStatusName, string>>>;
   /** CSS colours of its statuses, where they are not those of `STATUS_LOOKS`. */
-  readonly colors: Readonly<Partial<Record<StatusName, string>>>;
+  readonly colors: Readonly<Partial<Record<PresenceStatusName, string>>>;
   /** Whether it is shown that somebody is there. */
   readonly showsOnline: boolean;
   /** Whether it is shown when somebody was there: not at all, to the minute, or roughly. */
@@ -115,9 +115,9 @@ export const PLATFORMS: Readonly<Record<Platform, PlatformPreset>> = {
  * itself; this is for previews, and for apps that show others' idle times.
  */
 export function statusWhenIdle(
-  chosen: StatusName,
+  chosen: PresenceStatusName,
   idleFor: number,
   { idleAfter }: Pick<PlatformPreset, "idleAfter"> = DEFAULT,
-): StatusName {
+): PresenceStatusName {
   return chosen === "online" && idleAfter !== null && idleFor >= idleAfter ? "away" : chosen;
 }

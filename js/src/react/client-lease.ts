@@ -30,6 +30,7 @@ export function leaseOf(client: RealtimeClient): ClientLease {
 export class ClientLease {
   readonly #client: RealtimeClient;
   #holders = 0;
+  #present = 0;
   #closing: ReturnType<typeof setTimeout> | undefined;
   /** The last offer taken; none before the first, and after signing out. */
   #taken: Offer | undefined;
@@ -54,6 +55,19 @@ export class ClientLease {
       held = false;
       this.#holders -= 1;
       if (this.#holders === 0) this.#closing = setTimeout(() => this.#release());
+    };
+  }
+
+  /** Counts a mounted component that has the server told how this user is. */
+  retainPresence(): () => void {
+    this.#present += 1;
+    this.#client.presence.startHeartbeat();
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#present -= 1;
+      if (this.#present === 0) this.#client.presence.stopHeartbeat();
     };
   }
 

@@ -13,6 +13,10 @@ export {
 } from "./use-offline-status.js";
 export { type UseRealtimeOptions, type UseRealtimeResult, useRealtime } from "./use-realtime.js";
 export { type RealtimeContextValue, useRealtimeContext } from "./use-realtime-context.js";
+export {
+  type UseRealtimeIntegrationResult,
+  useRealtimeIntegration,
+} from "./use-realtime-integration.js";
 export { type UseRealtimeRoomResult, useRealtimeRoom } from "./use-realtime-room.js";
 export {
   type UseRealtimeRoomsOptions,

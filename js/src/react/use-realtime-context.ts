@@ -1,28 +1,36 @@
 "use client";
 
 import { useMemo } from "react";
-import type { Room } from "../types.js";
+import type { ChosenStatus, CustomStatus, OwnPresence, Room } from "../types.js";
 import { type ClientActions, clientActions } from "./client-actions.js";
 import { useRequiredSession } from "./context.js";
 import { type RoomActions, roomActions } from "./room-actions.js";
+import { type ServiceActions, serviceActions } from "./service-actions.js";
 import type { Session } from "./session.js";
 import { type ConnectionStatusFields, useConnectionStatus } from "./use-connection-status.js";
 import { useSnapshot, whole } from "./use-snapshot.js";
+import { useTrackedReads } from "./use-tracked-reads.js";
 
 /** What {@link useRealtimeContext} returns. */
 export type RealtimeContextValue = ConnectionStatusFields &
   Pick<Session, "connect" | "disconnect" | "reconnect"> &
   Pick<ClientActions, "on" | "emit" | "emitAsync"> &
-  Pick<RoomActions, "joinRoom" | "leaveRoom" | "sendMessage" | "isInRoom" | "getRoomMembers"> & {
+  Pick<RoomActions, "joinRoom" | "leaveRoom" | "sendMessage" | "isInRoom" | "getRoomMembers"> &
+  ServiceActions & {
     /** The rooms joined, frozen. */
     rooms: readonly Room[];
+    /** This user's status: as chosen, or `away` while nobody looks at the page. */
+    presenceStatus: ChosenStatus;
+    /** This user's status in their own words. */
+    customStatus: CustomStatus | null;
   };
 
 /**
- * All that the nearest `RealtimeProvider` offers: connection, rooms, raw events. Renders again
- * when the connection's status, the rooms or their members change, so that `isInRoom` and
- * `getRoomMembers` may be called while rendering. Every function is stable; `connect`,
- * `disconnect` and `reconnect` change with the user. Throws outside a provider.
+ * All that the nearest `RealtimeProvider` offers: connection, rooms, presence, typing, raw events.
+ * Renders again when the connection's status, the rooms, their members or one's own presence
+ * change, so that `isInRoom` and `getRoomMembers` may be called while rendering; and for who is
+ * there and who types where that was asked for while rendering. Every function is stable;
+ * `connect`, `disconnect` and `reconnect` change with the user. Throws outside a provider.
  */
 export function useRealtimeContext(): RealtimeContextValue {
   const { client, connect, disconnect, reconnect, enablePresence, enableTyping } =
@@ -30,17 +38,24 @@ export function useRealtimeContext(): RealtimeContextValue {
   const status = useConnectionStatus(client);
   const rooms = useSnapshot(client, "rooms", whole);
   const members = useSnapshot(client, "members", whole);
+  const own = useSnapshot(client, "presence", selectOwn);
+  const [read, version] = useTrackedReads(client);
   const actions = useMemo(() => {
     const { on, emit, emitAsync } = clientActions({ client, enablePresence, enableTyping });
     const { joinRoom, leaveRoom, sendMessage, isInRoom, getRoomMembers } = roomActions(
       client.rooms,
     );
     const roomMembers = { joinRoom, leaveRoom, sendMessage, isInRoom, getRoomMembers };
-    return { on, emit, emitAsync, ...roomMembers };
-  }, [client, enablePresence, enableTyping]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of members is a new value, for components that read them through it
+    const services = serviceActions({ client, enablePresence, enableTyping }, read);
+    return { on, emit, emitAsync, ...roomMembers, ...services };
+  }, [client, enablePresence, enableTyping, read]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of what is read through it is a new value, for components that get it as a prop
   return useMemo(
-    () => ({ ...status, rooms, connect, disconnect, reconnect, ...actions }),
-    [status, rooms, members, connect, disconnect, reconnect, actions],
+    () => ({ ...status, ...own, rooms, connect, disconnect, reconnect, ...actions }),
+    [status, own, rooms, members, version, connect, disconnect, reconnect, actions],
   );
+}
+
+function selectOwn({ status, customStatus }: Readonly<OwnPresence>) {
+  return { presenceStatus: status, customStatus };
 }

@@ -45,6 +45,9 @@ export function useSession(options: SessionOptions): Session {
   );
 
   useEffect(() => lease.retain(), [lease]);
+  useEffect(() => {
+    return enablePresence ? lease.retainPresence() : undefined;
+  }, [lease, enablePresence]);
 
   const signedIn = useRef<string>(undefined);
   useEffect(() => {

@@ -3,9 +3,9 @@ import {
   compareByStatus,
   isOnlineStatus,
   isStatusName,
+  type PresenceStatusName,
   publicStatus,
   STATUS_LOOKS,
-  type StatusName,
   statusChoices,
 } from "../../../src/index.js";
 
@@ -30,9 +30,9 @@ describe("statuses", () => {
     expect(publicStatus("invisible")).toBe("offline");
     expect(publicStatus("dnd")).toBe("dnd");
     expect(isOnlineStatus("invisible")).toBe(false);
-    expect(["online", "away", "busy", "dnd"].every((s) => isOnlineStatus(s as StatusName))).toBe(
-      true,
-    );
+    expect(
+      ["online", "away", "busy", "dnd"].every((s) => isOnlineStatus(s as PresenceStatusName)),
+    ).toBe(true);
   });
 
   it("lead from offline to online only, and from online to five others", () => {
@@ -48,7 +48,7 @@ describe("statuses", () => {
       { name: "Abe", status: "online" },
       { name: "Yan", status: "invisible" },
       { name: "Eve", status: "busy" },
-    ] satisfies { name: string; status: StatusName }[];
+    ] satisfies { name: string; status: PresenceStatusName }[];
     const names = people.toSorted(compareByStatus).map(({ name }) => name);
     expect(names).toEqual(["Abe", "Bo", "Ann", "Eve", "Yan", "Zoe"]);
   });

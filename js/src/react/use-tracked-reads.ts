@@ -1,0 +1,59 @@
+"use client";
+
+import { useCallback, useEffect, useReducer, useRef } from "react";
+import type { RealtimeClient } from "../realtime-client.js";
+import type { SnapshotOf, Topic } from "../topics.js";
+
+/** Reads a topic's snapshot. */
+export type ReadTopic = <T extends Topic>(topic: T) => SnapshotOf<T>;
+
+type Reads = Map<Topic, unknown>;
+
+/**
+ * A stable function that reads topics, for hooks whose callers decide what they read; and a number
+ * that is another one after each change of what was read. The component renders again when a topic
+ * changes that it read in its last render, and for no other.
+ */
+export function useTrackedReads(client: RealtimeClient): [read: ReadTopic, version: number] {
+  const [version, renderAgain] = useReducer((count: number) => count + 1, 0);
+  const reads: Reads = new Map();
+  // Written while rendering: what is read is known to this render only, which may come to nothing.
+  const latest = useRef(reads);
+  latest.current = reads;
+
+  const subscriptions = useRef(new Map<Topic, () => void>());
+  useEffect(() => {
+    const held = subscriptions.current;
+    for (const [topic, unsubscribe] of held) {
+      if (reads.has(topic)) continue;
+      unsubscribe();
+      held.delete(topic);
+    }
+    let isStale = false;
+    for (const [topic, snapshot] of reads) {
+      if (held.has(topic)) continue;
+      held.set(topic, client.subscribe(topic, renderAgain));
+      isStale ||= client.getSnapshot(topic) !== snapshot;
+    }
+    if (isStale) renderAgain();
+  });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another client's topics are other ones
+  useEffect(() => {
+    const held = subscriptions.current;
+    return () => {
+      for (const unsubscribe of held.values()) unsubscribe();
+      held.clear();
+    };
+  }, [client]);
+
+  const read = useCallback<ReadTopic>(
+    (topic) => {
+      const snapshot = client.getSnapshot(topic);
+      latest.current.set(topic, snapshot);
+      return snapshot;
+    },
+    [client],
+  );
+  return [read, version];
+}
