@@ -11,6 +11,7 @@ export {
   type UseOfflineStatusResult,
   useOfflineStatus,
 } from "./use-offline-status.js";
+export { useDMTyping, useThreadTyping } from "./use-place-typing.js";
 export { type UseRealtimeOptions, type UseRealtimeResult, useRealtime } from "./use-realtime.js";
 export { type RealtimeContextValue, useRealtimeContext } from "./use-realtime-context.js";
 export {
@@ -23,5 +24,15 @@ export {
   type UseRealtimeRoomsResult,
   useRealtimeRooms,
 } from "./use-realtime-rooms.js";
+export {
+  type UseRealtimeTypingOptions,
+  type UseRealtimeTypingResult,
+  useRealtimeTyping,
+} from "./use-realtime-typing.js";
 export { type UseSyncResult, useSync } from "./use-sync.js";
+export {
+  type UseTypingIndicatorDisplayResult,
+  useTypingIndicatorDisplay,
+} from "./use-typing-indicator-display.js";
 export { type UseUnreadResult, useUnread } from "./use-unread.js";
+export { useUserOnlineStatus, useUserPresence } from "./use-user-presence.js";
