@@ -39,9 +39,9 @@ async fn a_dropped_socket_is_no_leaving_and_coming_back_no_joining() {
 }
 
 #[tokio::test]
-async fn whoever_left_hears_nothing_on_any_socket() {
+async fn whoever_left_hears_so_on_the_other_sockets_and_then_nothing() {
     let server = TestServer::start().await;
-    let (mut first, second) = (server.peer("alice").await, server.peer("alice").await);
+    let (mut first, mut second) = (server.peer("alice").await, server.peer("alice").await);
     let bob = server.peer("bob").await;
     for peer in [&first, &second, &bob] {
         peer.done("room:join", json!({ "roomName": "general" }))
@@ -55,8 +55,14 @@ async fn whoever_left_hears_nothing_on_any_socket() {
         json!({ "roomName": "general", "content": "x" }),
     )
     .await;
-    first.ack("ping", json!({})).await;
-    assert!(!first.pending().contains(&"message:new".to_owned()));
+    let left = first.next("user:left").await;
+    assert_eq!(left["userId"], json!("alice"));
+    for peer in [&mut first, &mut second] {
+        peer.ack("ping", json!({})).await;
+        let pending = peer.pending();
+        assert!(!pending.contains(&"message:new".to_owned()), "{pending:?}");
+        assert!(!pending.contains(&"user:left".to_owned()), "{pending:?}");
+    }
 }
 
 #[tokio::test]

@@ -147,6 +147,7 @@ impl Outlet for Post {
             UserEvent::BatchDelivered(it) => event_packet(names::MESSAGE_BATCH_DELIVERED, &it),
             UserEvent::BatchRead(it) => event_packet(names::MESSAGE_BATCH_READ, &it),
             UserEvent::ReadCursor(it) => event_packet(names::READ_CURSOR, &it),
+            UserEvent::Left(it) => event_packet(names::USER_LEFT, &it),
         };
         let State {
             sockets, letters, ..

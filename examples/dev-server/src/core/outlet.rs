@@ -39,6 +39,8 @@ pub enum UserEvent {
     BatchRead(BatchReceipt),
     /// `read:cursor`.
     ReadCursor(ReadCursor),
+    /// `user:left`, of this very user: they left a room on another device, or in another tab.
+    Left(MembershipChange),
 }
 
 /// Something that one socket is told, since no two may know the same.

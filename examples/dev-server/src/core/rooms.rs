@@ -10,7 +10,7 @@ use nchat_realtime::wire::room::{
 };
 use sha2::{Digest, Sha256};
 
-use super::outlet::RoomEvent;
+use super::outlet::{RoomEvent, UserEvent};
 use super::time::iso8601;
 use super::{Caller, Core, Refusal, User};
 use crate::store::{
@@ -33,31 +33,34 @@ impl<S: Store> Core<S> {
         self.join(caller, &request.room_name, false).await
     }
 
-    /// Ends the caller's membership, and the room's events on all their sockets.
+    /// Ends the caller's membership, and the room's events on all their sockets; the others of
+    /// them are told.
     pub async fn leave_room(&self, caller: Caller<'_>, request: RoomLeave) -> Result<(), Refusal> {
         let room_name = request.room_name;
         check_room_name(&room_name).map_err(Refusal::invalid_id("roomName"))?;
-        match self.store.leave(&room_name, &caller.user.id).await? {
-            LeaveOutcome::NotFound => Err(ErrorCode::RoomNotFound.into()),
-            LeaveOutcome::NotMember => Ok(()),
-            LeaveOutcome::LeftUnseen => {
-                self.unsubscribe(caller.user, &room_name).await;
-                Ok(())
-            }
-            LeaveOutcome::Left => {
-                self.unsubscribe(caller.user, &room_name).await;
-                let count = self
-                    .store
-                    .room(&room_name)
-                    .await?
-                    .map(|room| room.member_count);
-                let change = self.membership_change(&room_name, caller.user, count);
-                self.outlet
-                    .publish(&room_name, None, RoomEvent::Left(change))
-                    .await;
-                Ok(())
-            }
+        let left = self.store.leave(&room_name, &caller.user.id).await?;
+        match left {
+            LeaveOutcome::NotFound => return Err(ErrorCode::RoomNotFound.into()),
+            LeaveOutcome::NotMember => return Ok(()),
+            LeaveOutcome::LeftUnseen | LeaveOutcome::Left => {}
         }
+        let change = self.membership_change(&room_name, caller.user, None);
+        let told = UserEvent::Left(change.clone());
+        self.outlet
+            .tell(&caller.user.id, Some(caller.socket_id), told)
+            .await;
+        self.unsubscribe(caller.user, &room_name).await;
+        if left == LeaveOutcome::Left {
+            let room = self.store.room(&room_name).await?;
+            let change = MembershipChange {
+                member_count: room.map(|room| room.member_count),
+                ..change
+            };
+            self.outlet
+                .publish(&room_name, None, RoomEvent::Left(change))
+                .await;
+        }
+        Ok(())
     }
 
     /// Makes a room, or finds the one of two people.

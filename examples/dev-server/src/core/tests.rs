@@ -148,6 +148,7 @@ fn told(event: &UserEvent) -> String {
                 one.up_to_seq
             )
         }
+        UserEvent::Left(change) => format!("left {}", change.room_name),
     }
 }
 
@@ -318,6 +319,7 @@ async fn others_hear_of_the_first_join_only_and_of_leaving() {
             "socket of alice hears general",
             "general except socket of alice: joined alice",
             "socket of alice hears general",
+            "alice except s: left general",
             "alice no longer hears general",
             "general: left alice",
         ]

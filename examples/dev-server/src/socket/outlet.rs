@@ -250,6 +250,9 @@ impl SocketOutlet {
             UserEvent::ReadCursor(cursor) => {
                 self.emit(key, except, names::READ_CURSOR, &cursor).await;
             }
+            UserEvent::Left(change) => {
+                self.emit(key, except, names::USER_LEFT, &change).await;
+            }
         }
     }
 }
