@@ -6,7 +6,9 @@ export interface RealtimeIntegrationConfig {
   /** Who is signed in. */
   userId?: string;
   /** Presented when connecting, unless `connect` is given one. */
-  token?: TokenSource;
+  token?: string;
+  /** Asked for a token at every attempt, in place of `token`: for tokens that expire. */
+  getToken?: Exclude<TokenSource, string>;
   /** Whether there is a presence service, and this user's status is told. Default true. */
   enablePresence?: boolean;
   /** Whether there is a typing service. Default true. */

@@ -48,18 +48,19 @@ export class RealtimeIntegrationService {
    */
   initialize(options: RealtimeIntegrationConfig = {}): void {
     const given = definedOnly(checkedOptions(options));
-    const { userId, token } = this.#config;
+    const { userId } = this.#config;
+    const token = this.#token;
     const isOther = userId !== undefined && given.userId !== undefined && given.userId !== userId;
     if (isOther) this.#signOut();
     this.#config = { ...this.#config, ...given };
     const { realtimeUrl: url, debug, autoConnect = true } = this.#config;
     this.#client.initialize({ url, debug, userId: this.#config.userId });
     this.#provide();
-    const isNewToken = this.#config.token !== undefined && this.#config.token !== token;
+    const isNewToken = this.#token !== undefined && this.#token !== token;
     if (isOther || token === undefined) {
       if (isNewToken && autoConnect) this.#connectUnasked();
-    } else if (isNewToken) {
-      this.#refreshToken();
+    } else if (isNewToken && this.#token) {
+      this.#showToken(this.#token);
     }
     this.#tell();
   }
@@ -82,9 +83,9 @@ export class RealtimeIntegrationService {
    */
   async connect(token?: TokenSource): Promise<void> {
     this.#required();
-    const given = token ?? this.#config.token;
+    const given = token ?? this.#token;
     if (!given) throw realtimeError("AUTH_REQUIRED", "No auth token provided");
-    this.#config = { ...this.#config, token: given };
+    this.#keepToken(given);
     await this.#client.connect(given);
   }
 
@@ -102,7 +103,9 @@ export class RealtimeIntegrationService {
   /** Keeps another token, and shows it to the server if a connection stands. */
   updateToken(token: TokenSource): void {
     this.#required();
-    this.initialize({ token });
+    if (token === this.#token) return;
+    this.#keepToken(token);
+    this.#showToken(token);
   }
 
   /** Says who is signed in. Somebody else than before is disconnected first, and needs a token. */
@@ -229,9 +232,17 @@ export class RealtimeIntegrationService {
     throw realtimeError("NOT_INITIALIZED", "RealtimeIntegrationService not initialized");
   }
 
-  #refreshToken(): void {
-    const { token } = this.#config;
-    if (token === undefined) return;
+  get #token(): TokenSource | undefined {
+    return this.#config.getToken ?? this.#config.token;
+  }
+
+  #keepToken(token: TokenSource): void {
+    const { token: _, getToken: __, ...config } = this.#config;
+    const kept = typeof token === "string" ? { token } : { getToken: token };
+    this.#config = { ...config, ...kept };
+  }
+
+  #showToken(token: TokenSource): void {
     const host = hostOf(this.#client);
     host.options.token = token;
     host.callIfAny((engine) => engine.updateToken(token));
@@ -246,7 +257,7 @@ export class RealtimeIntegrationService {
 
   /** Leaves nothing of a user to the next one. */
   #signOut(): void {
-    const { token: _, ...config } = this.#config;
+    const { token: _, getToken: __, ...config } = this.#config;
     this.#config = config;
     this.#client.disconnect();
     const host = hostOf(this.#client);

@@ -4,6 +4,47 @@ import { test } from "node:test";
 import { until } from "../e2e/support/until.mjs";
 import { hears, openApp } from "./support/example.mjs";
 
+test("one call sets up all services, and components use them as soon as somebody signs in", async (t) => {
+  const { page, host, run, userId, sockets } = await openApp(t);
+  const bob = await host("bob", "channel-123");
+  await run("integration-guide/integration");
+  const says = (title, text) => page.getByTitle(title).getByText(text, { exact: true }).waitFor();
+  await page.getByText("not connected").waitFor();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.locator("output").getByText("connected", { exact: true }).waitFor();
+  await says("bob", "online");
+  await says("waits", "0");
+  await until(
+    () => sockets.sent("presence:update").at(-1)?.status === "busy",
+    "the status is told",
+  );
+
+  await bob.emitWithAck("presence:update", { status: "away" });
+  await says("bob", "away");
+  bob.emit("typing:start", { roomName: "channel-123" });
+  await says("typing", "Someone is typing...");
+
+  const types = hears(bob, "typing:event");
+  await page.getByLabel("Message").fill("by one call");
+  assert.equal((await types).users[0].userId, userId);
+  const heard = hears(bob, "message:new");
+  await page.getByLabel("Message").press("Enter");
+  assert.equal((await heard).content, "by one call");
+});
+
+test("the integration's status says how good the link is, and when it is lost", async (t) => {
+  const { page, run } = await openApp(t);
+  await run("integration-guide/integration-status");
+  await page.waitForFunction(() => window.example.quality() === "measured");
+  const shown = () => page.evaluate(async () => [...(await import("/prelude/given.js")).toasts]);
+  const before = (await shown()).length;
+  await page.evaluate(() => window.example.disconnect());
+  await until(async () => (await shown()).length > before, "the user is told");
+  assert.equal((await shown()).at(-1), "no connection");
+  await page.evaluate(() => window.example.reconnect());
+  await page.waitForFunction(() => window.example.quality() === "measured");
+});
+
 test("a header shows the connection's status, and its quality", async (t) => {
   const { page, run } = await openApp(t);
   await run("integration-guide/connection-status");

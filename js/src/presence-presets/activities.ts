@@ -45,5 +45,6 @@ export function activityStatus(
 ): CustomStatus {
   if (!Object.hasOwn(ACTIVITIES, activity)) throw refused(`Unknown activity: ${String(activity)}`);
   const { text, emoji, duration } = ACTIVITIES[activity];
-  return { text, emoji, expiresAt: expiryOf(options.duration ?? duration, options) };
+  const expiresAt = expiryOf(options.duration ?? duration, options);
+  return { text, emoji, ...(expiresAt && { expiresAt }) };
 }

@@ -14,11 +14,17 @@ export function firstEmoji(text: string): string {
 }
 
 /** What a form gave, as a status: the text without blanks around it, cut to 100 characters, and one emoji; null where nothing is left. */
-export function toCustomStatus(given: CustomStatus): CustomStatus | null {
+export function toCustomStatus(given: {
+  text?: string;
+  emoji?: string;
+  /** When it ends by itself; null and absent: never. */
+  expiresAt?: Date | null;
+}): CustomStatus | null {
   const text = [...(given.text ?? "").trim()].slice(0, MAX_CUSTOM_STATUS_LENGTH).join("").trim();
   const emoji = firstEmoji(given.emoji ?? "");
   if (!text && !emoji) return null;
-  return { ...(text && { text }), ...(emoji && { emoji }), expiresAt: given.expiresAt ?? null };
+  const { expiresAt } = given;
+  return { ...(text && { text }), ...(emoji && { emoji }), ...(expiresAt && { expiresAt }) };
 }
 
 /** Whether a status is over. */

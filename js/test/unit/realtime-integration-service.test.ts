@@ -112,6 +112,17 @@ describe("RealtimeIntegrationService", () => {
     expect(engine.called("connect")).toHaveLength(1);
   });
 
+  it("asks for a token at every attempt where it is given a function, and takes a later token in its place", async () => {
+    const { initializeRealtimeIntegration, fake } = await fresh();
+    const getToken = async () => "asked for";
+    const integration = initializeRealtimeIntegration({ userId: "alice", getToken });
+    await vi.waitFor(() => expect(integration.isConnected).toBe(true));
+    expect(fake.engine.called("connect")).toEqual([[getToken]]);
+    integration.updateToken("given");
+    expect(fake.engine.called("updateToken")).toEqual([["given"]]);
+    expect(integration.getConfig()).toEqual({ userId: "alice", token: "given" });
+  });
+
   it("gives another user a connection of their own", async () => {
     const { fake, engine, initializeRealtimeIntegration } = await integrated();
     initializeRealtimeIntegration(BOB);

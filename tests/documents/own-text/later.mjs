@@ -2,20 +2,14 @@
 
 /** Names that later issues bring to the package, by issue. A block that uses one waits for it. */
 export const laterNames = {
-  "presence, typing, privacy and integration": [
+  "presence, typing and privacy": [
     "CustomStatus",
-    "IntegrationStatus",
     "PresenceService",
-    "RealtimeIntegrationConfig",
-    "RealtimeIntegrationService",
     "TypingService",
     "getPresenceService",
-    "getRealtimeIntegration",
     "getTypingService",
     "initializePresenceService",
-    "initializeRealtimeIntegration",
     "initializeTypingService",
-    "useRealtimeIntegration",
     "useRealtimePresence",
     "useRealtimeTyping",
   ],

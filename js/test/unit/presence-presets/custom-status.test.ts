@@ -19,7 +19,7 @@ const REFUSED = expect.objectContaining({ code: "VALIDATION_ERROR" });
 
 describe("a custom status from a form", () => {
   it("loses the blanks around its text, and what is beyond 100 characters", () => {
-    expect(toCustomStatus({ text: "  at lunch " })).toEqual({ text: "at lunch", expiresAt: null });
+    expect(toCustomStatus({ text: "  at lunch " })).toEqual({ text: "at lunch" });
     expect(toCustomStatus({ text: "x".repeat(101) })?.text).toHaveLength(100);
     expect([...(toCustomStatus({ text: "😀".repeat(101) })?.text ?? "")]).toHaveLength(100);
   });
@@ -34,13 +34,13 @@ describe("a custom status from a form", () => {
 
   it("is none where nothing is left", () => {
     expect(toCustomStatus({ text: "  ", emoji: "x" })).toBeNull();
-    expect(toCustomStatus({ emoji: "🍕" })).toEqual({ emoji: "🍕", expiresAt: null });
+    expect(toCustomStatus({ emoji: "🍕" })).toEqual({ emoji: "🍕" });
   });
 
   it("is over at its end, and never without one", () => {
     expect(isCustomStatusExpired({ expiresAt: now }, { now })).toBe(true);
     expect(isCustomStatusExpired({ expiresAt: minutesOn(1) }, { now })).toBe(false);
-    expect(isCustomStatusExpired({ expiresAt: null }, { now })).toBe(false);
+    expect(isCustomStatusExpired({}, { now })).toBe(false);
   });
 
   it("is shown in one line, cut where it is long, and not once it is over", () => {
@@ -94,7 +94,7 @@ describe("activities", () => {
       emoji: "📅",
       expiresAt: minutesOn(60),
     });
-    expect(activityStatus("vacationing").expiresAt).toBeNull();
+    expect(activityStatus("vacationing")).toEqual({ text: "On vacation", emoji: "🌴" });
     expect(activityStatus("out_sick", { now }).expiresAt).toEqual(new Date(2026, 2, 12));
   });
 
