@@ -153,6 +153,9 @@ pub const MIN_TOKEN_REFRESH_MS: u64 = 5_000;
 /// Changes in one transaction, unless one input made more: what is told of them, and the next
 /// transaction, leave the page time to answer its user.
 pub const MAX_COMMIT_CHANGES: usize = 128;
+/// Longest wait of what came of answers for what will come of others, before it is committed with
+/// it, in milliseconds.
+pub const COMMIT_HOLD_MS: u64 = 50;
 /// Longest wait before changes of the message cache are committed, in milliseconds.
 pub const CACHE_COMMIT_DELAY_MS: u64 = 250;
 /// First wait before a transaction that was aborted is tried again, in milliseconds; doubled each

@@ -523,7 +523,7 @@ impl<V: Value> Parts<'_, '_, V> {
         let Context {
             now, outputs, keep, ..
         } = &mut *self.up.ctx;
-        keep.settle(now.mono_ms, outputs);
+        keep.settle(now.mono_ms, outputs, self.outbox.has_in_flight());
     }
 
     /// What became of what was queued is news for receipts and syncing.

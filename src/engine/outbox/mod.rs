@@ -102,6 +102,11 @@ impl<V: Value> Outbox<V> {
         self.entries.len() - self.in_flight - self.parked
     }
 
+    /// Whether answers of the server are to come.
+    pub(crate) fn has_in_flight(&self) -> bool {
+        self.in_flight > 0
+    }
+
     /// Whether nothing waits and nothing is in flight.
     pub(crate) fn is_drained(&self) -> bool {
         self.waiting() == 0 && self.in_flight == 0

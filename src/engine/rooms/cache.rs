@@ -210,7 +210,7 @@ impl<V: Value> Rooms<V> {
         } else {
             let room = name.to_owned();
             ctx.keep
-                .urgent(StoreOp::PutMessage { room, seq, body }, Purpose::Nobody);
+                .fenced(StoreOp::PutMessage { room, seq, body }, Purpose::Nobody);
         }
     }
 

@@ -4,8 +4,12 @@
 use std::collections::VecDeque;
 
 use super::purpose::Weight;
-use super::{Kept, Namespace, Purpose, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp};
-use crate::engine::config::{MAX_COMMIT_CHANGES, MAX_STORE_RETRY_MS, STORE_RETRY_MS, STORE_TRIES};
+use super::{
+    Kept, Namespace, Purpose, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp, Table,
+};
+use crate::engine::config::{
+    COMMIT_HOLD_MS, MAX_COMMIT_CHANGES, MAX_STORE_RETRY_MS, STORE_RETRY_MS, STORE_TRIES,
+};
 use crate::engine::output::Output;
 use crate::engine::sorted_map::SortedMap;
 use crate::socketio::Value;
@@ -82,6 +86,8 @@ pub(crate) struct Keeper<V> {
     /// Failures in a row, and when to try again; what is gathered is committed at once until then.
     failures: u32,
     not_before_ms: u64,
+    /// Since when something is gathered that can wait for more, while more is to come.
+    held_since_ms: Option<u64>,
     is_full: bool,
     /// The outbox changed while it was read.
     reads_again: bool,
@@ -100,6 +106,7 @@ impl<V: Value> Keeper<V> {
             under_way: None,
             failures: 0,
             not_before_ms: 0,
+            held_since_ms: None,
             is_full: false,
             reads_again: false,
             done: VecDeque::new(),
@@ -169,7 +176,9 @@ impl<V: Value> Keeper<V> {
     /// When something is to be committed.
     pub(crate) fn deadline_ms(&self) -> Option<u64> {
         let is_free = self.is_open() && self.under_way.is_none();
-        (is_free && !self.gathered.is_empty()).then_some(self.not_before_ms)
+        let held_until_ms = self.held_since_ms.map_or(0, |since| since + COMMIT_HOLD_MS);
+        let due_ms = self.not_before_ms.max(held_until_ms);
+        (is_free && !self.gathered.is_empty()).then_some(due_ms)
     }
 
     fn gather(&mut self, op: StoreOp<V>, purpose: Purpose, weight: Weight) {
@@ -286,11 +295,22 @@ impl<V: Value> Keeper<V> {
         outputs.push_back(Output::Store(StoreCommand::Wipe { id, namespace }));
     }
 
-    /// An input has been handled: commits what is due, unless a transaction is under way.
-    pub(crate) fn settle(&mut self, now_ms: u64, outputs: &mut VecDeque<Output<V>>) {
+    /// An input has been handled: commits what is due, unless a transaction is under way. While
+    /// answers are to come, what came of earlier ones waits for them a little.
+    pub(crate) fn settle(
+        &mut self,
+        now_ms: u64,
+        outputs: &mut VecDeque<Output<V>>,
+        awaits_more: bool,
+    ) {
         if let Some(last) = self.gathered.last_mut() {
             last.is_last = true;
         }
+        let can_wait = |change: &Change<V>| change.weight != Weight::Urgent;
+        let is_held = awaits_more
+            && self.gathered.len() < MAX_COMMIT_CHANGES
+            && self.gathered.iter().all(can_wait);
+        self.held_since_ms = is_held.then(|| self.held_since_ms.unwrap_or(now_ms));
         if self.deadline_ms().is_some_and(|due_ms| due_ms <= now_ms) {
             self.commit(outputs, self.batch());
         }
@@ -317,8 +337,9 @@ impl<V: Value> Keeper<V> {
             return;
         }
         let id = self.id();
+        self.held_since_ms = None;
         let is_fenced = changes.iter().any(|change| change.weight == Weight::Fenced);
-        let ops = changes.iter().map(|change| change.op.clone()).collect();
+        let ops = newest_puts(&changes);
         let fence = self.fence.filter(|_| is_fenced);
         self.under_way = Some((id, changes));
         outputs.push_back(Output::Store(StoreCommand::Commit { id, fence, ops }));
@@ -330,6 +351,7 @@ impl<V: Value> Keeper<V> {
         self.under_way = None;
         self.failures = 0;
         self.not_before_ms = 0;
+        self.held_since_ms = None;
         self.is_full = false;
         self.reads_again = false;
         self.fence = None;
@@ -504,4 +526,24 @@ impl<V: Value> Keeper<V> {
         self.open(outputs, namespace);
         Some(heard)
     }
+}
+
+/// The changes to be made, without a room's record that a later one of them takes the place of.
+fn newest_puts<V: Value>(changes: &[Change<V>]) -> Vec<StoreOp<V>> {
+    let room_of = |change: &Change<V>| match &change.op {
+        StoreOp::Put { table, key, .. } if *table == Table::Rooms => Some(key.clone()),
+        _ => None,
+    };
+    let mut put: Vec<String> = Vec::new();
+    let mut ops = Vec::with_capacity(changes.len());
+    for change in changes.iter().rev() {
+        match room_of(change) {
+            Some(room) if put.contains(&room) => continue,
+            Some(room) => put.push(room),
+            None => {}
+        }
+        ops.push(change.op.clone());
+    }
+    ops.reverse();
+    ops
 }

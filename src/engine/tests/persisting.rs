@@ -7,8 +7,9 @@ use std::rc::Rc;
 use serde_json::{Value as Json, json};
 
 use super::disk::Disk;
+use super::pipelining::connected_pipelining;
 use super::world::World;
-use crate::engine::config::MAX_COMMIT_CHANGES;
+use crate::engine::config::{COMMIT_HOLD_MS, MAX_COMMIT_CHANGES};
 use crate::engine::input::{Input, QueueCommand, RequestId};
 use crate::engine::output::Output;
 use crate::engine::store::{
@@ -139,6 +140,49 @@ fn an_acknowledgement_is_one_transaction_entry_out_message_in() {
     );
 }
 
+#[test]
+fn answers_that_come_close_together_are_one_transaction_with_one_record_of_the_room() {
+    let mut world = known();
+    world.server.greetings[0] = connected_pipelining();
+    world.connect();
+    world.join_room("general", 0);
+    for key in ["one", "two", "three"] {
+        world.queue_message("general", key);
+    }
+    world.disk().is_slow = true;
+    for (seq, key) in [(1, "one"), (2, "two"), (3, "three")] {
+        let echo = json!({
+            "roomName": "general", "messageId": format!("m{seq}"), "clientMessageId": key,
+            "userId": "alice", "content": key, "seq": seq, "epoch": "e1",
+        });
+        world.server_sends("message:new", echo);
+    }
+    let commits = |world: &mut World| world.disk().waiting.len();
+    take(&mut world, 1);
+    take(&mut world, 2);
+    assert_eq!(commits(&mut world), 0, "one is under way yet");
+    take(&mut world, 3);
+    assert_eq!(commits(&mut world), 1);
+    let ops = format!("{:?}", world.disk().waiting);
+    assert_eq!(ops.matches("PutMessage").count(), 3, "{ops}");
+    assert_eq!(ops.matches("table: Rooms").count(), 1, "{ops}");
+}
+
+#[test]
+fn an_answer_is_committed_soon_whatever_becomes_of_those_that_are_to_come() {
+    let mut world = known();
+    world.server.greetings[0] = connected_pipelining();
+    world.connect();
+    world.join_room("general", 0);
+    for key in ["one", "two"] {
+        world.queue_message("general", key);
+    }
+    take(&mut world, 1);
+    assert_eq!(world.stored_keys(ALICE), ["one", "two"]);
+    world.advance(COMMIT_HOLD_MS);
+    assert_eq!(world.stored_keys(ALICE), ["two"]);
+}
+
 /// Changes of each transaction, where so many inputs of so many changes come during the first.
 fn transactions(inputs: usize, changes: usize) -> Vec<usize> {
     let mut keep = Keeper::<Json>::new();
@@ -155,13 +199,13 @@ fn transactions(inputs: usize, changes: usize) -> Vec<usize> {
             let (table, key) = (Table::Outbox, "key".to_owned());
             keep.urgent(StoreOp::Delete { table, key }, Purpose::Nobody);
         }
-        keep.settle(0, &mut outputs);
+        keep.settle(0, &mut outputs, false);
     }
     let mut sizes = Vec::new();
     while let Some(Output::Store(StoreCommand::Commit { id, ops, .. })) = outputs.pop_front() {
         sizes.push(ops.len());
         keep.handle(0, &mut outputs, StoreEvent::Committed { id });
-        keep.settle(0, &mut outputs);
+        keep.settle(0, &mut outputs, false);
     }
     sizes
 }

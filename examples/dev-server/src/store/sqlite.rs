@@ -1,5 +1,6 @@
 //! The embedded store: one SQLite file in WAL mode, synchronised before a commit returns.
 
+mod answers;
 mod append;
 mod cursors;
 mod history;
@@ -9,8 +10,10 @@ mod rows;
 mod schema;
 mod users;
 
+use std::iter::Peekable;
 use std::path::Path;
 use std::time::Duration;
+use std::vec::IntoIter;
 
 use nchat_realtime::wire::room::RoomRole;
 use sqlx::sqlite::{
@@ -256,8 +259,9 @@ impl Store for SqliteStore {
     async fn write(&self, changes: Vec<Change>) -> Result<Vec<Outcome>, StoreError> {
         let mut transaction = self.begin().await?;
         let mut outcomes = Vec::with_capacity(changes.len());
-        for change in changes {
-            outcomes.push(make(&mut transaction, change).await?);
+        let mut changes = changes.into_iter().peekable();
+        while let Some(change) = changes.next() {
+            outcomes.append(&mut make(&mut transaction, change, &mut changes).await?);
         }
         transaction.commit().await?;
         Ok(outcomes)
@@ -317,22 +321,32 @@ impl Store for SqliteStore {
     }
 }
 
+/// Makes a change; of a message, those that come right after it as well.
 async fn make(
     transaction: &mut Transaction<'static, Sqlite>,
     change: Change,
-) -> Result<Outcome, StoreError> {
-    match change {
-        Change::Message(message) => append::append(transaction, *message).await,
-        Change::Operation(operation) => operate::operate(transaction, *operation).await,
-        Change::Cursor(cursor) => cursors::advance(transaction, &cursor).await,
-        Change::Settings(change) => users::change_settings(transaction, &change).await,
-        Change::Presence(change) => users::change_presence(transaction, &change).await,
-        Change::Relation(change) => users::change_relation(transaction, &change).await,
+    rest: &mut Peekable<IntoIter<Change>>,
+) -> Result<Vec<Outcome>, StoreError> {
+    let outcome = match change {
+        Change::Message(message) => {
+            let mut messages = vec![*message];
+            let is_message = |next: &Change| matches!(next, Change::Message(_));
+            while let Some(Change::Message(message)) = rest.next_if(is_message) {
+                messages.push(*message);
+            }
+            return append::append(transaction, messages).await;
+        }
+        Change::Operation(operation) => operate::operate(transaction, *operation).await?,
+        Change::Cursor(cursor) => cursors::advance(transaction, &cursor).await?,
+        Change::Settings(change) => users::change_settings(transaction, &change).await?,
+        Change::Presence(change) => users::change_presence(transaction, &change).await?,
+        Change::Relation(change) => users::change_relation(transaction, &change).await?,
         Change::Fence { user_id, fence } => {
             users::pass_fence(transaction, &user_id, Some(&fence)).await?;
-            Ok(Outcome::Fenced)
+            Outcome::Fenced
         }
-    }
+    };
+    Ok(vec![outcome])
 }
 
 async fn find_room(

@@ -1,44 +1,105 @@
-//! Appending to a room's log: the checks, the number and the row in one transaction.
+//! Appending messages to the logs of their rooms: the checks, the numbers and the rows in one
+//! transaction. A statement costs more on its way to the database and back than in it, so there
+//! are as many for many messages as for one.
+
+use std::collections::HashMap;
 
 use nchat_realtime::wire::room::{RoomRole, RoomType, RoomVisibility};
+use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::rows::{named, optional_named, place_from_row, to_json, unsigned};
+use super::answers::Answers;
+use super::rows::{named, optional_named, to_json, unsigned};
 use super::{clamped, users};
 use crate::store::{
     Answered, NewMessage, Outcome, Place, Refused, StoreError, may_find, may_write,
 };
 
+/// A message in the form of the statement that stores it.
+#[derive(Serialize)]
+struct MessageRow<'a>(i64, i64, &'a str, &'a str, &'a str, i64, String);
+
+/// Appends messages in this order, and gives what came of each.
 pub(super) async fn append(
     transaction: &mut Transaction<'static, Sqlite>,
-    message: NewMessage,
-) -> Result<Outcome, StoreError> {
+    messages: Vec<NewMessage>,
+) -> Result<Vec<Outcome>, StoreError> {
+    let mut keys = Vec::with_capacity(2 * messages.len());
+    for message in &messages {
+        let user_id = message.body.user.id.as_str();
+        keys.push((user_id, message.client_message_id.as_str()));
+        keys.extend(message.after.iter().map(|after| (user_id, after.as_str())));
+    }
+    let mut answers = Answers::find(transaction, &keys).await?;
+    let mut logs = find_logs(transaction, &messages).await?;
+    let mut fences = HashMap::new();
+    let mut heads = HashMap::new();
+    let mut outcomes = Vec::with_capacity(messages.len());
+    let mut appended = Vec::with_capacity(messages.len());
+    for (index, message) in messages.iter().enumerate() {
+        let user_id = &message.body.user.id;
+        let is_leader = match &message.fence {
+            Some(fence) if fences.get(&(user_id, &fence.device_id)) == Some(&fence.epoch) => true,
+            fence => users::pass_fence(transaction, user_id, fence.as_ref()).await?,
+        };
+        if let (Some(fence), true) = (&message.fence, is_leader) {
+            fences.insert((user_id, &fence.device_id), fence.epoch);
+        }
+        let log = logs.get_mut(index).and_then(Option::as_mut);
+        outcomes.push(match check(message, is_leader, &answers, log) {
+            Err(outcome) => outcome,
+            Ok(log) => {
+                if let Some((seq, timestamp_ms)) = heads.get(&log.room_id) {
+                    (log.head_seq, log.last_active_at_ms) = (*seq, Some(*timestamp_ms));
+                }
+                let place = log.next_place(&message.message_id, message.timestamp_ms);
+                heads.insert(log.room_id, (place.seq, place.timestamp_ms));
+                let answered = Answered {
+                    place: place.clone(),
+                    version: None,
+                };
+                answers.add(user_id, &message.client_message_id, answered);
+                appended.push((log.room_id, place.clone(), message));
+                Outcome::Appended(place)
+            }
+        });
+    }
+    insert(transaction, &appended).await?;
+    for (room_id, (head_seq, timestamp_ms)) in heads {
+        advance(transaction, room_id, head_seq, timestamp_ms).await?;
+    }
+    Ok(outcomes)
+}
+
+/// The log that a message goes to, or what comes of it instead.
+fn check<'a>(
+    message: &NewMessage,
+    is_leader: bool,
+    answers: &Answers,
+    log: Option<&'a mut Log>,
+) -> Result<&'a mut Log, Outcome> {
     let user_id = &message.body.user.id;
-    if !users::pass_fence(transaction, user_id, message.fence.as_ref()).await? {
-        return Ok(Outcome::Refused(Refused::Fenced));
+    let refused = |refused| Err(Outcome::Refused(refused));
+    if !is_leader {
+        return refused(Refused::Fenced);
     }
-    if let Some(answered) = find_answer(transaction, user_id, &message.client_message_id).await? {
-        return Ok(Outcome::Answered(answered));
+    if let Some(answered) = answers.get(user_id, &message.client_message_id) {
+        return Err(Outcome::Answered(answered.clone()));
     }
-    let Some(log) = find_log(transaction, &message.room_name, user_id).await? else {
-        return Ok(Outcome::Refused(Refused::RoomNotFound));
+    let Some(log) = log.filter(|log| may_find(log.visibility, log.role)) else {
+        return refused(Refused::RoomNotFound);
     };
-    if !may_find(log.visibility, log.role) {
-        return Ok(Outcome::Refused(Refused::RoomNotFound));
-    }
     let Some(role) = log.role else {
-        return Ok(Outcome::Refused(Refused::NotMember));
+        return refused(Refused::NotMember);
     };
     if !may_write(log.kind, role) {
-        return Ok(Outcome::Refused(Refused::Forbidden));
+        return refused(Refused::Forbidden);
     }
-    if !has(transaction, user_id, message.after.as_deref()).await? {
-        return Ok(Outcome::Refused(Refused::OutOfOrder));
+    if !answers.has(user_id, message.after.as_deref()) {
+        return refused(Refused::OutOfOrder);
     }
-    let place = log.next_place(&message.message_id, message.timestamp_ms);
-    insert(transaction, log.room_id, &place, &message).await?;
-    Ok(Outcome::Appended(place))
+    Ok(log)
 }
 
 /// A room as its log's writer sees it.
@@ -70,117 +131,113 @@ impl Log {
     }
 }
 
+/// The room of each message as its sender finds it.
+async fn find_logs(
+    transaction: &mut Transaction<'static, Sqlite>,
+    messages: &[NewMessage],
+) -> Result<Vec<Option<Log>>, StoreError> {
+    let asked = messages.iter();
+    let asked = asked.map(|message| (&*message.room_name, &*message.body.user.id));
+    logs_of(transaction, asked.collect()).await
+}
+
 pub(super) async fn find_log(
     transaction: &mut Transaction<'static, Sqlite>,
     room_name: &str,
     user_id: &str,
 ) -> Result<Option<Log>, StoreError> {
-    let row = sqlx::query(
-        "SELECT id, kind, visibility, epoch, head_seq, last_active_at_ms,
-                (SELECT role FROM members
-                 WHERE room_id = rooms.id AND user_id = ?2 AND listing <> 2) AS role
-         FROM rooms WHERE name = ?1",
-    )
-    .bind(room_name)
-    .bind(user_id)
-    .fetch_optional(&mut **transaction)
-    .await?;
-    row.map(|row| log_from_row(&row)).transpose()
+    let logs = logs_of(transaction, vec![(room_name, user_id)]).await?;
+    Ok(logs.into_iter().next().flatten())
 }
 
-fn log_from_row(row: &SqliteRow) -> Result<Log, StoreError> {
-    Ok(Log {
-        room_id: row.try_get("id")?,
+async fn logs_of(
+    transaction: &mut Transaction<'static, Sqlite>,
+    asked: Vec<(&str, &str)>,
+) -> Result<Vec<Option<Log>>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT rooms.id, kind, visibility, epoch, head_seq, last_active_at_ms,
+                (SELECT role FROM members
+                 WHERE room_id = rooms.id AND user_id = asked.value ->> 1 AND listing <> 2) AS role
+         FROM json_each(?) AS asked LEFT JOIN rooms ON name = asked.value ->> 0
+         ORDER BY asked.key",
+    )
+    .bind(to_json(&asked, "rooms that are asked for")?)
+    .fetch_all(&mut **transaction)
+    .await?;
+    rows.iter().map(log_from_row).collect()
+}
+
+fn log_from_row(row: &SqliteRow) -> Result<Option<Log>, StoreError> {
+    let Some(room_id) = row.try_get("id")? else {
+        return Ok(None);
+    };
+    Ok(Some(Log {
+        room_id,
         kind: named(row, "kind")?,
         visibility: named(row, "visibility")?,
         epoch: row.try_get("epoch")?,
         head_seq: unsigned(row, "head_seq")?,
         last_active_at_ms: row.try_get("last_active_at_ms")?,
         role: optional_named(row, "role")?,
-    })
-}
-
-/// What this sender's id was answered, if it was used before: for a message, an operation, or
-/// an operation that had nothing to change.
-pub(super) async fn find_answer(
-    transaction: &mut Transaction<'static, Sqlite>,
-    user_id: &str,
-    client_message_id: &str,
-) -> Result<Option<Answered>, StoreError> {
-    let row = sqlx::query(
-        "SELECT message_id, seq, epoch, timestamp_ms, answers.version
-         FROM (
-             SELECT room_id, message_id, seq, timestamp_ms, NULL AS version FROM messages
-             WHERE user_id = ?1 AND client_message_id = ?2
-             UNION ALL
-             SELECT room_id, message_id, seq, timestamp_ms,
-                    CASE WHEN kind IN ('edit', 'delete') THEN version END FROM operations
-             WHERE user_id = ?1 AND client_message_id = ?2
-             UNION ALL
-             SELECT room_id, message_id, seq, timestamp_ms, version FROM unchanged
-             WHERE user_id = ?1 AND client_message_id = ?2
-         ) AS answers JOIN rooms ON rooms.id = answers.room_id",
-    )
-    .bind(user_id)
-    .bind(client_message_id)
-    .fetch_optional(&mut **transaction)
-    .await?;
-    let Some(row) = row else {
-        return Ok(None);
-    };
-    let version: Option<i64> = row.try_get("version")?;
-    Ok(Some(Answered {
-        place: place_from_row(&row)?,
-        version: version.and_then(|version| u64::try_from(version).ok()),
     }))
-}
-
-/// Whether what a sender names as the one before is stored; so is nothing.
-pub(super) async fn has(
-    transaction: &mut Transaction<'static, Sqlite>,
-    user_id: &str,
-    after: Option<&str>,
-) -> Result<bool, StoreError> {
-    Ok(match after {
-        None => true,
-        Some(key) => find_answer(transaction, user_id, key).await?.is_some(),
-    })
 }
 
 async fn insert(
     transaction: &mut Transaction<'static, Sqlite>,
-    room_id: i64,
-    place: &Place,
-    message: &NewMessage,
+    appended: &[(i64, Place, &NewMessage)],
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO messages
-             (room_id, seq, message_id, user_id, client_message_id, timestamp_ms, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(room_id)
-    .bind(clamped(place.seq))
-    .bind(&place.message_id)
-    .bind(&message.body.user.id)
-    .bind(&message.client_message_id)
-    .bind(place.timestamp_ms)
-    .bind(to_json(&message.body, "the body of a new message")?)
-    .execute(&mut **transaction)
-    .await?;
-    for user_id in message.mentioned() {
-        sqlx::query("INSERT INTO mentions (room_id, user_id, seq) VALUES (?, ?, ?)")
-            .bind(room_id)
-            .bind(user_id)
-            .bind(clamped(place.seq))
-            .execute(&mut **transaction)
-            .await?;
+    let mut messages = Vec::with_capacity(appended.len());
+    let mut mentions = Vec::new();
+    for (room_id, place, message) in appended {
+        let seq = clamped(place.seq);
+        messages.push(MessageRow(
+            *room_id,
+            seq,
+            &place.message_id,
+            &message.body.user.id,
+            &message.client_message_id,
+            place.timestamp_ms,
+            to_json(&message.body, "the body of a new message")?,
+        ));
+        let mentioned = message.mentioned().into_iter();
+        mentions.extend(mentioned.map(|user_id| (*room_id, user_id, seq)));
     }
+    let tables = [
+        (
+            "INSERT INTO messages
+                 (room_id, seq, message_id, user_id, client_message_id, timestamp_ms, body)
+             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+                    value ->> 6
+             FROM json_each(?)",
+            to_json(&messages, "new messages")?,
+        ),
+        (
+            "INSERT INTO mentions (room_id, user_id, seq)
+             SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)",
+            to_json(&mentions, "mentions of new messages")?,
+        ),
+    ];
+    for (statement, rows) in tables {
+        if rows != "[]" {
+            let query = sqlx::query(statement).bind(rows);
+            query.execute(&mut **transaction).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn advance(
+    transaction: &mut Transaction<'static, Sqlite>,
+    room_id: i64,
+    head_seq: u64,
+    timestamp_ms: i64,
+) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE rooms SET head_seq = ?1, last_message_at_ms = ?2, last_active_at_ms = ?2
          WHERE id = ?3",
     )
-    .bind(clamped(place.seq))
-    .bind(place.timestamp_ms)
+    .bind(clamped(head_seq))
+    .bind(timestamp_ms)
     .bind(room_id)
     .execute(&mut **transaction)
     .await?;

@@ -2,7 +2,8 @@
 
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::append::{Log, find_answer, find_log, has};
+use super::answers::Answers;
+use super::append::{Log, find_log};
 use super::rows::{message_from_row, operation_columns, to_json};
 use super::{clamped, users};
 use crate::store::operation::Effect;
@@ -20,8 +21,16 @@ pub(super) async fn operate(
         return Ok(Outcome::Refused(Refused::Fenced));
     }
     let key = &operation.client_message_id;
-    if let Some(answered) = find_answer(transaction, user_id, key).await? {
-        return Ok(Outcome::Answered(answered));
+    let mut keys = vec![(user_id.as_str(), key.as_str())];
+    keys.extend(
+        operation
+            .after
+            .iter()
+            .map(|after| (user_id.as_str(), after.as_str())),
+    );
+    let answers = Answers::find(transaction, &keys).await?;
+    if let Some(answered) = answers.get(user_id, key) {
+        return Ok(Outcome::Answered(answered.clone()));
     }
     let Some((room_name, mut message)) = find_message(transaction, &operation.message_id).await?
     else {
@@ -38,7 +47,7 @@ pub(super) async fn operate(
     let Some(role) = log.role else {
         return Ok(Outcome::Refused(Refused::NotMember));
     };
-    if !has(transaction, user_id, operation.after.as_deref()).await? {
+    if !answers.has(user_id, operation.after.as_deref()) {
         return Ok(Outcome::Refused(Refused::OutOfOrder));
     }
     let timestamp_ms = log.time(operation.timestamp_ms);
