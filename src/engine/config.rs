@@ -67,9 +67,9 @@ pub const BASE_RETRY_DELAY_MS: u64 = 1_000;
 /// Longest wait after a failed attempt, in milliseconds.
 pub const MAX_RETRY_DELAY_MS: u64 = 30_000;
 /// Messages in flight at once, over all channels.
-pub const MAX_IN_FLIGHT: usize = 64;
+pub const MAX_IN_FLIGHT: usize = 128;
 /// Messages of one channel in flight at once, where the server keeps their order; else one.
-pub const MAX_CHANNEL_IN_FLIGHT: usize = 16;
+pub const MAX_CHANNEL_IN_FLIGHT: usize = 64;
 /// Messages that were sent or discarded and are still remembered, so that another tab's late word
 /// does not bring them back.
 pub const MAX_SETTLED_ENTRIES: usize = 1_000;

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::engine::config::MAX_CHANNEL_IN_FLIGHT;
+
 /// Keys of entries that wait or are in flight, in the order of their places.
 #[derive(Debug, Default)]
 pub(super) struct Line {
@@ -9,6 +11,9 @@ pub(super) struct Line {
     /// So many at the front are in flight, each but the first with the one before it named: the
     /// server has none of them without those before it.
     chained: usize,
+    /// As many as may be are under way, until half of them are answered: what goes together is
+    /// answered together, for less than one by one.
+    is_full: bool,
     /// The server refused one that was sent on the heels of another: one at a time, until one is
     /// done with.
     is_careful: bool,
@@ -27,10 +32,13 @@ impl Line {
         self.keys.back()
     }
 
-    /// The next to be sent, if fewer than `most` are under way; it may be so already.
-    pub(super) fn next(&self, most: usize) -> Option<&String> {
-        let most = if self.is_careful { 1 } else { most };
-        self.keys.get(self.chained).filter(|_| self.chained < most)
+    /// The next to be sent, several being under way at once or one; it may be so already.
+    pub(super) fn next(&self, several: bool) -> Option<&String> {
+        let goes = match several && !self.is_careful {
+            true => !self.is_full,
+            false => self.chained == 0,
+        };
+        self.keys.get(self.chained).filter(|_| goes)
     }
 
     /// The one under way that the next follows.
@@ -43,27 +51,27 @@ impl Line {
         let index = self.keys.iter().rposition(is_before);
         let index = index.map_or(0, |index| index + 1);
         self.keys.insert(index, key.to_owned());
-        self.chained = self.chained.min(index);
+        self.set_chained(self.chained.min(index));
     }
 
     pub(super) fn remove(&mut self, key: &str) {
         if let Some(index) = self.index_of(key) {
             self.keys.remove(index);
-            self.chained -= usize::from(index < self.chained);
             self.is_careful = false;
+            self.set_chained(self.chained - usize::from(index < self.chained));
         }
     }
 
     /// One is in flight, behind [`Line::before_next`].
     pub(super) fn sent(&mut self, key: &str) {
         let is_next = self.keys.get(self.chained).is_some_and(|next| next == key);
-        self.chained += usize::from(is_next);
+        self.set_chained(self.chained + usize::from(is_next));
     }
 
     /// One is no longer in flight, and waits.
     pub(super) fn returned(&mut self, key: &str) {
         if let Some(index) = self.index_of(key) {
-            self.chained = self.chained.min(index);
+            self.set_chained(self.chained.min(index));
         }
     }
 
@@ -74,6 +82,14 @@ impl Line {
     /// For a planted bug: the first becomes the last.
     pub(super) fn let_pass(&mut self) {
         self.keys.rotate_left(1);
+    }
+
+    fn set_chained(&mut self, chained: usize) {
+        self.chained = chained;
+        self.is_full = match self.is_full {
+            true => chained > MAX_CHANNEL_IN_FLIGHT / 2,
+            false => chained >= MAX_CHANNEL_IN_FLIGHT,
+        };
     }
 
     fn index_of(&self, key: &str) -> Option<usize> {

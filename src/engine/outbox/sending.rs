@@ -1,10 +1,9 @@
 //! Entries on their way, so that the server's order is ours: of each channel one at a time, or
 //! several to a server that takes none before the one that it names as the one before it.
 
-use super::line::Line;
 use super::{Entry, Kind, Outbox, Safe, Stage};
 use crate::engine::acks::AckFor;
-use crate::engine::config::{MAX_CHANNEL_IN_FLIGHT, MAX_IN_FLIGHT};
+use crate::engine::config::MAX_IN_FLIGHT;
 use crate::engine::context::Context;
 use crate::engine::error::ClientError;
 use crate::engine::rooms::Rooms;
@@ -65,7 +64,7 @@ impl<V: Value> Outbox<V> {
         let (room, line) = self.channels.get_indexed(index)?;
         let next = match is_planted(PlantedBug::SendsNewestFirst) {
             true => line.back()?,
-            false => self.next_of(line)?,
+            false => line.next(self.is_pipelining)?,
         };
         let entry = self.entries.get(next)?;
         let is_due = match entry.stage {
@@ -80,13 +79,6 @@ impl<V: Value> Outbox<V> {
         let is_open = rooms.get(room).is_none() || rooms.is_joined(room);
         let goes = is_due && is_certain && is_open && self.in_flight < MAX_IN_FLIGHT;
         goes.then(|| (entry.key.clone(), line.before_next().cloned()))
-    }
-
-    fn next_of<'a>(&self, line: &'a Line) -> Option<&'a String> {
-        line.next(match self.is_pipelining {
-            true => MAX_CHANNEL_IN_FLIGHT,
-            false => 1,
-        })
     }
 
     /// Sends one entry, behind the one that it names. False where the connection turns out to be
@@ -201,7 +193,7 @@ impl<V: Value> Outbox<V> {
             return None;
         }
         let heads = self.channels.iter().filter_map(|(room, line)| {
-            let entry = self.entries.get(self.next_of(line)?)?;
+            let entry = self.entries.get(line.next(self.is_pipelining)?)?;
             let is_open = rooms.get(room).is_none() || rooms.is_joined(room);
             let is_safe = (entry.safe != Safe::Memory || !is_hopeful) && !entry.is_missed;
             match entry.stage {

@@ -291,8 +291,10 @@ fn a_message_that_is_put_off_holds_its_channel_back_and_no_other() {
 fn no_more_than_allowed_are_in_flight_and_every_channel_has_its_turn() {
     const ROOMS: usize = MAX_IN_FLIGHT + 12;
     let mut world = World::new();
+    let options = json!({"maxQueueSize": ROOMS});
+    world.queue(QueueCommand::Configure(options)).unwrap();
     for n in 0..ROOMS {
-        world.queue_message(&format!("room {n:02}"), &format!("{n:02}"));
+        world.queue_message(&format!("room {n:03}"), &format!("{n:03}"));
     }
     world.connect();
     let mut sent = Vec::new();
@@ -300,7 +302,7 @@ fn no_more_than_allowed_are_in_flight_and_every_channel_has_its_turn() {
         assert!(world.sent().len() <= MAX_IN_FLIGHT);
         sent.push(take(&mut world)["content"].as_str().unwrap().to_owned());
     }
-    let expected: Vec<String> = (0..ROOMS).map(|n| format!("{n:02}")).collect();
+    let expected: Vec<String> = (0..ROOMS).map(|n| format!("{n:03}")).collect();
     assert_eq!(sent, expected);
 }
 
