@@ -20,6 +20,11 @@ export function defaultUrl(): string {
   );
 }
 
+/** The app's own GraphQL endpoint from the environment, `NEXT_PUBLIC_GRAPHQL_URL`; empty where there is none. */
+export function graphqlUrl(): string {
+  return read(() => process.env.NEXT_PUBLIC_GRAPHQL_URL) ?? "";
+}
+
 /** `given` without the keys that are `undefined` or `null`: those must not hide a default. */
 export function definedOnly<T extends object>(given: T): Partial<T> {
   const entries = Object.entries(given).filter(

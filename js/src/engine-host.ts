@@ -18,6 +18,7 @@ import {
 } from "./errors.js";
 import { init, initUnderWay, isInitialized, onceLoaded } from "./init.js";
 import { connectionWithoutEngine } from "./initial-snapshots.js";
+import { PresenceAccount } from "./presence/account.js";
 import { PresenceIntent } from "./presence/intent.js";
 import { createSink } from "./sink.js";
 import type {
@@ -38,6 +39,7 @@ export class EngineHost {
     connection: () => this.#connection(),
     read: (action) => this.read(action),
     ownPresence: () => this.presence.shown,
+    account: () => this.account,
   });
   readonly conflicts = new ClientConflicts();
   readonly options = new ClientOptions();
@@ -45,6 +47,7 @@ export class EngineHost {
     if (this.#parts && !this.#failure) this.call((_, parts) => use(parts.presence));
     this.snapshots.changed("presence");
   });
+  readonly account = new PresenceAccount(this);
   #parts: EngineParts | undefined;
   /** Rises with every engine, so that a late word of an old one is known as such. */
   #generation = 0;
@@ -213,6 +216,7 @@ export class EngineHost {
   forgetUser(): void {
     this.options.forgetUser();
     this.presence.forgetUser();
+    this.account.forgetUser();
     this.#tellOwner();
   }
 

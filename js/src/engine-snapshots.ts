@@ -1,5 +1,6 @@
 import type { EngineParts } from "./engine-parts.js";
 import { initialSnapshot } from "./initial-snapshots.js";
+import type { PresenceAccount } from "./presence/account.js";
 import { toOwnPresence, toUserPresence } from "./presence/views.js";
 import { toRoomMember } from "./room-member.js";
 import { shareFrozen } from "./share-frozen.js";
@@ -16,6 +17,8 @@ export interface EngineReader {
   read<T>(action: (parts: EngineParts) => T): T | undefined;
   /** This user's presence as the app has set it. */
   ownPresence(): OwnPresence;
+  /** This user's settings and contacts. */
+  account(): Pick<PresenceAccount, "settings" | "contacts">;
 }
 
 /** The snapshots of one client, per topic, and what makes them change. */
@@ -124,6 +127,8 @@ export class EngineSnapshots {
       const own = this.#engine.read((parts) => toOwnPresence(parts.presence.own()));
       return own ?? this.#engine.ownPresence();
     }
+    if (topic === "settings") return this.#engine.account().settings;
+    if (topic === "contacts") return [...this.#engine.account().contacts];
     return this.#engine.read((parts) => {
       switch (kind) {
         case "rooms":

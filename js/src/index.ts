@@ -12,7 +12,15 @@ export type { EventMap } from "./events.js";
 export { type InitSource, init, isInitialized } from "./init.js";
 export type { IntegrationStatus, RealtimeIntegrationConfig } from "./integration-status.js";
 export { OfflineQueueService, type OfflineQueueServiceConfig } from "./offline-queue-service.js";
-export type { PresenceServiceConfig } from "./presence/privacy.js";
+export type { PresenceServiceConfig } from "./presence/config.js";
+export type { AuthTokenGetter } from "./presence/graphql-source.js";
+export {
+  DEFAULT_PRESENCE_SETTINGS,
+  type PresenceSettings,
+  type PresenceSettingsInput,
+  type PresenceVisibility,
+} from "./presence/settings.js";
+export type { FilteredUserPresence, PresenceVisibilityResult } from "./presence/visibility.js";
 export * from "./presence-presets/index.js";
 export { PresenceService } from "./presence-service.js";
 export { default, RealtimeClient } from "./realtime-client.js";

@@ -78,6 +78,8 @@ function initial(topic: Topic): unknown {
       return PRESENCE;
     case "typing":
       return TYPING;
+    case "settings":
+      return null;
     case "message":
     case "delivery":
     case "user":

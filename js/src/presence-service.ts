@@ -1,7 +1,8 @@
 import { checkedText, refused } from "./checks.js";
 import { Emitter } from "./emitter.js";
 import { onNextFrame } from "./frame.js";
-import { PresencePrivacy, type PresenceServiceConfig } from "./presence/privacy.js";
+import type { PresenceServiceConfig } from "./presence/config.js";
+import { PresencePrivacy } from "./presence/privacy.js";
 import { toUserPresence } from "./presence/views.js";
 import type { RealtimeClient } from "./realtime-client.js";
 import type {

@@ -4,7 +4,7 @@ import type { ConflictResolutionService } from "./conflict-resolution/conflict-r
 import { DeliveryEventHandler, type DeliveryEventHandlerConfig } from "./delivery-event-handler.js";
 import type { RealtimeIntegrationConfig } from "./integration-status.js";
 import { OfflineQueueService, type OfflineQueueServiceConfig } from "./offline-queue-service.js";
-import type { PresenceServiceConfig } from "./presence/privacy.js";
+import type { PresenceServiceConfig } from "./presence/config.js";
 import { PresenceService } from "./presence-service.js";
 import { RealtimeClient } from "./realtime-client.js";
 import { integrationOf, type RealtimeIntegrationService } from "./realtime-integration-service.js";

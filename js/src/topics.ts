@@ -1,3 +1,4 @@
+import type { PresenceSettings } from "./presence/settings.js";
 import type {
   ConnectionSnapshot,
   DeliveryRecord,
@@ -29,6 +30,10 @@ interface Single {
   presence: Readonly<OwnPresence>;
   /** All of whose presence something is known. Its listeners are called once a frame. */
   presences: readonly UserPresence[];
+  /** This user's settings: who may know what of them; null until they are known. */
+  settings: Readonly<PresenceSettings> | null;
+  /** This user's contacts, as far as they are known. */
+  contacts: readonly string[];
 }
 
 /** What there is for each room, message, or message of one's own. */
@@ -53,7 +58,7 @@ interface Keyed {
 
 /**
  * What can be watched: of the whole client, `connection`, `rooms`, `members`, `queue`, `sync`,
- * `presence` (one's own) and `presences`; of one room, `room:<name>` (its members),
+ * `presence` (one's own), `presences`, `settings` and `contacts`; of one room, `room:<name>` (its members),
  * `timeline:<name>`, `gaps:<name>` and `unread:<name>`; `user:<user id>`, `delivery:<message id>`,
  * one message under its {@link messageTopic}, and typing under its {@link typingTopic}.
  */

@@ -26,6 +26,11 @@ export class PresenceIntent {
     return { status: chosenStatus, chosenStatus, customStatus, isIdle: false };
   }
 
+  /** Whether this user's status was chosen on this page. */
+  get hasChosen(): boolean {
+    return this.#status !== undefined;
+  }
+
   /** Users that are wanted. */
   get wanted(): string[] {
     return [...this.#wanted.keys()];

@@ -57,15 +57,22 @@ export abstract class TypingPrivacy {
   }
 
   /**
-   * Who may know that this user types, from now on. Who may is kept by the server; one that would
-   * show it to all is told nothing.
+   * Who may know that this user types, from now on. The realtime server keeps it from the others;
+   * until it has taken that, and on servers that do not, what only some may see is not told.
    */
   updatePrivacySettings(settings: Partial<TypingPrivacySettings>): void {
-    this.#settings = { ...this.#settings, ...definedOnly(settings) };
+    const given = definedOnly(settings);
+    this.#settings = { ...this.#settings, ...given };
+    const isRestricted = this.#isFiltering && this.#settings.typingVisibility !== "everyone";
+    this.#apply(!isRestricted);
+    if (Object.keys(given).length > 0) this.host.account.want(given, () => this.#apply(true));
+  }
+
+  #apply(isKept: boolean): void {
     const { broadcastTyping, typingVisibility } = this.#settings;
-    const isBroadcast = broadcastTyping && typingVisibility !== "nobody";
+    const isTold = broadcastTyping && typingVisibility !== "nobody" && isKept;
     this.host.configureService("typing", {
-      broadcastTyping: isBroadcast || !this.#isFiltering,
+      broadcastTyping: isTold || !this.#isFiltering,
       restricted: this.#isFiltering && typingVisibility !== "everyone",
     });
   }

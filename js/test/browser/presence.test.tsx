@@ -1,5 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import { RealtimeProvider, useUserOnlineStatus, useUserPresence } from "../../src/react/index.js";
+import {
+  RealtimeProvider,
+  usePresenceSettings,
+  useRealtimePresence,
+  useUserOnlineStatus,
+  useUserPresence,
+} from "../../src/react/index.js";
 import { mount, probe } from "./render.js";
 import { connectedAs, newClient, newUser } from "./support.js";
 
@@ -120,5 +126,111 @@ describe("the hooks of presence", () => {
     expect(bob.presence.getPresence(ids.alice)?.status).toBe("online");
     mounted[1]?.unmount();
     expect(bob.presence.getSubscribedUserIds()).toEqual([]);
+  });
+});
+
+describe("who may see whom", () => {
+  it("keeps an invisible user from others, and nothing of it is seen here", async () => {
+    const { alice, bob, ids } = await two();
+    bob.presence.subscribeToUsers([ids.alice]);
+    await vi.waitFor(() => expect(bob.presence.getPresence(ids.alice)?.status).toBe("online"));
+    alice.presence.setCurrentUserId(ids.alice);
+    expect(await alice.presence.setInvisibleMode(true)).toBe(true);
+    expect(alice.presence.isInvisibleModeEnabled()).toBe(true);
+    // As one whose connection ended: only after a while, which might have been a reload.
+    await vi.waitFor(() => expect(bob.presence.getPresence(ids.alice)?.status).toBe("offline"), {
+      timeout: 10_000,
+    });
+    expect(await alice.presence.setInvisibleMode(false)).toBe(true);
+    await vi.waitFor(() => expect(bob.presence.getPresence(ids.alice)?.status).toBe("online"));
+  });
+
+  it("lets contacts see what others may not, from the target's side", async () => {
+    const { alice, bob, ids } = await two();
+    bob.presence.subscribeToUsers([ids.alice]);
+    await alice.presence.updatePresenceSettings(ids.alice, { visibility: "contacts" });
+    await vi.waitFor(() => expect(bob.presence.getPresence(ids.alice)?.status).toBe("offline"));
+    await bob.presence.addContact(ids.alice);
+    expect(bob.presence.isUserContact(ids.alice)).toBe(true);
+    expect(bob.presence.getPresence(ids.alice)?.status).toBe("offline");
+    await alice.presence.addContact(ids.bob);
+    await vi.waitFor(() => expect(bob.presence.getPresence(ids.alice)?.status).toBe("online"));
+    await alice.presence.blockUser(ids.bob);
+    expect(await alice.presence.getBlockedUsers()).toEqual([ids.bob]);
+    await vi.waitFor(() => expect(bob.presence.getPresence(ids.alice)?.status).toBe("offline"));
+    await alice.presence.unblockUser(ids.bob);
+    await vi.waitFor(() => expect(bob.presence.getPresence(ids.alice)?.status).toBe("online"));
+  });
+
+  it("changes one setting and no other, on all of the user's devices", async () => {
+    const { alice, ids } = await two();
+    const phone = await connectedAs(ids.alice);
+    const hook = probe(() => usePresenceSettings());
+    mount(
+      <RealtimeProvider client={phone} userId={ids.alice} autoConnect={false}>
+        <hook.Probe />
+      </RealtimeProvider>,
+    );
+    await vi.waitFor(() => expect(hook.seen.value.settings?.visibility).toBe("everyone"));
+    await alice.presence.updatePresenceSettings(ids.alice, { visibility: "nobody" });
+    await vi.waitFor(() => expect(hook.seen.value.settings?.visibility).toBe("nobody"));
+    expect(await hook.seen.value.setShowLastSeen(false)).toBe(true);
+    await vi.waitFor(() =>
+      expect(hook.seen.value).toMatchObject({
+        settings: { visibility: "nobody", showLastSeen: false, showOnlineStatus: true },
+        isLoading: false,
+        error: null,
+      }),
+    );
+    phone.disconnect();
+    expect(await hook.seen.value.setInvisibleMode(true)).toBe(false);
+    await vi.waitFor(() => expect(hook.seen.value.error).toBeTruthy());
+  });
+});
+
+describe("useRealtimePresence", () => {
+  it("has one user's presence, in the documents' form", async () => {
+    const { bob, ids } = await two();
+    const hook = probe(() => useRealtimePresence(ids.alice));
+    mount(
+      <RealtimeProvider client={bob} userId={ids.bob} autoConnect={false}>
+        <hook.Probe />
+      </RealtimeProvider>,
+    );
+    expect(hook.seen.value).toEqual({ presence: undefined, isLoading: true });
+    await vi.waitFor(() => expect(hook.seen.value.presence?.status).toBe("online"));
+    expect(hook.seen.value.isLoading).toBe(false);
+  });
+
+  it("has one's own and all others', and chooses nothing but what it is given", async () => {
+    const { alice, bob, ids } = await two();
+    const hook = probe(() => useRealtimePresence({ userIds: [ids.alice], initialStatus: "busy" }));
+    mount(
+      <RealtimeProvider client={bob} userId={ids.bob} autoConnect={false}>
+        <hook.Probe />
+      </RealtimeProvider>,
+    );
+    await vi.waitFor(() => expect(hook.seen.value.status).toBe("busy"));
+    await vi.waitFor(() =>
+      expect(hook.seen.value.filteredPresences.get(ids.alice)?.status).toBe("online"),
+    );
+    expect(hook.seen.value.presences.get(ids.alice)?.status).toBe("online");
+    hook.seen.value.setStatus("away");
+    hook.seen.value.setCustomStatus({ text: "Lunch" });
+    await vi.waitFor(() => expect(hook.seen.value.customStatus?.text).toBe("Lunch"));
+    expect(hook.seen.value.status).toBe("away");
+    expect(await hook.seen.value.setInvisibleMode(true)).toBe(true);
+    await vi.waitFor(() => expect(hook.seen.value.isInvisible).toBe(true));
+    alice.disconnect();
+    await vi.waitFor(
+      () => expect(hook.seen.value.presences.get(ids.alice)?.status).toBe("offline"),
+      { timeout: 10_000 },
+    );
+    const actions = Object.entries(hook.seen.value).filter(([, it]) => typeof it === "function");
+    hook.seen.value.clearCustomStatus();
+    await vi.waitFor(() => expect(hook.seen.value.customStatus).toBeNull());
+    for (const [name, action] of actions) {
+      expect(hook.seen.value[name as "setStatus"]).toBe(action);
+    }
   });
 });

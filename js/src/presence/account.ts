@@ -1,0 +1,150 @@
+import type { EngineHost } from "../engine-host.js";
+import type { RealtimeConnectionState } from "../types.js";
+import type { PresenceSettings, PresenceSettingsInput } from "./settings.js";
+import { type PresenceSource, ServerSource } from "./source.js";
+
+/** How long what was found out of another user is relied on, in milliseconds. */
+const LOOKUP_AGE_MS = 60_000;
+
+/**
+ * This user's settings and contacts, as they are kept elsewhere: read once they are wanted, and
+ * anew with every connection, since other devices change them too. Another user begins without.
+ */
+export class PresenceAccount {
+  source: PresenceSource;
+  readonly #host: EngineHost;
+  #givenUserId: string | null = null;
+  #settings: PresenceSettings | null = null;
+  #contacts: ReadonlySet<string> = new Set();
+  #isActive = false;
+  /** Rises with every user, so that an answer for the last one goes nowhere. */
+  #generation = 0;
+  /** What was set and not taken yet, and who waits for that. */
+  #unsaid: PresenceSettingsInput = {};
+  #waiting: (() => void)[] = [];
+  readonly #lookups = new Map<string, { until: number; found: Promise<unknown> }>();
+
+  constructor(host: EngineHost) {
+    this.#host = host;
+    this.source = new ServerSource(host);
+  }
+
+  /** Whose it is: whom the server named, else whom the app did. */
+  get userId(): string {
+    return this.#host.options.userId || (this.#givenUserId ?? "");
+  }
+
+  set userId(id: string | null) {
+    this.#givenUserId = id;
+  }
+
+  /** This user's settings; null until they are known. */
+  get settings(): Readonly<PresenceSettings> | null {
+    return this.#settings;
+  }
+
+  /** This user's contacts, as far as they are known. */
+  get contacts(): ReadonlySet<string> {
+    return this.#contacts;
+  }
+
+  /** Begins to read both, as soon as the server has accepted who it is. */
+  activate(): void {
+    const { events, state } = this.#host.listeners;
+    // Known listeners are not added twice; those of a client that was destroyed are gone.
+    events.add("presence:settings", this.#told);
+    state.add(this.#moved);
+    if (this.#isActive) return;
+    this.#isActive = true;
+    this.#moved(this.#host.snapshots.store.getSnapshot("connection").state);
+  }
+
+  /** Reads the settings anew; null where there are none. */
+  async refreshSettings(): Promise<PresenceSettings | null> {
+    const generation = this.#generation;
+    const settings = await this.source.settings(this.userId);
+    if (generation === this.#generation) this.#take(settings);
+    return settings;
+  }
+
+  /** Reads the contacts anew. Where that fails, they stay as they are known. */
+  async refreshContacts(): Promise<void> {
+    const generation = this.#generation;
+    const contacts = new Set(await this.source.contacts(this.userId));
+    if (generation !== this.#generation) return;
+    this.#contacts = contacts;
+    this.#host.snapshots.changed("contacts");
+  }
+
+  /** Changes some of the settings, and gives all of them. */
+  async update(input: PresenceSettingsInput): Promise<PresenceSettings> {
+    const generation = this.#generation;
+    const settings = await this.source.update(this.userId, input);
+    if (generation === this.#generation) this.#take(settings);
+    return settings;
+  }
+
+  /** Changes settings now, or with the next connection, and then calls back. */
+  want(input: PresenceSettingsInput, done: () => void): void {
+    this.#unsaid = { ...this.#unsaid, ...input };
+    this.#waiting.push(done);
+    this.activate();
+    void this.#sayWanted().catch(ignored);
+  }
+
+  /** What was found out of another user lately, else what `find` does now; a failure is not kept. */
+  lookUp<T>(key: string, find: () => Promise<T>): Promise<T> {
+    const known = this.#lookups.get(key);
+    if (known && known.until > Date.now()) return known.found as Promise<T>;
+    const found = find();
+    this.#lookups.set(key, { until: Date.now() + LOOKUP_AGE_MS, found });
+    found.catch(() => this.#lookups.delete(key));
+    return found;
+  }
+
+  /** Finds everything that begins like this out anew. */
+  forgetLookups(prefix = ""): void {
+    for (const key of this.#lookups.keys()) {
+      if (key.startsWith(prefix)) this.#lookups.delete(key);
+    }
+  }
+
+  /** Nothing of this user is known any more. */
+  forgetUser(): void {
+    this.#generation += 1;
+    this.#givenUserId = null;
+    this.#unsaid = {};
+    this.#waiting = [];
+    this.#contacts = new Set();
+    this.#lookups.clear();
+    this.#take(null);
+    this.#host.snapshots.changed("contacts");
+  }
+
+  readonly #told = (settings: unknown) => this.#take(settings as PresenceSettings);
+
+  readonly #moved = (state: RealtimeConnectionState) => {
+    if (state !== "authenticated") return;
+    const tasks = [this.#sayWanted(), this.refreshSettings(), this.refreshContacts()];
+    for (const task of tasks) task.catch(ignored);
+  };
+
+  async #sayWanted(): Promise<void> {
+    const [unsaid, waiting] = [this.#unsaid, this.#waiting];
+    if (waiting.length === 0) return;
+    await this.update(unsaid);
+    // What was wanted meanwhile is still to be said.
+    if (this.#unsaid !== unsaid) return;
+    this.#unsaid = {};
+    this.#waiting = [];
+    for (const done of waiting) done();
+  }
+
+  #take(settings: PresenceSettings | null): void {
+    this.#settings = settings;
+    this.#host.snapshots.changed("settings");
+  }
+}
+
+/** What fails is done anew with the next connection, and is told to whoever asks. */
+function ignored(): void {}

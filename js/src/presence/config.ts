@@ -1,0 +1,22 @@
+import type { AuthTokenGetter } from "./graphql-source.js";
+
+/** Options of a `PresenceService`. A key that is absent or `undefined` keeps what is set. Durations are in milliseconds. */
+export interface PresenceServiceConfig {
+  /** Whether a user who does nothing, or does not see the page, is shown as away. Default true. */
+  enableIdleDetection?: boolean;
+  /** How long a user who does nothing is not away yet. Default 300000. */
+  idleTimeout?: number;
+  /** Period in which the server is told that this client is still there. Default 30000. */
+  heartbeatInterval?: number;
+  /** Whether `canViewPresence` and `getVisiblePresence` hide anything. Default true. */
+  enablePrivacyFiltering?: boolean;
+  /**
+   * Where settings and contacts are kept, if not by the realtime server: an endpoint with the
+   * documents' tables. Default `NEXT_PUBLIC_GRAPHQL_URL`.
+   */
+  graphqlEndpoint?: string;
+  /** Gives the token that the endpoint is asked with. Default: none. */
+  getAuthToken?: AuthTokenGetter;
+  /** Accepted for compatibility. */
+  debug?: boolean;
+}
