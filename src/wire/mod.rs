@@ -14,6 +14,7 @@ pub mod change;
 pub mod connection;
 pub mod contacts;
 pub mod error;
+pub mod graphql;
 pub mod ids;
 pub mod json;
 pub mod limits;

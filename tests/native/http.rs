@@ -20,6 +20,22 @@ pub(crate) async fn post_json(addr: SocketAddr, path: &str, body: &str) -> Answe
     request(addr, "POST", path, &headers, body.as_bytes()).await
 }
 
+/// With a body of JSON, as the user whose token this is.
+pub(crate) async fn ask_as(
+    addr: SocketAddr,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> Answer {
+    let bearer = format!("Bearer {token}");
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Authorization", bearer.as_str()),
+    ];
+    request(addr, method, path, &headers, body.as_bytes()).await
+}
+
 /// `headers` replace `Host` and `Connection: close` where they name them.
 async fn request(
     addr: SocketAddr,

@@ -20,4 +20,5 @@ mod receipts;
 mod resume;
 mod rooms;
 mod server;
+mod settings;
 mod tokens;

@@ -19,6 +19,7 @@ mod receipts;
 mod refusal;
 mod resume;
 mod rooms;
+mod settings;
 mod time;
 mod token;
 mod typing;

@@ -7,10 +7,8 @@ use nchat_realtime::wire::receipt::{
     BatchReadAck, BatchReceipt, DeliveredAck, DeliveryState, DeliveryStatus, DeliveryStatuses,
     DeliverySync, MessageDelivered, MessageRead, ReadAck, ReadCursor, ReceiptAcked, ReceiptCount,
 };
-use nchat_realtime::wire::settings::PresenceSettings;
 
 use super::outlet::UserEvent;
-use super::presence::presence_settings;
 use super::time::iso8601;
 use super::{Caller, Core, Refusal, User};
 use crate::store::{Change, Covered, CursorKind, Moved, NewCursor, Progress, Store, UpTo};
@@ -110,12 +108,6 @@ impl<S: Store> Core<S> {
         Ok(DeliveryStatuses {
             statuses: progress.into_iter().map(status).collect(),
         })
-    }
-
-    /// The user's own settings.
-    pub async fn presence_settings(&self, user: &User) -> Result<PresenceSettings, Refusal> {
-        let profile = self.profile(user).await?;
-        Ok(presence_settings(&user.id, &profile.record))
     }
 }
 

@@ -1,12 +1,16 @@
-//! What is reached by plain HTTP: health, tokens for development, a site.
+//! What is reached by plain HTTP: health, a user's settings, GraphQL, tokens for development, a site.
 
+mod bearer;
 mod dev_token;
+mod graphql;
 mod health;
 mod origin;
+mod settings;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -20,11 +24,15 @@ use crate::socket::Shared;
 use crate::store::Store;
 pub use origin::Origins;
 
+/// Largest body of a request that is not Socket.IO's, in bytes.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
 /// What the routes share.
 struct Site<S> {
     shared: Arc<Shared<S>>,
     io: SocketIo,
     started_at_ms: i64,
+    graphql: graphql::Endpoint,
 }
 
 /// All routes, with Socket.IO as a layer under the check of origins.
@@ -36,11 +44,17 @@ pub fn router<S: Store>(
 ) -> Router {
     let started_at_ms = shared.core.now_ms();
     let site = Arc::new(Site {
+        graphql: graphql::Endpoint::new(Arc::clone(&shared)),
         shared,
         io: io.clone(),
         started_at_ms,
     });
-    let mut router = Router::new().route("/health", get(health::health::<S>));
+    let own_settings = get(settings::get::<S>).patch(settings::patch::<S>);
+    let mut router = Router::new()
+        .route("/health", get(health::health::<S>))
+        .route("/api/users/me/presence-settings", own_settings)
+        .route("/v1/graphql", post(graphql::serve::<S>))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
     if config.is_development {
         router = router.route("/dev/token", post(dev_token::issue::<S>));
     }
@@ -64,6 +78,6 @@ fn cors(origins: Origins) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(allow)
         .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::PATCH, Method::POST])
         .allow_headers(headers)
 }
