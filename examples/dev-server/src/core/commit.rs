@@ -8,7 +8,7 @@ use nchat_realtime::wire::receipt::MessageSent;
 
 use super::messages::{message_new, send_ack};
 use super::operations::{operation_ack, operation_event};
-use super::outlet::{RoomEvent, UserEvent};
+use super::outlet::{Outlet, RoomEvent, UserEvent};
 use super::presence::presence_settings;
 use super::rooms::DM_PREFIX;
 use super::time::iso8601;
@@ -49,6 +49,7 @@ impl<S: Store> Core<S> {
         let changes = batch.iter().map(|waiting| waiting.change.clone()).collect();
         match self.store.write(changes).await {
             Ok(outcomes) => {
+                let _together = Together::new(&*self.outlet);
                 for (waiting, outcome) in batch.into_iter().zip(outcomes) {
                     self.conclude(waiting, outcome).await;
                 }
@@ -172,6 +173,22 @@ impl<S: Store> Core<S> {
             .publish(room_name, None, RoomEvent::Operation(event))
             .await;
         Ok(Answer::Operated(ack))
+    }
+}
+
+/// While it lives, what is told belongs together.
+struct Together<'a>(&'a dyn Outlet);
+
+impl<'a> Together<'a> {
+    fn new(outlet: &'a dyn Outlet) -> Self {
+        outlet.gather();
+        Self(outlet)
+    }
+}
+
+impl Drop for Together<'_> {
+    fn drop(&mut self) {
+        self.0.release();
     }
 }
 

@@ -56,6 +56,13 @@ pub enum SocketEvent {
 
 /// Who receives what. Calls on one room take effect in the order in which they were made.
 pub trait Outlet: Send + Sync + 'static {
+    /// What is told from now on belongs together, until [`Outlet::release`]: it may go in fewer
+    /// packets.
+    fn gather(&self) {}
+
+    /// What was told since [`Outlet::gather`] goes now.
+    fn release(&self) {}
+
     /// Makes a socket receive a room's events from now on.
     fn subscribe<'a>(&'a self, socket_id: &'a str, room_name: &'a str) -> BoxFuture<'a, ()>;
 

@@ -19,7 +19,8 @@ use socketioxide::handler::ConnectHandler;
 use socketioxide_core::Sid;
 use tokio::sync::watch;
 
-use super::outlet::{tab_key, user_key};
+use super::batch::Batch;
+use super::outlet::{listen, tab_key, user_key};
 use super::session::{Session, Tab};
 use super::{
     Shared, contacts, messages, ping, presence, request, rooms, settings, sync, token, typing,
@@ -28,7 +29,7 @@ use crate::core::iso8601;
 use crate::store::Store;
 
 /// What this server announces that it can do.
-const CAPABILITIES: [&str; 15] = [
+const CAPABILITIES: [&str; 16] = [
     capability::MESSAGES,
     capability::HISTORY,
     capability::ROOMS,
@@ -44,6 +45,7 @@ const CAPABILITIES: [&str; 15] = [
     capability::PRESENCE_WINDOW,
     capability::CONTACTS,
     capability::TYPING,
+    capability::BATCH,
 ];
 /// The clock is looked at again at least this often: a machine may sleep.
 const EXPIRY_CHECK: Duration = Duration::from_secs(30);
@@ -79,6 +81,9 @@ fn authenticate<S: Store>(
         .take()
         .ok_or(ConnectRefusal(ErrorCode::ServerFull))?;
     let tab = Tab::read(auth.and_then(|auth| auth.get("client")));
+    if tab.takes_batches {
+        Batch::attach(socket);
+    }
     let socket_id = socket.id.to_string();
     let session = Session::new(Arc::clone(shared), identity, socket_id, tab, slot);
     let device = device(auth);
@@ -146,7 +151,7 @@ async fn greet<S: Store>(socket: SocketRef, io: SocketIo) {
         return;
     };
     take_over_tab(&socket, &io, &session).await;
-    socket.join(user_key(&session.user.id));
+    listen(&socket, user_key(&session.user.id));
     let shared = &session.shared;
     if let Some(epoch) = session.tab.fence {
         // Where it is not stored, what the tab sends says it again.

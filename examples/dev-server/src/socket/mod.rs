@@ -1,5 +1,6 @@
 //! Socket.IO: who may connect, and which event calls what in the core.
 
+mod batch;
 mod connect;
 mod contacts;
 mod messages;

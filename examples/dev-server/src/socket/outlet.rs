@@ -1,5 +1,7 @@
 //! The core's way to the sockets: Socket.IO's own rooms, under names that cannot clash.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use nchat_realtime::wire::names;
@@ -8,10 +10,12 @@ use nchat_realtime::wire::presence::PresenceStatus;
 use nchat_realtime::wire::sync::SyncMessage;
 use nchat_realtime::wire::typing::TypingEvent;
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
 use socketioxide_core::Sid;
 
+use super::batch::{Batch, Event};
 use crate::core::{Outlet, RoomEvent, SocketEvent, UserEvent};
 
 /// Sockets of a room.
@@ -43,6 +47,19 @@ pub(super) fn hear_plugin_dialect(socket: &SocketRef) {
     socket.join(PLUGIN_SPEAKERS);
 }
 
+/// Sockets behind a key that take several events in one packet.
+fn batched(key: &str) -> String {
+    format!("batched {key}")
+}
+
+/// Makes a socket hear what is told behind a key.
+pub(super) fn listen(socket: &SocketRef, key: String) {
+    socket.join(match Batch::of(socket) {
+        Some(_) => batched(&key),
+        None => key,
+    });
+}
+
 /// Makes a socket that is in a room hear the plugin guide's names there too.
 pub(super) fn add_plugin_dialect(socket: &SocketRef, room_name: &str) {
     socket.join(plugin_key(room_name));
@@ -53,6 +70,8 @@ pub(super) fn add_plugin_dialect(socket: &SocketRef, room_name: &str) {
 #[derive(Debug)]
 pub struct SocketOutlet {
     io: SocketIo,
+    /// While several changes are told together: the sockets that were told something.
+    told: Mutex<Option<Vec<SocketRef>>>,
 }
 
 /// The plugin guide's `channel:joined` and `channel:left`.
@@ -76,7 +95,8 @@ struct Reaction<'a> {
 impl SocketOutlet {
     /// Sends through `io`, whose root namespace has to be served before the first call.
     pub fn new(io: SocketIo) -> Self {
-        Self { io }
+        let told = Mutex::new(None);
+        Self { io, told }
     }
 
     fn socket(&self, socket_id: &str) -> Option<SocketRef> {
@@ -87,15 +107,68 @@ impl SocketOutlet {
         &self,
         key: String,
         except_socket_id: Option<&str>,
-        name: &str,
+        name: &'static str,
         payload: &T,
     ) {
+        self.add_to_batches(&key, except_socket_id, name, payload);
         let sent = match except_socket_id.and_then(|id| self.socket(id)) {
             Some(socket) => socket.to(key).emit(name, payload).await,
             None => self.io.to(key).emit(name, payload).await,
         };
         if let Err(error) = sent {
             tracing::debug!(%error, name, "an event did not reach every socket");
+        }
+    }
+
+    fn add_to_batches<T: Serialize>(
+        &self,
+        key: &str,
+        except_socket_id: Option<&str>,
+        name: &'static str,
+        payload: &T,
+    ) {
+        let except: Option<Sid> = except_socket_id.and_then(|id| id.parse().ok());
+        let mut sockets = self.io.to(batched(key)).sockets();
+        sockets.retain(|socket| Some(socket.id) != except);
+        if sockets.is_empty() {
+            return;
+        }
+        let Ok(payload) = to_raw_value(payload) else {
+            return tracing::error!(name, "an event is no JSON");
+        };
+        let payload: Arc<RawValue> = payload.into();
+        for socket in sockets {
+            if let Some(batch) = Batch::of(&socket) {
+                self.push(&socket, batch, (name, Arc::clone(&payload)));
+            }
+        }
+    }
+
+    /// Adds an event to a batch, which goes once all that is told together is told, else as soon
+    /// as a task can be run.
+    fn push(&self, socket: &SocketRef, batch: Arc<Batch>, event: Event) {
+        if !batch.push(socket, event) {
+            return;
+        }
+        let socket = socket.clone();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *told {
+            Some(told) => told.push(socket),
+            None => {
+                tokio::spawn(async move { batch.flush(&socket) });
+            }
+        }
+    }
+
+    /// Tells one socket, after what it was told before.
+    fn emit_to<T: Serialize>(&self, socket: &SocketRef, name: &'static str, payload: &T) {
+        match (Batch::of(socket), to_raw_value(payload)) {
+            (Some(batch), Ok(payload)) => self.push(socket, batch, (name, payload.into())),
+            _ => {
+                if let Err(error) = socket.emit(name, payload) {
+                    tracing::debug!(%error, name, "an event did not reach its socket");
+                }
+            }
         }
     }
 
@@ -159,13 +232,10 @@ impl SocketOutlet {
         let Some(socket) = self.socket(socket_id) else {
             return;
         };
-        let sent = match event {
-            SocketEvent::Presence(presence) => socket.emit(names::PRESENCE_CHANGED, presence),
-            SocketEvent::Settings(settings) => socket.emit(names::PRESENCE_SETTINGS, settings),
-            SocketEvent::Typing(typing) => socket.emit(names::TYPING_EVENT, typing),
-        };
-        if let Err(error) = sent {
-            tracing::debug!(%error, "an event did not reach its socket");
+        match event {
+            SocketEvent::Presence(it) => self.emit_to(&socket, names::PRESENCE_CHANGED, it),
+            SocketEvent::Settings(it) => self.emit_to(&socket, names::PRESENCE_SETTINGS, it),
+            SocketEvent::Typing(it) => self.emit_to(&socket, names::TYPING_EVENT, it),
         }
         if socket.rooms().iter().any(|room| room == PLUGIN_SPEAKERS) {
             send_in_plugin_dialect(&socket, event);
@@ -258,10 +328,26 @@ impl SocketOutlet {
 }
 
 impl Outlet for SocketOutlet {
+    fn gather(&self) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.get_or_insert_default();
+    }
+
+    fn release(&self) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let sockets = told.take().unwrap_or_default();
+        drop(told);
+        for socket in sockets {
+            if let Some(batch) = Batch::of(&socket) {
+                batch.flush(&socket);
+            }
+        }
+    }
+
     fn subscribe<'a>(&'a self, socket_id: &'a str, room_name: &'a str) -> BoxFuture<'a, ()> {
         async move {
             if let Some(socket) = self.socket(socket_id) {
-                socket.join(room_key(room_name));
+                listen(&socket, room_key(room_name));
             }
         }
         .boxed()
@@ -269,8 +355,10 @@ impl Outlet for SocketOutlet {
 
     fn unsubscribe<'a>(&'a self, user_id: &'a str, room_name: &'a str) -> BoxFuture<'a, ()> {
         async move {
-            let keys = [room_key(room_name), plugin_key(room_name)];
-            if let Err(error) = self.io.within(user_key(user_id)).leave(keys).await {
+            let (room, user) = (room_key(room_name), user_key(user_id));
+            let keys = [batched(&room), room, plugin_key(room_name)];
+            let sockets = self.io.within([batched(&user), user]);
+            if let Err(error) = sockets.leave(keys).await {
                 tracing::error!(%error, "sockets could not leave a room");
             }
         }

@@ -14,6 +14,7 @@ use socketioxide::handler::message::FromMessageParts;
 use socketioxide::socket::Socket;
 use socketioxide_core::Value;
 
+use super::batch::Batch;
 use super::session::Session;
 use super::turn::Turn;
 use crate::core::{Core, Refusal};
@@ -102,6 +103,7 @@ impl<T, S: Store> Request<T, S> {
 impl Reply {
     /// Acknowledges; where no acknowledgement was asked for, a refusal becomes an `error` event.
     pub(super) fn send<R: Serialize>(self, result: Result<R, Refusal>) {
+        self.flush();
         let sent = match result {
             Err(Refusal(error)) if !self.wants_ack => self.socket.emit(names::ERROR, &error),
             result => self
@@ -117,6 +119,7 @@ impl Reply {
     pub(super) fn send_or_emit<R: Serialize>(self, name: &str, result: Result<R, Refusal>) {
         match result {
             Ok(result) if !self.wants_ack => {
+                self.flush();
                 if let Err(error) = self.socket.emit(name, &result) {
                     tracing::debug!(%error, "an answer was not sent");
                 }
@@ -133,8 +136,16 @@ impl Reply {
         }
     }
 
+    /// What the socket was told before goes before the answer.
+    fn flush(&self) {
+        if let Some(batch) = Batch::of(&self.socket) {
+            batch.flush(&self.socket);
+        }
+    }
+
     /// Acknowledges with a body that is no envelope.
     pub(super) fn send_bare(self, body: &impl Serialize) {
+        self.flush();
         if let Err(error) = self.ack.send(body) {
             tracing::debug!(%error, "an answer was not sent");
         }

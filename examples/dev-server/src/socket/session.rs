@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use nchat_realtime::wire::connection::capability;
 use nchat_realtime::wire::ids::check_id;
 use serde_json::Value as Json;
 use tokio::sync::watch;
@@ -61,6 +62,8 @@ pub(super) struct Tab {
     tab_id: Option<String>,
     /// The epoch of its leadership.
     pub(super) fence: Option<u64>,
+    /// Whether it takes several events in one packet.
+    pub(super) takes_batches: bool,
 }
 
 impl Tab {
@@ -75,6 +78,9 @@ impl Tab {
             device_id: id("deviceId"),
             tab_id: id("tabId"),
             fence: field("fence").and_then(Json::as_u64),
+            takes_batches: field("capabilities")
+                .and_then(Json::as_array)
+                .is_some_and(|names| names.iter().any(|name| name == capability::BATCH)),
         }
     }
 
