@@ -15,6 +15,7 @@ mod messages;
 mod operations;
 mod origins;
 mod peer;
+mod pipeline;
 mod presence;
 mod receipts;
 mod resume;

@@ -104,6 +104,12 @@ impl Peer {
             .unwrap_or_else(|_| panic!("no {name} came"))
     }
 
+    /// The next event, whichever it is.
+    pub(crate) async fn next_event(&mut self) -> (String, Json) {
+        let next = tokio::time::timeout(PATIENCE, self.events.recv()).await;
+        next.expect("an event").expect("still connected")
+    }
+
     /// Which of these comes first; others before it are passed over.
     pub(crate) async fn first_of(&mut self, names: [&'static str; 2]) -> &'static str {
         let first = async {
