@@ -140,7 +140,7 @@ impl Own {
         server_now_ms: u64,
         seen: &PresenceHead,
     ) {
-        let said = match seen.status {
+        let shown = match seen.status {
             PresenceStatus::Online => ChosenStatus::Online,
             // Of idleness, every device knows its own.
             PresenceStatus::Away if self.is_idle => ChosenStatus::Online,
@@ -149,6 +149,7 @@ impl Own {
             // So looks who is invisible, or has left with all other devices.
             PresenceStatus::Offline => self.chosen,
         };
+        let said = seen.chosen_status.unwrap_or(shown);
         if !self.is_started || self.told_idle.is_none() {
             return;
         }

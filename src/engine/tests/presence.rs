@@ -325,6 +325,19 @@ fn what_another_device_chose_is_taken_over() {
 }
 
 #[test]
+fn who_chose_to_be_invisible_stays_so_in_their_own_eyes_whatever_they_look_like() {
+    let mut world = World::with_presence();
+    for shown in ["online", "offline", "away"] {
+        world.server_sends(
+            "presence:changed",
+            json!({"userId": "alice", "status": shown, "chosenStatus": "invisible"}),
+        );
+        assert_eq!(world.status(), "invisible");
+    }
+    assert!(world.told_updates().is_empty());
+}
+
+#[test]
 fn ones_own_idleness_coming_back_is_no_choice() {
     let mut world = World::with_presence();
     world.advance(IDLE_MS);
