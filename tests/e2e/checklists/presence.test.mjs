@@ -93,6 +93,63 @@ test("Custom status appears to other users", async (t) => {
   await bob.waitForFunction(() => !window.client.presence.getPresence("alice")?.customStatus);
 });
 
+test("Invisible mode hides status from everyone", async (t) => {
+  const { url } = await startServer(t);
+  const [alice, bob, carol] = [await openPage(t), await openPage(t), await openPage(t)];
+  for (const [page, user] of [
+    [bob, "bob"],
+    [carol, "carol"],
+  ]) {
+    await enter(page, url, user);
+    await follow(page, "alice");
+  }
+  await enter(alice, url, "alice");
+  await alice.evaluate(() => window.client.presence.addContact("carol"));
+  await shows(bob, "alice", "online");
+  await shows(carol, "alice", "online");
+
+  await alice.evaluate(() => window.client.presence.setInvisibleMode(true));
+  await shows(bob, "alice", "offline");
+  await shows(carol, "alice", "offline");
+  await alice.evaluate(() => {
+    window.client.presence.setStatus("busy");
+    window.client.presence.setCustomStatus({ text: "secret" });
+  });
+  await passesBetween(bob, alice, "are you there?");
+  await passesBetween(bob, carol, "is she there?");
+  for (const page of [bob, carol]) {
+    const { status, customStatus } = await presenceOf(page, "alice");
+    assert.deepEqual([status, customStatus], ["offline", undefined]);
+  }
+});
+
+test("Contact-based visibility works correctly", async (t) => {
+  const { url } = await startServer(t);
+  const [alice, bob, carol] = [await openPage(t), await openPage(t), await openPage(t)];
+  await enter(alice, url, "alice");
+  await alice.evaluate(async () => {
+    await window.client.presence.updatePresenceSettings("alice", { visibility: "contacts" });
+    await window.client.presence.addContact("bob");
+  });
+  for (const [page, user] of [
+    [bob, "bob"],
+    [carol, "carol"],
+  ]) {
+    await enter(page, url, user);
+    await follow(page, "alice");
+  }
+  await shows(bob, "alice", "online");
+  await shows(carol, "alice", "offline");
+
+  await alice.evaluate(() => window.client.presence.removeContact("bob"));
+  await shows(bob, "alice", "offline");
+  await alice.evaluate(() =>
+    window.client.presence.updatePresenceSettings("alice", { visibility: "everyone" }),
+  );
+  await shows(bob, "alice", "online");
+  await shows(carol, "alice", "online");
+});
+
 test("Last seen timestamp updates on disconnect", async (t) => {
   const { url } = await startServer(t);
   const [alice, bob] = [await openPage(t), await openPage(t)];

@@ -91,3 +91,27 @@ test("Typing in threads works separately from channel", async (t) => {
   await typingLineSays(bob, "alice is typing...");
   await typingLineSays(bob, null, "thread-1");
 });
+
+test("Privacy settings respected", async (t) => {
+  const [alice, bob, carol] = await people(t, 3);
+  const seenBy = (page) => page.evaluate(() => window.seen.typing);
+  await alice.evaluate(() =>
+    window.client.typing.updatePrivacySettings({ broadcastTyping: false }),
+  );
+  await types(alice, "unseen");
+  await passesBetween(alice, bob, "first");
+  assert.deepEqual(await seenBy(bob), [], "nobody was told");
+
+  await alice.evaluate(async () => {
+    await window.client.presence.addContact("bob");
+    await window.client.presence.updatePresenceSettings("alice", { typingVisibility: "contacts" });
+    window.client.typing.updatePrivacySettings({
+      broadcastTyping: true,
+      typingVisibility: "contacts",
+    });
+  });
+  await types(alice, "seen by some");
+  await typingLineSays(bob, "alice is typing...");
+  await passesBetween(alice, carol, "second");
+  assert.deepEqual(await seenBy(carol), [], "contacts only were told");
+});
