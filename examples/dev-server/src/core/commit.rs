@@ -144,18 +144,24 @@ impl<S: Store> Core<S> {
     /// What was typed is over; and to whom one writes by oneself, one is known.
     async fn wrote(&self, author_id: &str, room_name: &str, thread_id: Option<&str>) {
         let now = self.now();
-        self.directory
-            .state()
-            .end_typing_of_message(author_id, room_name, thread_id, now);
-        if room_name.starts_with(DM_PREFIX) {
-            // What cannot be looked up is looked up when the author is next.
+        let (is_news, is_first) = {
+            let mut state = self.directory.state();
+            state.end_typing_of_message(author_id, room_name, thread_id, now);
+            let is_first =
+                room_name.starts_with(DM_PREFIX) && state.writes_first(author_id, room_name);
+            (state.has_news(), is_first)
+        };
+        if is_first {
+            // What cannot be looked up now is looked up when the author comes next.
             let members = self.store.members(room_name, author_id, 0, 2).await;
             let ids = members.into_iter().flatten().map(|member| member.user.id);
             for other_id in ids.filter(|id| id != author_id) {
                 self.directory.state().wrote_to(author_id, &other_id, now);
             }
         }
-        self.tell_all().await;
+        if is_news || is_first {
+            self.tell_all().await;
+        }
     }
 
     async fn operated(

@@ -16,6 +16,8 @@ pub(super) struct Sight {
     pub(super) last_seen: bool,
     /// That they type.
     pub(super) typing: bool,
+    /// That they in particular received and read something, as far as they show that at all.
+    pub(super) receipts: bool,
 }
 
 impl Sight {
@@ -24,16 +26,19 @@ impl Sight {
         status: false,
         last_seen: false,
         typing: false,
+        receipts: false,
     };
     /// What one knows of oneself.
     const EVERYTHING: Self = Self {
         status: true,
         last_seen: true,
         typing: true,
+        receipts: true,
     };
 }
 
-/// How somebody looks to those who may see everything.
+/// How somebody looks to those who may see everything. To others, who is offline has neither a
+/// custom status nor a device.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Appearance {
     pub(super) status: PresenceStatus,
@@ -75,6 +80,7 @@ pub(super) fn sight(
         status,
         last_seen: status && settings.show_last_seen,
         typing: settings.broadcast_typing && is_for(settings.typing_visibility),
+        receipts: true,
     }
 }
 
@@ -85,7 +91,7 @@ pub(super) fn view(user_id: &str, appearance: &Appearance, sight: Sight) -> Pres
         false => PresenceStatus::Offline,
     };
     let is_there = status != PresenceStatus::Offline;
-    let custom_status = appearance.custom_status.as_ref().filter(|_| is_there);
+    let custom_status = appearance.custom_status.as_ref().filter(|_| sight.status);
     let last_seen_ms = appearance
         .last_seen_ms
         .filter(|_| sight.last_seen && !is_there);
@@ -96,7 +102,7 @@ pub(super) fn view(user_id: &str, appearance: &Appearance, sight: Sight) -> Pres
         custom_emoji: custom_status.and_then(|custom| custom.emoji.clone()),
         last_seen: last_seen_ms.map(iso8601),
         last_seen_at: last_seen_ms.map(iso8601),
-        device: appearance.device.clone().filter(|_| is_there),
+        device: appearance.device.clone().filter(|_| sight.status),
         chosen_status: None,
     }
 }

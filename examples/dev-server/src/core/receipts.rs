@@ -63,7 +63,14 @@ impl<S: Store> Core<S> {
         socket_id: &str,
     ) -> ReceiptAcked {
         let at = iso8601(cursor.now_ms);
+        let is_told = |author_id: &str| {
+            let state = self.directory.state();
+            state.shows_receipts(&cursor.user_id, author_id)
+        };
         for covered in moved.delivered {
+            if !is_told(&covered.author_id) {
+                continue;
+            }
             let up_to_seq = moved.cursors.shown_delivered_up_to;
             let event = told(&cursor, up_to_seq, &at, covered.messages, false);
             self.outlet.tell(&covered.author_id, None, event).await;
@@ -73,6 +80,9 @@ impl<S: Store> Core<S> {
             messages,
         } in moved.read
         {
+            if !is_told(&author_id) {
+                continue;
+            }
             let event = told(&cursor, moved.cursors.shown_up_to, &at, messages, true);
             self.outlet.tell(&author_id, None, event).await;
         }

@@ -144,7 +144,17 @@ impl<S: Store> Core<S> {
     ) -> Result<Vec<MemberReceipt>, Refusal> {
         let sees_reads = self.store.settings(&user.id).await?.allow_read_receipts;
         let cursors = self.store.cursors(room_name, MAX_RESUME_RECEIPTS).await?;
-        let others = cursors.into_iter().filter(|one| one.user_id != user.id);
+        let blocked = self.store.blocked_in(room_name, &user.id).await?;
+        let is_shown = |user_id: &str| {
+            let state = self.directory.state();
+            match state.people.contains_key(user_id) {
+                true => state.shows_receipts(user_id, &user.id),
+                false => !blocked.contains(user_id),
+            }
+        };
+        let others = cursors
+            .into_iter()
+            .filter(|one| one.user_id != user.id && is_shown(&one.user_id));
         Ok(others
             .map(|one| MemberReceipt {
                 user_id: one.user_id,

@@ -137,10 +137,30 @@ impl State {
         thread_id: Option<&str>,
         now: Now,
     ) {
-        let is_it = |context: &Context| {
-            context.room_name == room_name && context.thread_id.as_deref() == thread_id
+        for context in self.contexts_of(room_name) {
+            let is_it = context.thread_id.as_deref() == thread_id;
+            if let Some(typists) = self.typing.get_mut(&context).filter(|_| is_it) {
+                let before = typists.len();
+                typists.retain(|typist| typist.user.id != user_id);
+                if typists.len() < before {
+                    self.tell_typing(&context, now);
+                }
+            }
+        }
+    }
+
+    /// What is typed in in a room.
+    fn contexts_of(&self, room_name: &str) -> Vec<Context> {
+        let first = Context {
+            room_name: room_name.to_owned(),
+            room_type: TypingRoomType::Channel,
+            thread_id: None,
         };
-        self.end_typing(user_id, is_it, now);
+        let contexts = self.typing.range(first..).map(|(context, _)| context);
+        contexts
+            .take_while(|context| context.room_name == room_name)
+            .cloned()
+            .collect()
     }
 
     pub(super) fn end_expired_typing(&mut self, context: &Context, now: Now) {
@@ -177,9 +197,7 @@ impl State {
 
     /// Tells a socket who types in a room that it hears from now on.
     pub(super) fn tell_typing_in(&mut self, socket_id: &str, room_name: &str, now: Now) {
-        let is_there = |context: &&Context| context.room_name == room_name;
-        let contexts: Vec<Context> = self.typing.keys().filter(is_there).cloned().collect();
-        for context in contexts {
+        for context in self.contexts_of(room_name) {
             self.tell_typing_to(socket_id, &context, now);
         }
     }

@@ -67,6 +67,13 @@ pub(super) struct ShownReceipt {
     pub(super) reading: bool,
 }
 
+impl ShownReceipt {
+    pub(super) const NOTHING: Self = Self {
+        delivery: false,
+        reading: false,
+    };
+}
+
 impl From<UserSettings> for ShownReceipt {
     fn from(settings: UserSettings) -> Self {
         let is_visible = !settings.invisible_mode || is_planted(PlantedBug::TellsInvisibleReceipts);

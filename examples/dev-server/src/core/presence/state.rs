@@ -256,6 +256,13 @@ impl State {
         sight(target_id, target, viewer_id, viewer)
     }
 
+    /// Whether an author may know that it was this user who received or read something. Who is
+    /// not here is told nothing, and asks for the rest.
+    pub(in crate::core) fn shows_receipts(&self, user_id: &str, author_id: &str) -> bool {
+        let are_here = self.people.contains_key(user_id) && self.people.contains_key(author_id);
+        !are_here || self.sight(user_id, author_id).receipts
+    }
+
     /// Subscribes, and gives what is seen now. Those subscribed to already are asked again.
     pub(super) fn subscribe(
         &mut self,
@@ -318,6 +325,11 @@ impl State {
 
     pub(in crate::core) fn tell(&mut self, socket_id: &str, event: SocketEvent) {
         self.letters.push_back((socket_id.to_owned(), event));
+    }
+
+    /// Whether somebody is to be told something.
+    pub(in crate::core) fn has_news(&self) -> bool {
+        !self.letters.is_empty()
     }
 
     pub(in crate::core) fn look_again(&mut self, at_mono_ms: i64, due: Due) {

@@ -175,6 +175,12 @@ impl State {
         self.policy_changed(user_id, now);
     }
 
+    /// Whether a user who is here writes in a direct conversation for the first time.
+    pub(in crate::core) fn writes_first(&mut self, user_id: &str, room_name: &str) -> bool {
+        let person = self.people.get_mut(user_id);
+        person.is_some_and(|person| person.wrote_in.insert(room_name.to_owned()))
+    }
+
     /// A user wrote to another in a direct conversation.
     pub(in crate::core) fn wrote_to(&mut self, user_id: &str, other_id: &str, now: Now) {
         self.generation += 1;

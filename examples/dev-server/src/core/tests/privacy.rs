@@ -322,6 +322,45 @@ async fn settings_that_cannot_be_looked_up_hide() {
 }
 
 #[tokio::test]
+async fn who_is_blocked_learns_from_no_receipt_that_it_was_them() {
+    let people = People::in_general(&["alice", "bob", "carol"]).await;
+    let message = json!({ "roomName": "general", "content": "x", "clientMessageId": "k" });
+    people.done("alice", "message:send", message).await;
+    people
+        .done("bob", "block:add", json!({ "userId": "alice" }))
+        .await;
+    people.take_all();
+    let read = json!({ "channelId": "general", "upToSeq": 1 });
+    people
+        .done("bob", "message:batch-read-ack", read.clone())
+        .await;
+    assert_eq!(people.told("alice", "user"), Vec::<Json>::new());
+    let resume = json!({ "rooms": [{ "roomName": "general", "seq": 0 }], "receipts": true });
+    let receipts = async || {
+        let answer = people.done("alice", "sync:resume", resume.clone()).await;
+        let receipts = answer["rooms"][0]["receipts"]
+            .as_array()
+            .expect("a list")
+            .clone();
+        receipts
+            .into_iter()
+            .map(|mut one| one["userId"].take())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(receipts().await, Vec::<Json>::new());
+    people.disconnect("bob").await;
+    people.pass(10_000).await;
+    assert_eq!(
+        receipts().await,
+        Vec::<Json>::new(),
+        "nor when they are gone"
+    );
+    people.done("carol", "message:batch-read-ack", read).await;
+    assert_eq!(people.told("alice", "user").len(), 1);
+    assert_eq!(receipts().await, ["carol"]);
+}
+
+#[tokio::test]
 async fn ones_own_lists_are_for_oneself_and_have_no_place_for_oneself() {
     let people = People::in_general(&["alice", "bob"]).await;
     for (add, list) in [

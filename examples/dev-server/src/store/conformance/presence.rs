@@ -8,6 +8,7 @@ conforms! {
     what_an_invisible_user_joins_and_leaves_others_see_when_they_are_visible_again
     a_member_whom_others_do_not_see_fills_no_room
     receipts_of_an_invisible_user_are_withheld_and_not_shown_later
+    in_a_conversation_of_two_who_block_each_other_receipts_are_withheld
     choosing_to_be_invisible_is_invisible_mode_for_as_long_as_it_is_chosen
     showing_more_forgets_the_last_time_from_before
     lists_are_ones_own
@@ -137,6 +138,41 @@ async fn receipts_of_an_invisible_user_are_withheld_and_not_shown_later<S: Store
     assert_eq!(receive(CursorKind::Read, 2).await, (0, 0), "repeated");
     assert_eq!(receive(CursorKind::Read, 3).await, (0, 1));
     assert_eq!(counts().await, [(1, 1), (1, 1), (1, 1)]);
+}
+
+async fn in_a_conversation_of_two_who_block_each_other_receipts_are_withheld<S: Store>(store: S) {
+    for (kind, is_shown) in [(RoomType::Dm, false), (RoomType::Channel, true)] {
+        let name = format!("{kind:?}");
+        let conversation = NewRoom {
+            kind,
+            ..room(&name)
+        };
+        let members = ["alice", "bob"].map(|id| member(id, RoomRole::Member));
+        let made = store.create_room(conversation, members.to_vec()).await;
+        made.expect("works");
+        appended(append(&store, message(&name, "alice", &name, 1)).await);
+        let block = NewRelation {
+            user_id: "alice".to_owned(),
+            kind: RelationKind::Block,
+            other_id: "bob".to_owned(),
+            is_there: true,
+        };
+        write(&store, Change::Relation(block)).await;
+        let cursor = NewCursor {
+            room_name: name.clone(),
+            user_id: "bob".to_owned(),
+            kind: CursorKind::Read,
+            up_to: UpTo::Seq(1),
+            now_ms: 9,
+        };
+        write(&store, Change::Cursor(cursor)).await;
+        let progress = store.progress("alice", &[name]).await.expect("works");
+        assert_eq!(progress[0].read_count, u32::from(is_shown), "{kind:?}");
+        for user in ["alice", "bob"] {
+            let apart = store.blocked_in(&format!("{kind:?}"), user).await;
+            assert_eq!(apart.expect("works").len(), 1);
+        }
+    }
 }
 
 async fn choosing_to_be_invisible_is_invisible_mode_for_as_long_as_it_is_chosen<S: Store>(

@@ -9,10 +9,11 @@ use crate::store::{
     StoredMessage, UpTo, is_listed, may_find,
 };
 use nchat_realtime::wire::limits::MAX_BATCH_RECEIPT_IDS;
+use nchat_realtime::wire::room::RoomType;
 
 impl State {
     pub(super) fn move_cursor(&mut self, change: &NewCursor) -> Outcome {
-        let shown = ShownReceipt::from(self.settings_of(&change.user_id));
+        let settings = self.settings_of(&change.user_id);
         let Some(room) = self.rooms.get(&change.room_name) else {
             return Outcome::Refused(Refused::RoomNotFound);
         };
@@ -26,6 +27,11 @@ impl State {
             return Outcome::Refused(Refused::MessageNotFound);
         };
         let up_to = up_to.min(room.head_seq);
+        let is_dm = room.room.kind == RoomType::Dm;
+        let shown = match is_dm && !self.blocked_in(room, &change.user_id).is_empty() {
+            true => ShownReceipt::NOTHING,
+            false => ShownReceipt::from(settings),
+        };
         let before = room
             .cursors
             .get(&change.user_id)

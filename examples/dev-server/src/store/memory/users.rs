@@ -1,5 +1,7 @@
 //! What is kept of a user beside rooms, in memory.
 
+use std::collections::BTreeSet;
+
 use nchat_realtime::wire::limits::MAX_CONTACTS;
 use nchat_realtime::wire::room::RoomType;
 
@@ -70,6 +72,19 @@ impl State {
             list.insert(change.other_id);
         }
         Outcome::Related
+    }
+
+    /// The members of a room who block this user, or whom they block.
+    pub(super) fn blocked_in(&self, room: &RoomState, user_id: &str) -> BTreeSet<String> {
+        let blocks = |one: &str, other: &str| {
+            let list = self.relations.get(&(one.to_owned(), RelationKind::Block));
+            list.is_some_and(|list| list.contains(other))
+        };
+        let members = room.members.keys();
+        members
+            .filter(|id| blocks(user_id, id) || blocks(id, user_id))
+            .cloned()
+            .collect()
     }
 
     pub(super) fn profile(&self, user_id: &str) -> Profile {

@@ -105,7 +105,7 @@ fn check<'a>(
 /// A room as its log's writer sees it.
 pub(super) struct Log {
     pub(super) room_id: i64,
-    kind: RoomType,
+    pub(super) kind: RoomType,
     pub(super) visibility: RoomVisibility,
     pub(super) epoch: String,
     pub(super) head_seq: u64,

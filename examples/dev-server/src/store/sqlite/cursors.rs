@@ -1,5 +1,6 @@
 //! Cursors: moving one, and what is left for its owner.
 
+use nchat_realtime::wire::room::RoomType;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 
@@ -27,7 +28,10 @@ pub(super) async fn advance(
     let Some(up_to) = place_of(transaction, log.room_id, &change.up_to).await? else {
         return Ok(Outcome::Refused(Refused::MessageNotFound));
     };
-    let shown = ShownReceipt::from(users::settings(transaction, user_id).await?);
+    let shown = match log.kind {
+        RoomType::Dm if is_blocked(transaction, change).await? => ShownReceipt::NOTHING,
+        _ => ShownReceipt::from(users::settings(transaction, user_id).await?),
+    };
     let before = of_user(transaction, log.room_id, user_id).await?;
     let up_to = up_to.min(log.head_seq);
     let after = before.advanced(change.kind, up_to, shown, change.now_ms);
@@ -36,6 +40,15 @@ pub(super) async fn advance(
     }
     let moved = moved(transaction, &log, change, before, after).await?;
     Ok(Outcome::Moved(Box::new(moved)))
+}
+
+/// Whether the two of a direct conversation are apart.
+async fn is_blocked(
+    transaction: &mut Transaction<'static, Sqlite>,
+    change: &NewCursor,
+) -> Result<bool, StoreError> {
+    let blocked = users::blocked_in(transaction, &change.room_name, &change.user_id).await?;
+    Ok(!blocked.is_empty())
 }
 
 async fn moved(

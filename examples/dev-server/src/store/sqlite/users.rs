@@ -175,6 +175,31 @@ pub(super) async fn related(
     ids.collect()
 }
 
+/// The members of a room who block this user, or whom they block.
+pub(super) async fn blocked_in(
+    transaction: &mut Transaction<'static, Sqlite>,
+    room_name: &str,
+    user_id: &str,
+) -> Result<BTreeSet<String>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT members.user_id AS other_id FROM members
+         JOIN rooms ON rooms.id = members.room_id
+         WHERE rooms.name = ?1 AND (
+             EXISTS (SELECT 1 FROM relations
+                     WHERE user_id = ?2 AND kind = ?3 AND other_id = members.user_id)
+             OR EXISTS (SELECT 1 FROM relations
+                        WHERE user_id = members.user_id AND kind = ?3 AND other_id = ?2)
+         )",
+    )
+    .bind(room_name)
+    .bind(user_id)
+    .bind(RelationKind::Block.as_str())
+    .fetch_all(&mut **transaction)
+    .await?;
+    let ids = rows.iter().map(|row| Ok(row.try_get("other_id")?));
+    ids.collect()
+}
+
 pub(super) async fn profile(
     snapshot: &mut Transaction<'static, Sqlite>,
     user_id: &str,
