@@ -150,7 +150,9 @@ impl Own {
             PresenceStatus::Offline => self.chosen,
         };
         let said = seen.chosen_status.unwrap_or(shown);
-        if !self.is_started || self.told_idle.is_none() {
+        // Before it is told anything, a server that does not say what was chosen may show anything.
+        let is_word = self.told_idle.is_some() || seen.chosen_status.is_some();
+        if !self.is_started || !is_word {
             return;
         }
         if !self.is_choice_unsaid {

@@ -325,6 +325,26 @@ fn what_another_device_chose_is_taken_over() {
 }
 
 #[test]
+fn what_was_chosen_on_an_earlier_visit_is_so_from_the_first_word_of_the_server() {
+    let mut world = World::new();
+    world.presence(PresenceCommand::Started);
+    world.server.greetings[0][1]["capabilities"] = json!(["presence"]);
+    world.server.greetings.push(json!([
+        "presence:changed",
+        {
+            "userId": "alice",
+            "status": "online",
+            "chosenStatus": "invisible",
+            "customStatus": {"text": "Gym"},
+        },
+    ]));
+    world.connect();
+    assert_eq!(world.status(), "invisible");
+    assert_eq!(world.engine.own_presence()["customStatus"]["text"], "Gym");
+    assert_eq!(world.told_updates(), [json!({"idle": false})]);
+}
+
+#[test]
 fn who_chose_to_be_invisible_stays_so_in_their_own_eyes_whatever_they_look_like() {
     let mut world = World::with_presence();
     for shown in ["online", "offline", "away"] {
