@@ -1,6 +1,7 @@
 //! The rows of a timeline: found, taken out, put where they belong, and kept within the bound.
 
 use super::{Received, Timeline};
+use crate::engine::config::MAX_CHANNEL_IN_FLIGHT;
 use crate::engine::output::TimelineChange;
 use crate::socketio::Value;
 use crate::wire::message::message_id;
@@ -62,15 +63,25 @@ impl<V: Value> Timeline<V> {
         Err(low)
     }
 
-    /// The newest row under this key whose origin is meant.
+    /// The row under this key whose origin is meant. It is most likely one that the server took
+    /// just now, or the first of those that it did not take yet.
     pub(super) fn find(
         &self,
         client_message_id: &str,
         is_meant: impl Fn(Origin) -> bool,
     ) -> Option<usize> {
-        self.rows.iter().rposition(|row| {
-            is_meant(row.origin) && row.client_message_id.as_deref() == Some(client_message_id)
-        })
+        let key = client_message_id.as_bytes();
+        let is_it = |index: &usize| {
+            let row = &self.rows[*index];
+            let Some(known) = row.client_message_id.as_ref().map(String::as_bytes) else {
+                return false;
+            };
+            // Keys made by one client begin alike.
+            known.last() == key.last() && known == key && is_meant(row.origin)
+        };
+        let near = self.sequenced.saturating_sub(MAX_CHANNEL_IN_FLIGHT);
+        let mut indices = (near..self.rows.len()).chain((0..near).rev());
+        indices.find(is_it)
     }
 
     /// The place of the message that the server knows by this id.
