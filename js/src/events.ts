@@ -5,7 +5,10 @@ import type {
   ConnectedEvent,
   MessageEvent,
   PongEvent,
+  PresenceChangedEvent,
+  PresenceSettingsEvent,
   RealtimeError,
+  TypingEvent,
   UserJoinedEvent,
   UserLeftEvent,
 } from "./types.js";
@@ -41,6 +44,12 @@ export interface EventMap {
   "user:joined": UserJoinedEvent;
   /** Someone gave up membership of a room. */
   "user:left": UserLeftEvent;
+  /** How somebody is now; `presence.onPresenceChange` has it as this package shows it. */
+  "presence:changed": PresenceChangedEvent;
+  /** This user's settings were changed, here or elsewhere. */
+  "presence:settings": PresenceSettingsEvent;
+  /** Who types in a room; `typing.onTypingChange` has it as this package shows it. */
+  "typing:event": TypingEvent;
   /** Answer to a latency check. */
   pong: PongEvent;
 }

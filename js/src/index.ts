@@ -22,7 +22,11 @@ export {
 } from "./presence/settings.js";
 export type { FilteredUserPresence, PresenceVisibilityResult } from "./presence/visibility.js";
 export * from "./presence-presets/index.js";
-export { PresenceService } from "./presence-service.js";
+export {
+  PresenceService,
+  type PresenceWindow,
+  type PresenceWindowOptions,
+} from "./presence-service.js";
 export { default, RealtimeClient } from "./realtime-client.js";
 export { RealtimeIntegrationService } from "./realtime-integration-service.js";
 export type { EditMessageOptions } from "./room-messages.js";

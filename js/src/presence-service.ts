@@ -3,15 +3,36 @@ import { Emitter } from "./emitter.js";
 import { onNextFrame } from "./frame.js";
 import type { PresenceServiceConfig } from "./presence/config.js";
 import { PresencePrivacy } from "./presence/privacy.js";
+import { ask } from "./presence/source.js";
 import { toUserPresence } from "./presence/views.js";
 import type { RealtimeClient } from "./realtime-client.js";
 import type {
+  AppDefined,
   ChosenStatus,
   CustomStatus,
+  PresenceCounts,
   PresenceStatusName,
   Unsubscribe,
   UserPresence,
 } from "./types.js";
+
+/** Which part of a room {@link PresenceService.getPresenceWindow} gives. */
+export interface PresenceWindowOptions {
+  /** Members to skip. Default 0. */
+  offset?: number;
+  /** Members to give, at most 100. Default 100. */
+  limit?: number;
+}
+
+/** A part of a room's members. */
+export interface PresenceWindow {
+  presences: UserPresence[];
+  offset: number;
+  /** Members in all. */
+  total: number;
+  /** How many members are what, as this user may see them. */
+  counts: PresenceCounts;
+}
 
 const USER = "a user's id";
 const STATUSES: readonly PresenceStatusName[] = [
@@ -126,6 +147,18 @@ export class PresenceService extends PresencePrivacy {
     return byId(found);
   }
 
+  /**
+   * A part of a room's members, by user id, and how many are what: for rooms of more than can be
+   * subscribed to. Nothing of it is kept. Rejects `NOT_CONNECTED`, `TIMEOUT`, or as the server does.
+   */
+  async getPresenceWindow(
+    roomName: string,
+    { offset = 0, limit = FETCHED_AT_ONCE }: PresenceWindowOptions = {},
+  ): Promise<PresenceWindow> {
+    const page = await ask(this.host, "presence:window", { roomName, offset, limit });
+    return { ...page, presences: page.presences.map(fromWire) };
+  }
+
   /** Calls back when somebody is seen otherwise, once a frame at most for each. */
   onPresenceChange(listener: (presence: UserPresence) => void): Unsubscribe {
     return this.#changed.add(listener);
@@ -171,4 +204,16 @@ export class PresenceService extends PresencePrivacy {
 
 function byId(presences: readonly UserPresence[]): Map<string, UserPresence> {
   return new Map(presences.map((presence) => [presence.userId, presence]));
+}
+
+/** A presence as the server sent it, which names the absent `null`. */
+function fromWire({ customStatus, lastSeenAt, ...presence }: AppDefined): UserPresence {
+  const { userId, status, device } = presence;
+  return toUserPresence({
+    userId,
+    status,
+    ...(device && { device }),
+    ...(customStatus && { customStatus }),
+    ...(lastSeenAt && { lastSeenAt }),
+  });
 }

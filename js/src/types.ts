@@ -40,6 +40,9 @@ export type {
   OlderMessages,
   OperationReceipt,
   Pong as PongEvent,
+  PresenceChanged as PresenceChangedEvent,
+  PresenceCounts,
+  PresenceSettings as PresenceSettingsEvent,
   PresenceStatus,
   PresenceStatusName,
   QueuedKind,
@@ -68,6 +71,7 @@ export type {
   TokenSource,
   TransportName,
   TypingContext,
+  TypingEvent,
   TypingPlace,
   TypingRoomType,
   UnreadCount,
@@ -100,8 +104,8 @@ export interface RoomMember extends Omit<GeneratedRoomMember, "joinedAt"> {
 
 /** A status in a user's own words. */
 export interface CustomStatus extends Omit<GeneratedCustomStatus, "expiresAt"> {
-  /** When it ends by itself; `null` and absent: never. */
-  expiresAt?: Date | null;
+  /** When it ends by itself. Default: never. */
+  expiresAt?: Date;
 }
 
 /** A user as this one may see them. */

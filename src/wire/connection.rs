@@ -54,7 +54,7 @@ pub mod capability {
     pub const BATCH: &str = "batch";
 
     /// Those whose absence a user may notice; a client names them as degraded.
-    pub const NOTICEABLE: [&str; 4] = [MESSAGES, HISTORY, ROOMS, AUTH_REFRESH];
+    pub const NOTICEABLE: [&str; 5] = [MESSAGES, HISTORY, ROOMS, AUTH_REFRESH, PRESENCE];
 }
 
 /// `auth` of the namespace's CONNECT packet.

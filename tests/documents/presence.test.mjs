@@ -1,5 +1,5 @@
 // The examples of the realtime and presence document: client, configuration, provider, context,
-// receipts, queue and synchronisation.
+// receipts, presence, typing, queue and synchronisation.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "../e2e/support/until.mjs";
@@ -57,12 +57,17 @@ test("the provider connects the user that the app's own provider knows", async (
   await until(async () => (await server.connections()) === 0, "the connection ends");
 });
 
-test("a component sends by the provider's context", async (t) => {
-  const { page, host, run, userId } = await openApp(t);
+test("a component shows typing both ways, and sends by the provider's context", async (t) => {
+  const { page, server, host, run, userId } = await openApp(t);
   const bob = await host("bob", "ch-1");
   const heard = hears(bob, "message:new");
+  const typed = hears(bob, "typing:event");
   await run("presence/message-input");
-  await page.getByLabel("Message").fill("typed by hand");
+  await until(async () => (await server.connections()) === 2, "the app is connected");
+  await bob.emitWithAck("typing:start", { roomName: "ch-1" });
+  await page.waitForFunction(() => document.body.textContent.includes("is typing..."));
+  await page.getByLabel("Message").pressSequentially("typed by hand");
+  assert.equal((await typed).users[0].userId, userId);
   await page.getByLabel("Message").press("Enter");
 
   const message = await heard;
@@ -71,6 +76,95 @@ test("a component sends by the provider's context", async (t) => {
   await page.waitForFunction(() => window.example.receipts.length > 0);
   const [receipt] = await page.evaluate(() => window.example.receipts);
   assert.equal(receipt.messageId, message.messageId);
+});
+
+test("a status is shown to others, and theirs here", async (t) => {
+  const { page, host, run, connect, userId } = await openApp(t);
+  const bob = await host("user-1", "ch-1");
+  await bob.emitWithAck("presence:subscribe", { userIds: [userId] });
+  const changed = hears(bob, "presence:changed");
+  await run("presence/presence-service");
+  await connect("ch-1");
+  assert.equal((await changed).userId, userId);
+  await until(async () => {
+    const answer = await bob.emitWithAck("presence:get", { userIds: [userId] });
+    const [presence] = answer.data.presences;
+    return presence.status === "online" && presence.customStatus?.text === "In a meeting";
+  }, "the custom status is shown");
+
+  await page.waitForFunction(() => window.example.presenceOf("user-1")?.status === "online");
+  await bob.emitWithAck("presence:update", { status: "busy" });
+  await page.waitForFunction(() => window.example.heard.includes("user-1 is now busy"));
+  assert.deepEqual(await page.evaluate(() => window.example.canView("user-123", "user-1")), {
+    canViewPresence: true,
+    canViewOnlineStatus: true,
+    canViewLastSeen: true,
+    isContact: false,
+    isInvisible: false,
+  });
+
+  const { settings, isDone, isInvisible } = await page.evaluate(() =>
+    window.example.changeSettings(),
+  );
+  const { visibility, showLastSeen, showOnlineStatus, invisibleMode } = settings;
+  assert.deepEqual(
+    { visibility, showLastSeen, showOnlineStatus, invisibleMode },
+    { visibility: "contacts", showLastSeen: false, showOnlineStatus: true, invisibleMode: false },
+  );
+  assert.equal(isDone, true);
+  assert.equal(isInvisible, true);
+  const hidden = await bob.emitWithAck("presence:get", { userIds: [userId] });
+  assert.equal(hidden.data.presences[0].status, "offline");
+});
+
+test("typing is told place by place, and who else types is shown in words", async (t) => {
+  const { page, host, run, connect, sockets } = await openApp(t);
+  const bob = await host("bob", "channel-1");
+  await run("presence/typing-service");
+  await connect("channel-1");
+  assert.deepEqual(await page.evaluate(() => window.example.told), [0]);
+
+  await bob.emitWithAck("typing:start", { roomName: "channel-1" });
+  await page.waitForFunction(() => window.example.told.at(-1) === 1);
+  const { ids, typingText } = await page.evaluate(() => window.example.whoTypes());
+  assert.deepEqual(ids, ["bob"]);
+  assert.match(typingText, /^\S+ is typing\.\.\.$/);
+
+  const typed = hears(bob, "typing:event");
+  await page.evaluate(() => window.example.typeIn.channel());
+  assert.equal((await typed).users[0].userId, "user-123");
+  await page.evaluate(() => {
+    window.example.stop();
+    window.example.typeIn.input("Hello");
+    window.example.typeIn.thread();
+    window.example.typeIn.conversation();
+  });
+  await until(() => sockets.sent("typing:start").length >= 3, "all three are told");
+  assert.deepEqual(sockets.sent("typing:start").slice(-2), [
+    { roomName: "channel-1", roomType: "thread", threadId: "thread-123" },
+    { roomName: "dm-456", roomType: "dm", recipientId: "recipient-789" },
+  ]);
+
+  await page.evaluate(() => window.example.keepToContacts());
+  await until(
+    () =>
+      sockets
+        .sent("presence:settings:update")
+        .some(({ typingVisibility }) => typingVisibility === "contacts"),
+    "the server keeps it from the others",
+  );
+});
+
+test("a component shows how another user is", async (t) => {
+  const { page, host, run } = await openApp(t);
+  const bob = await host("bob", "ch-1");
+  await run("presence/presence-indicator");
+  await page.getByLabel("bob").getByText("online").waitFor();
+  const customStatus = { text: "Gym", emoji: "🏋" };
+  await bob.emitWithAck("presence:update", { status: "busy", customStatus });
+  await page.getByLabel("bob").getByText("busy 🏋 Gym").waitFor();
+  bob.close();
+  await page.getByLabel("bob").getByText("offline • Last seen").waitFor();
 });
 
 test("a message is followed from its client's id on, and its receipt is heard", async (t) => {

@@ -74,6 +74,32 @@ describe("PresenceService", () => {
     alice.disconnect();
   });
 
+  it("gives a room by parts, with counts, without a subscription", async () => {
+    const { alice, bob, ids } = await two();
+    const room = newUser("room");
+    await alice.emitAsync("room:create", { roomName: room });
+    await bob.rooms.joinRoom(room);
+    await alice.rooms.joinRoom(room);
+    const first = await bob.presence.getPresenceWindow(room, { limit: 1 });
+    expect(first).toMatchObject({ offset: 0, total: 2, counts: { online: 2, offline: 0 } });
+    expect(first.presences).toMatchObject([{ userId: ids.alice, status: "online" }]);
+    const [second] = (await bob.presence.getPresenceWindow(room, { offset: 1 })).presences;
+    expect(second?.userId).toBe(ids.bob);
+    expect(bob.presence.getSubscribedUserIds()).toEqual([]);
+  });
+
+  it("is on every page of the user what was chosen on one", async () => {
+    const { alice, ids } = await two();
+    alice.presence.setStatus("busy");
+    alice.presence.setCustomStatus({ text: "Gym" });
+    const other = await connectedAs(ids.alice);
+    other.presence.initialize();
+    await vi.waitFor(() => expect(other.presence.getStatus()).toBe("busy"));
+    expect(other.presence.getCustomStatus()?.text).toBe("Gym");
+    other.presence.setStatus("online");
+    await vi.waitFor(() => expect(alice.presence.getStatus()).toBe("online"));
+  });
+
   it("refuses a status that there is not", async () => {
     const { alice } = await two();
     expect(() => alice.presence.setStatus("asleep" as never)).toThrow(

@@ -142,17 +142,14 @@ impl Own {
     ) {
         let shown = match seen.status {
             PresenceStatus::Online => ChosenStatus::Online,
-            // Of idleness, every device knows its own.
-            PresenceStatus::Away if self.is_idle => ChosenStatus::Online,
-            PresenceStatus::Away => ChosenStatus::Away,
             PresenceStatus::Busy => ChosenStatus::Busy,
-            // So looks who is invisible, or has left with all other devices.
-            PresenceStatus::Offline => self.chosen,
+            PresenceStatus::Away if !self.is_idle => ChosenStatus::Away,
+            // So looks idleness here, and who is invisible, or has left with all other devices.
+            PresenceStatus::Away | PresenceStatus::Offline => self.chosen,
         };
         let said = seen.chosen_status.unwrap_or(shown);
         // Before it is told anything, a server that does not say what was chosen may show anything.
-        let is_word = self.told_idle.is_some() || seen.chosen_status.is_some();
-        if !self.is_started || !is_word {
+        if self.told_idle.is_none() && seen.chosen_status.is_none() {
             return;
         }
         if !self.is_choice_unsaid {

@@ -81,6 +81,7 @@ pub(super) fn canonical() -> Json {
         "rooms",
         "auth:refresh",
         "ping:ack",
+        "presence",
         "batch"
     ])
 }

@@ -1,19 +1,7 @@
 // What of the documents has to wait, and for what.
 
 /** Names that later issues bring to the package, by issue. A block that uses one waits for it. */
-export const laterNames = {
-  "presence, typing and privacy": [
-    "CustomStatus",
-    "PresenceService",
-    "TypingService",
-    "getPresenceService",
-    "getTypingService",
-    "initializePresenceService",
-    "initializeTypingService",
-    "useRealtimePresence",
-    "useRealtimeTyping",
-  ],
-};
+export const laterNames = {};
 
 /** Variables that the documents use without saying where they come from, and their classes. */
 export const services = {

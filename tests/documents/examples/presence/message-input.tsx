@@ -1,6 +1,6 @@
-// Sending from a component, by the provider's context.
+// Typing in a component, and sending by the provider's context.
 import type { SendReceipt } from "nchat-realtime";
-import { useRealtimeContext } from "nchat-realtime/react";
+import { useRealtimeContext, useRealtimeTyping } from "nchat-realtime/react";
 import { type ChangeEvent, useState } from "react";
 import { InRoom, showSignedIn } from "../../prelude/app";
 
@@ -8,14 +8,20 @@ export const receipts: SendReceipt[] = [];
 
 function Composer({ channelId }: { channelId: string }) {
   const { sendMessage } = useRealtimeContext();
+  const { stopTyping, handleInputChange, typingText } = useRealtimeTyping(channelId);
   const [content, setContent] = useState("");
-  const change = (event: ChangeEvent<HTMLInputElement>) => setContent(event.target.value);
+  const change = (event: ChangeEvent<HTMLInputElement>) => {
+    setContent(event.target.value);
+    handleInputChange(event.target.value);
+  };
   const submit = async () => {
+    stopTyping();
     receipts.push(await sendMessage(channelId, content));
   };
   return (
     <form action={submit}>
-      <input aria-label="Message" value={content} onChange={change} />
+      <input aria-label="Message" value={content} onChange={change} onBlur={stopTyping} />
+      <output>{typingText}</output>
     </form>
   );
 }
