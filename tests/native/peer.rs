@@ -132,6 +132,13 @@ impl Peer {
             .collect()
     }
 
+    /// All events that have come and were not taken, as text.
+    pub(crate) fn pending_text(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.events.try_recv().ok())
+            .map(|(name, payload)| format!("{name} {payload}"))
+            .collect()
+    }
+
     pub(crate) async fn disconnect(self) {
         self.client.disconnect().await.expect("disconnects");
     }

@@ -3,8 +3,9 @@
 use nchat_dev_server::core::Times;
 use serde_json::{Value as Json, json};
 
+use crate::http::ask_as;
 use crate::peer::Peer;
-use crate::server::TestServer;
+use crate::server::{TestServer, token};
 
 async fn join(peer: &Peer) {
     peer.done("room:join", json!({ "roomName": "general" }))
@@ -179,4 +180,87 @@ async fn other_connections_hear_of_settings_and_of_what_was_chosen() {
         (&told["userId"], &told["showLastSeen"]),
         (&json!("bob"), &json!(false))
     );
+}
+
+/// What an invisible user may do that is not addressed to anybody in the room.
+const DEEDS: [(&str, &str); 20] = [
+    ("presence:update", r#"{"status":"busy","idle":false}"#),
+    ("presence:update", r#"{"idle":true}"#),
+    ("presence:update", r#"{"customStatus":{"text":"here"}}"#),
+    ("presence:update", r#"{"customStatus":null}"#),
+    ("presence:heartbeat", "{}"),
+    ("presence:subscribe", r#"{"userIds":["alice"]}"#),
+    ("presence:get", r#"{"userIds":["alice"]}"#),
+    ("presence:settings:update", r#"{"showLastSeen":true}"#),
+    ("presence:settings:update", r#"{"visibility":"everyone"}"#),
+    ("contacts:add", r#"{"userId":"alice"}"#),
+    ("block:add", r#"{"userId":"alice"}"#),
+    ("block:remove", r#"{"userId":"alice"}"#),
+    ("room:join", r#"{"roomName":"general"}"#),
+    ("typing:start", r#"{"roomName":"general"}"#),
+    ("typing:stop", r#"{"roomName":"general"}"#),
+    (
+        "message:delivered-ack",
+        r#"{"channelId":"general","upToSeq":9}"#,
+    ),
+    (
+        "message:batch-read-ack",
+        r#"{"channelId":"general","upToSeq":9}"#,
+    ),
+    ("sync:channels", "{}"),
+    ("room:leave", r#"{"roomName":"general"}"#),
+    ("room:join", r#"{"roomName":"general"}"#),
+];
+
+#[tokio::test]
+async fn no_frame_and_no_answer_names_somebody_who_is_invisible() {
+    let server = without_grace().await;
+    // Before they come for the first time: they never were seen.
+    let hide = r#"{"invisibleMode":true}"#;
+    let (token, path) = (token("somebody"), "/api/users/me/presence-settings");
+    let hide = ask_as(server.addr, &token, "PATCH", path, hide).await;
+    assert_eq!(hide.status, 200);
+    let hidden = server.peer("somebody").await;
+    let mut alice = server.peer("alice").await;
+    join(&alice).await;
+    let general = json!({ "roomName": "general" });
+    let message = json!({ "roomName": "general", "content": "x", "clientMessageId": "k" });
+    alice.done("message:send", message).await;
+    let subscribe = json!({ "userIds": ["somebody"] });
+    let seen = alice.done("presence:subscribe", subscribe).await;
+    let nobody = json!({ "userIds": ["nobody"] });
+    let mut stranger = alice.done("presence:get", nobody).await;
+    stranger["presences"][0]["userId"] = json!("somebody");
+    assert_eq!(seen, stranger);
+    alice.pending_text();
+
+    for (event, body) in DEEDS {
+        let body: Json = serde_json::from_str(body).expect("JSON");
+        assert_eq!(hidden.ack(event, body).await["success"], true, "{event}");
+        let resume = json!({ "rooms": [{ "roomName": "general", "seq": 0 }], "receipts": true });
+        for (question, body) in [
+            ("room:members", general.clone()),
+            ("presence:window", general.clone()),
+            ("room:join", general.clone()),
+            ("delivery:sync", json!({ "messageIds": ["k"] })),
+            ("sync:resume", resume),
+        ] {
+            let answer = alice.done(question, body).await.to_string();
+            assert!(
+                !answer.contains("somebody"),
+                "after {event}: {question} {answer}"
+            );
+            assert!(
+                !answer.contains(r#""deliveredCount":1"#),
+                "after {event}: {answer}"
+            );
+        }
+    }
+    hidden.disconnect().await;
+    let again = server.peer("somebody").await;
+    again.done("sync:channels", json!({})).await;
+    alice.done("sync:channels", json!({})).await;
+    for told in alice.pending_text() {
+        assert!(!told.contains("somebody"), "{told}");
+    }
 }

@@ -127,6 +127,45 @@ async fn every_acknowledged_operation_receipt_and_setting_is_there_after_sigkill
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_chosen_and_who_may_know_it_is_there_after_sigkill() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let database = directory.path().join("nchat.sqlite");
+    let mut server = Process::start(&database);
+    let (alice, bob) = both(&server.url).await;
+    let custom = json!({ "text": "Lunch" });
+    let update = json!({ "status": "busy", "idle": false, "customStatus": custom });
+    ack(&bob, "presence:update", update).await;
+    done(&bob, "contacts:add", json!({ "userId": "alice" })).await;
+    done(&bob, "block:add", json!({ "userId": "eve" })).await;
+    done(
+        &alice,
+        "presence:settings:update",
+        json!({ "invisibleMode": true }),
+    )
+    .await;
+    server.child.kill().expect("killed");
+    server.child.wait().expect("ended");
+
+    let server = Process::start(&database);
+    let (alice, bob) = both(&server.url).await;
+    let get = |id: &str| json!({ "userIds": [id] });
+    let seen = done(&alice, "presence:get", get("bob")).await;
+    assert_eq!(seen["presences"][0]["status"], "busy");
+    assert_eq!(seen["presences"][0]["customStatus"], custom);
+    let seen = done(&bob, "presence:get", get("alice")).await;
+    assert_eq!(
+        seen["presences"][0]["status"], "offline",
+        "invisible as before"
+    );
+    for (list, expected) in [("contacts:list", "alice"), ("block:list", "eve")] {
+        assert_eq!(
+            done(&bob, list, json!({})).await["userIds"],
+            json!([expected])
+        );
+    }
+}
+
 /// Alice and bob, both in `general`.
 async fn both(url: &str) -> (Client, Client) {
     let (alice, bob) = (connect(url, "alice").await, connect(url, "bob").await);

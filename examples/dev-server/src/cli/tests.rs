@@ -119,6 +119,22 @@ fn origins_are_separated_by_commas() {
 }
 
 #[test]
+fn presence_and_typing_last_as_long_as_the_command_line_says() {
+    let default = config(&["--dev"], None).expect("a config");
+    assert_eq!(default.times, Times::DEFAULT);
+    let line = ["--dev", "--presence-grace", "0", "--typing-timeout", "3000"];
+    let times = config(&line, None).expect("a config").times;
+    assert_eq!((times.grace_ms, times.typing_ms), (0, 3_000));
+    for line in [
+        ["dev-server", "--typing-timeout", "0"],
+        ["dev-server", "--presence-grace", "-1"],
+        ["dev-server", "--typing-timeout", "99999999999"],
+    ] {
+        assert!(Args::try_parse_from(line).is_err(), "{line:?}");
+    }
+}
+
+#[test]
 fn a_config_does_not_show_its_secret() {
     let config = config(&[], Some(SECRET)).expect("a config");
     assert!(!format!("{config:?}").contains(SECRET));

@@ -187,11 +187,20 @@ impl State {
         }
     }
 
-    /// Tells all anew who may see whom.
-    pub(super) fn refresh_typing(&mut self, now: Now) {
-        let contexts: Vec<Context> = self.typing.keys().cloned().collect();
+    /// Tells those anew who may see a user type now, or no longer, and the user whom they may see.
+    pub(super) fn refresh_typing(&mut self, user_id: &str, now: Now) {
+        let types = |typists: &Vec<Typist>| typists.iter().any(|one| one.user.id == user_id);
+        let contexts = self.typing.iter().filter(|(_, typists)| types(typists));
+        let contexts: Vec<Context> = contexts.map(|(context, _)| context.clone()).collect();
         for context in contexts {
             self.tell_typing(&context, now);
+        }
+        for socket_id in self.sockets_of(user_id) {
+            let connection = self.connections.get(&socket_id);
+            let rooms = connection.map(|connection| connection.rooms.clone());
+            for room_name in rooms.into_iter().flatten() {
+                self.tell_typing_in(&socket_id, &room_name, now);
+            }
         }
     }
 

@@ -117,7 +117,7 @@ impl State {
             let person = self.people.entry(user_id.clone()).or_default();
             if person.profile.is_none() {
                 person.learn(profile);
-                self.refresh(&user_id, now);
+                self.look_anew(&user_id, now);
             }
         }
     }
@@ -145,26 +145,43 @@ impl State {
         let Some(connection) = self.connections.get_mut(socket_id) else {
             return;
         };
+        let was_live = connection.is_live(now.mono_ms);
         let until_ms = now.mono_ms + LEASE_MS;
         connection.lease_until_ms = Some(until_ms);
         let user_id = connection.user.id.clone();
         self.due.insert((until_ms, Due::Person(user_id.clone())));
-        self.refresh(&user_id, now);
+        if !was_live {
+            self.refresh(&user_id, now);
+        }
     }
 
-    /// Brings what is seen of a user up to date, and tells those who see it change.
+    /// Brings how a user looks up to date, and tells those who see it change.
     pub(super) fn refresh(&mut self, user_id: &str, now: Now) {
         let times = self.times;
         let Some(person) = self.people.get_mut(user_id) else {
             return;
         };
+        let before = person.shown.clone();
         let last_seen_ms = person.settle(&self.connections, now, times);
+        let is_changed = person.shown != before;
         if let Some(at_ms) = person.due(now) {
             self.due.insert((at_ms, Due::Person(user_id.to_owned())));
         }
         let kept = last_seen_ms.map(|last_seen_ms| (user_id.to_owned(), last_seen_ms));
         self.last_seen.extend(kept);
         self.tell_self(user_id, now);
+        if is_changed {
+            self.tell_subscribers(user_id, now);
+        }
+    }
+
+    /// As [`Self::refresh`], where who may know what of the user may have changed too.
+    pub(super) fn look_anew(&mut self, user_id: &str, now: Now) {
+        self.refresh(user_id, now);
+        self.tell_subscribers(user_id, now);
+    }
+
+    fn tell_subscribers(&mut self, user_id: &str, now: Now) {
         let subscribers = self.subscribers.get(user_id).cloned().unwrap_or_default();
         for socket_id in subscribers {
             self.tell_subscriber(&socket_id, user_id, now);

@@ -149,7 +149,7 @@ impl State {
             // What was typed before is not shown to anybody who may see it only now.
             self.end_typing_of(user_id, now);
         }
-        self.refresh(user_id, now);
+        self.look_anew(user_id, now);
         if before != Some(settings) {
             for socket_id in self.sockets_of(user_id) {
                 let event = SocketEvent::Settings(told.clone());
@@ -193,9 +193,9 @@ impl State {
 
     /// Others may know more or less of a user, and the user of others.
     fn policy_changed(&mut self, user_id: &str, now: Now) {
-        self.refresh(user_id, now);
+        self.look_anew(user_id, now);
         self.refresh_viewer(user_id, now);
-        self.refresh_typing(now);
+        self.refresh_typing(user_id, now);
     }
 }
 
