@@ -120,10 +120,14 @@ fn origins_are_separated_by_commas() {
 
 #[test]
 fn presence_and_typing_last_as_long_as_the_command_line_says() {
-    let default = config(&["--dev"], None).expect("a config");
+    let memory = ["--dev", "--database", ":memory:"];
+    let default = config(&memory, None).expect("a config");
     assert_eq!(default.times, Times::DEFAULT);
-    let line = ["--dev", "--presence-grace", "0", "--typing-timeout", "3000"];
-    let times = config(&line, None).expect("a config").times;
+    let line = [
+        &memory[..],
+        &["--presence-grace", "0", "--typing-timeout", "3000"],
+    ];
+    let times = config(&line.concat(), None).expect("a config").times;
     assert_eq!((times.grace_ms, times.typing_ms), (0, 3_000));
     for line in [
         ["dev-server", "--typing-timeout", "0"],
