@@ -1,4 +1,4 @@
-import { useRealtimeContext } from "nchat-realtime/react";
+import { useRealtimeContext, useRealtimeTyping } from "nchat-realtime/react";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
 
 interface Props {
@@ -12,6 +12,7 @@ interface Props {
 /** The field to write in, with a draft for each room. What is sent without a connection waits for one. */
 export function Composer({ room, isDisabled, problem, onSend }: Props) {
   const { isConnected } = useRealtimeContext();
+  const { handleInputChange, handleMessageSend } = useRealtimeTyping({ roomName: room });
   const [drafts, setDrafts] = useState<ReadonlyMap<string, string>>(new Map());
   const draft = drafts.get(room) ?? "";
   const write = (text: string) => setDrafts((others) => new Map(others).set(room, text));
@@ -19,6 +20,7 @@ export function Composer({ room, isDisabled, problem, onSend }: Props) {
   function submit(event?: FormEvent) {
     event?.preventDefault();
     if (isDisabled || draft.trim() === "") return;
+    handleMessageSend();
     onSend(draft.trim());
     write("");
   }
@@ -42,7 +44,10 @@ export function Composer({ room, isDisabled, problem, onSend }: Props) {
         disabled={isDisabled}
         placeholder={`Message to ${room}`}
         aria-describedby="composer-hint"
-        onChange={(event) => write(event.target.value)}
+        onChange={(event) => {
+          write(event.target.value);
+          handleInputChange(event.target.value);
+        }}
         onKeyDown={sendOnEnter}
       />
       <button type="submit" className="primary" disabled={isDisabled || draft.trim() === ""}>

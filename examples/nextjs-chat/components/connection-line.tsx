@@ -1,18 +1,15 @@
-import { ConnectionStatus, useRealtimeContext } from "nchat-realtime/react";
+import { ConnectionStatus, useOfflineStatus, useRealtimeContext } from "nchat-realtime/react";
 import { explainCode } from "../lib/explain";
 import { useConnection } from "../lib/use-connection";
 import { useSecondsUntil } from "../lib/use-seconds-until";
-import { Avatar } from "./avatar";
+import { StatusButton } from "./status-picker";
 import { Waiting } from "./waiting";
 
-/** Who one is, how the connection stands, what waits for it, and the means to end it or to try again. */
+/** Who one is and how, how the connection stands, what waits for it, and the means to end it or to try again. */
 export function ConnectionLine({ user }: { user: string }) {
   return (
     <header className="connection">
-      <span className="me">
-        <Avatar name={user} />
-        <strong>{user}</strong>
-      </span>
+      <StatusButton user={user} />
       <ConnectionStatus className="connection-status" />
       <Waiting />
       <Details />
@@ -23,12 +20,12 @@ export function ConnectionLine({ user }: { user: string }) {
 
 /** What changes too often to be read out. */
 function Details() {
-  const { isConnected, connectionQuality, averageLatency, transport, ...rest } = useConnection();
-  const { error, disconnectReason, isOnline, nextRetryAt } = rest;
+  const { isConnected, isOnline, connectionQuality, latency } = useOfflineStatus();
+  const { transport, error, disconnectReason, nextRetryAt } = useConnection();
   const seconds = useSecondsUntil(nextRetryAt);
   const details: string[] = [];
   if (isConnected) {
-    if (averageLatency !== null) details.push(`${connectionQuality} (${averageLatency} ms)`);
+    if (latency !== null) details.push(`${connectionQuality} (${latency} ms)`);
     if (transport) details.push(transport === "polling" ? "long polling" : "WebSocket");
   } else {
     if (seconds !== undefined)

@@ -5,6 +5,7 @@ import { useRoomError } from "../lib/use-room-error";
 import { Composer } from "./composer";
 import { MemberList } from "./member-list";
 import { MessageList } from "./message-list";
+import { TypingLine } from "./typing-line";
 
 /** One room: its messages, the field to write in, and who is in it. */
 export function Conversation({ room: name, user }: { room: string; user: string }) {
@@ -52,6 +53,7 @@ export function Conversation({ room: name, user }: { room: string; user: string 
           actions={actions}
           onProblem={onProblem}
         />
+        <TypingLine room={name} />
         <Composer
           room={name}
           isDisabled={roomError !== undefined}

@@ -1,5 +1,6 @@
-import type { RoomMember } from "nchat-realtime";
-import { Avatar } from "./avatar";
+import { compareByStatus, type RoomMember } from "nchat-realtime";
+import { useRealtimeContext } from "nchat-realtime/react";
+import { Member, Myself } from "./member";
 
 interface Props {
   members: readonly RoomMember[];
@@ -7,19 +8,25 @@ interface Props {
   heading: string;
 }
 
-/** Who is in a room. */
+/** Who is in a room: oneself, then those who are there, then the others. */
 export function MemberList({ members, user, heading }: Props) {
+  const { getPresence } = useRealtimeContext();
+  const me = members.find(({ userId }) => userId === user);
+  const others = members
+    .filter((member) => member !== me)
+    .map((member) => ({
+      member,
+      name: member.userName ?? member.userId,
+      status: getPresence(member.userId)?.status ?? "offline",
+    }))
+    .sort(compareByStatus);
   return (
     <section>
       <h2>{heading}</h2>
       <ul>
-        {members.map(({ userId, userName, role }) => (
-          <li key={userId}>
-            <Avatar name={userName ?? userId} />
-            <span className="member-name">{userName ?? userId}</span>
-            {userId === user && <span className="note">you</span>}
-            {(role === "admin" || role === "moderator") && <span className="note">{role}</span>}
-          </li>
+        {me && <Myself member={me} />}
+        {others.map(({ member }) => (
+          <Member key={member.userId} member={member} />
         ))}
       </ul>
     </section>

@@ -6,7 +6,8 @@ import { JoinRoom } from "./join-room";
 const FIRST_ROOMS = ["general", "announcements"];
 
 interface Props {
-  openRoom: string;
+  /** The one that is shown, if one is. */
+  openRoom: string | undefined;
   onOpen: (room: string) => void;
 }
 

@@ -1,14 +1,14 @@
-import { useRealtimeContext, useSync } from "nchat-realtime/react";
+import { useOfflineStatus, useSync } from "nchat-realtime/react";
 import { useQueue } from "../lib/use-queue";
 
 /** How many messages wait to be sent or were refused, and how far the catching up is. */
 export function Waiting() {
-  const { pending, inFlight, failed } = useQueue();
-  const { isSyncing, progress } = useSync();
-  const { isConnected } = useRealtimeContext();
+  const { queueCount, isConnected, isSyncing } = useOfflineStatus();
+  const { inFlight, failed } = useQueue();
+  const { progress } = useSync();
   const counts = [
     // With a connection, what is on its way has arrived before one could read it.
-    [pending + (isConnected ? 0 : inFlight), "pending"],
+    [queueCount - failed - (isConnected ? inFlight : 0), "pending"],
     [failed, "not sent"],
   ] as const;
   const shown = counts.filter(([count]) => count > 0);

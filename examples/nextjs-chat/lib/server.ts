@@ -18,7 +18,7 @@ export async function fetchToken(userId: string): Promise<string> {
   const response = await fetch(`${serverUrl()}/dev/token`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ userId }),
+    body: JSON.stringify({ userId, name: userId }),
   });
   const answer: { token?: string; message?: string } = await response.json();
   if (answer.token === undefined) {

@@ -5,7 +5,7 @@ const subscribe = (notify: () => void) => realtimeClient.subscribe("queue", noti
 const read = () => realtimeClient.getSnapshot("queue");
 const readOnServer = () => realtimeClient.getServerSnapshot("queue");
 
-/** The counts over the queue: what `useOfflineStatus` adds up. */
+/** The counts over the queue that `useOfflineStatus` adds up. */
 export function useQueue() {
   return useSyncExternalStore(subscribe, read, readOnServer);
 }
