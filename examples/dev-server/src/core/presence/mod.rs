@@ -9,6 +9,7 @@ mod connection;
 mod person;
 mod state;
 mod updating;
+mod viewers;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,5 +1,6 @@
 //! Records, lists and what others see of somebody invisible, on every store.
 
+use nchat_realtime::wire::limits::MAX_CONTACTS;
 use nchat_realtime::wire::presence::ChosenStatus;
 
 use super::*;
@@ -12,6 +13,7 @@ conforms! {
     choosing_to_be_invisible_is_invisible_mode_for_as_long_as_it_is_chosen
     showing_more_forgets_the_last_time_from_before
     lists_are_ones_own
+    a_list_that_is_full_takes_nobody_more
     whoever_wrote_in_a_direct_conversation_is_known_by_it
 }
 
@@ -244,6 +246,29 @@ async fn lists_are_ones_own<S: Store>(store: S) {
     assert_eq!(relate(RelationKind::Block, true).await, (1, 1));
     assert_eq!(relate(RelationKind::Contact, false).await, (0, 1));
     assert_eq!(relate(RelationKind::Contact, false).await, (0, 1));
+}
+
+async fn a_list_that_is_full_takes_nobody_more<S: Store>(store: S) {
+    let add = |number: u32| {
+        Change::Relation(NewRelation {
+            user_id: "bob".to_owned(),
+            kind: RelationKind::Contact,
+            other_id: format!("u{number}"),
+            is_there: true,
+        })
+    };
+    let numbers = (0..MAX_CONTACTS).chain([MAX_CONTACTS, 0]);
+    let outcomes = store.write(numbers.map(add).collect()).await;
+    let outcomes = outcomes.expect("works");
+    let full = Outcome::Refused(Refused::TooManyRelations);
+    let refused = outcomes.iter().filter(|outcome| **outcome == full);
+    assert_eq!(refused.count(), 1);
+    assert_eq!(outcomes[MAX_CONTACTS as usize], full, "one more");
+    assert_eq!(
+        outcomes.last(),
+        Some(&Outcome::Related),
+        "one of them again"
+    );
 }
 
 async fn whoever_wrote_in_a_direct_conversation_is_known_by_it<S: Store>(store: S) {

@@ -139,26 +139,41 @@ pub(super) async fn change_relation(
         other_id,
         is_there,
     } = change;
-    let list = related(transaction, user_id, *kind).await?;
-    if !is_there {
-        sqlx::query("DELETE FROM relations WHERE user_id = ? AND kind = ? AND other_id = ?")
-            .bind(user_id)
-            .bind(kind.as_str())
-            .bind(other_id)
-            .execute(&mut **transaction)
-            .await?;
-    } else if !list.contains(other_id) {
-        if list.len() >= MAX_CONTACTS as usize {
-            return Ok(Outcome::Refused(Refused::TooManyRelations));
+    let statement = match is_there {
+        true => {
+            if is_full(transaction, change).await? {
+                return Ok(Outcome::Refused(Refused::TooManyRelations));
+            }
+            "INSERT INTO relations (user_id, kind, other_id) VALUES (?, ?, ?)
+             ON CONFLICT DO NOTHING"
         }
-        sqlx::query("INSERT INTO relations (user_id, kind, other_id) VALUES (?, ?, ?)")
-            .bind(user_id)
-            .bind(kind.as_str())
-            .bind(other_id)
-            .execute(&mut **transaction)
-            .await?;
-    }
+        false => "DELETE FROM relations WHERE user_id = ? AND kind = ? AND other_id = ?",
+    };
+    sqlx::query(statement)
+        .bind(user_id)
+        .bind(kind.as_str())
+        .bind(other_id)
+        .execute(&mut **transaction)
+        .await?;
     Ok(Outcome::Related)
+}
+
+/// Whether there is no place left for somebody who is not on the list.
+async fn is_full(
+    transaction: &mut Transaction<'static, Sqlite>,
+    change: &NewRelation,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "SELECT count(*) AS others, coalesce(max(other_id = ?3), 0) AS is_known
+         FROM relations WHERE user_id = ?1 AND kind = ?2",
+    )
+    .bind(&change.user_id)
+    .bind(change.kind.as_str())
+    .bind(&change.other_id)
+    .fetch_one(&mut **transaction)
+    .await?;
+    let (others, is_known): (u32, bool) = (row.try_get("others")?, row.try_get("is_known")?);
+    Ok(others >= MAX_CONTACTS && !is_known)
 }
 
 pub(super) async fn related(
