@@ -2,8 +2,8 @@
 //
 //   npm run bench                  every figure, about nine minutes
 //   npm run bench -- --quick       the same in little, to see that it works
-//   npm run bench -- queue size    some of them: clientCode, realFrames, roundTrips, connecting, idle, queue,
-//                                  drain, sync, size
+//   npm run bench -- queue size    some of them: clientCode, realFrames, roundTrips, connecting, idle, presence,
+//                                  queue, drain, sync, size
 //   npm run bench -- --no-build    measures pkg/ and the server's release build as they are
 //
 // Prints a table and writes tests/bench/results/latest.json. The exit status says nothing of speed.

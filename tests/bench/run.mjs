@@ -5,6 +5,7 @@ import { connecting } from "./figures/connecting.mjs";
 import { drain } from "./figures/drain.mjs";
 import { idle } from "./figures/idle.mjs";
 import { memory } from "./figures/memory.mjs";
+import { presence } from "./figures/presence.mjs";
 import { queue } from "./figures/queue.mjs";
 import { realFrames } from "./figures/real-frames.mjs";
 import { roundTrips } from "./figures/round-trips.mjs";
@@ -23,6 +24,7 @@ export const groups = {
   connecting,
   idle,
   memory,
+  presence,
   ...withOurServer,
   size,
 };

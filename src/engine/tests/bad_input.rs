@@ -4,9 +4,11 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::world::World;
+use crate::engine::input::Input;
+use crate::engine::presence::PresenceCommand;
 
 /// Every event that the client reads, and one that it does not.
-const EVENTS: [&str; 11] = [
+const EVENTS: [&str; 15] = [
     "connected",
     "authenticated",
     "auth:expired",
@@ -17,11 +19,15 @@ const EVENTS: [&str; 11] = [
     "user:joined",
     "user:left",
     "batch",
+    "presence:changed",
+    "presence:bulk",
+    "typing:event",
+    "typing:batch",
     "custom",
 ];
 
 /// Field names that mean something to the client.
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 30] = [
     "roomName",
     "channelId",
     "userId",
@@ -44,6 +50,14 @@ const FIELDS: [&str; 22] = [
     "data",
     "error",
     "retryAfterMs",
+    "users",
+    "updates",
+    "threadId",
+    "expiresInMs",
+    "presences",
+    "status",
+    "customStatus",
+    "lastSeenAt",
 ];
 
 fn scalar() -> impl Strategy<Value = Json> {
@@ -61,6 +75,7 @@ fn scalar() -> impl Strategy<Value = Json> {
             "e2",
             "messages",
             "history",
+            "online",
             "__proto__",
             "\u{202e}x",
             "1970-01-01T00:00:00.000Z",
@@ -93,6 +108,10 @@ fn busy_world() -> World {
     world.join_room("general", 5);
     world.join("other");
     world.send("general", "mine");
+    world.input(Input::Presence(PresenceCommand::Started));
+    world.input(Input::Presence(PresenceCommand::Wanted(vec![
+        "alice".to_owned(),
+    ])));
     world.emit_async("custom", json!({}), None);
     world
 }

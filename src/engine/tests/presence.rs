@@ -578,6 +578,47 @@ fn ten_thousand_are_known_and_no_more() {
     assert_eq!(world.engine.presences().len(), 10_000);
 }
 
+#[test]
+fn asked_to_synchronise_presence_it_asks_for_all_anew_and_counts_them() {
+    let mut world = World::with_presence();
+    world.wants(&["bob", "carol"]);
+    world.subscribes(&["bob", "carol"]);
+    let request = world.request(Input::SyncPresenceRequested);
+    assert!(world.is_pending(request));
+    world.subscribes(&["bob", "carol"]);
+    let counted = world.take_settled(request).unwrap().unwrap();
+    assert_eq!(counted["synced"], 2.0);
+    let request = world.request(Input::SyncPresenceRequested);
+    world.lose_connection();
+    assert_eq!(world.rejection(request), "NOT_CONNECTED");
+}
+
+#[test]
+fn a_reconnect_is_synchronised_once_presence_is_there_too() {
+    let mut world = World::with_settings(|settings| settings.sync.auto_sync = true);
+    world.server.greetings[0][1]["capabilities"] = json!(["presence", "resume"]);
+    world.connect();
+    world.wants(&["bob"]);
+    world.subscribes(&["bob"]);
+    world.lose_connection();
+    world.server.inbox.clear();
+    world.notifications();
+    world.advance(2_000);
+    let channels = world.expect_event("sync:channels");
+    world.ack(&channels, json!({"channels": [], "serverTime": 1}));
+    let completed = |world: &mut World| {
+        world.take(|told| match told {
+            Notification::Sync { event, data } if *event == "sync:completed" => {
+                Some(data["result"]["presence"]["synced"].clone())
+            }
+            _ => None,
+        })
+    };
+    assert!(completed(&mut world).is_empty());
+    world.subscribes(&["bob"]);
+    assert_eq!(completed(&mut world), [1.0]);
+}
+
 /// What may happen around presence.
 #[derive(Clone, Debug)]
 enum Step {
