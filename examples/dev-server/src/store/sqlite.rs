@@ -311,12 +311,7 @@ impl Store for SqliteStore {
     }
 
     async fn profiles(&self, user_ids: &[String]) -> Result<Vec<Profile>, StoreError> {
-        let mut snapshot = self.snapshot().await?;
-        let mut profiles = Vec::with_capacity(user_ids.len());
-        for user_id in user_ids {
-            profiles.push(users::profile(&mut snapshot, user_id).await?);
-        }
-        Ok(profiles)
+        users::profiles(&mut self.snapshot().await?, user_ids).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -19,6 +19,8 @@ pub(in crate::core) struct Person {
     /// is to show nobody that they are there.
     frozen: Option<Box<Profile>>,
     pub(super) sockets: BTreeSet<String>,
+    /// Whether their profile is another than the one that was looked up.
+    pub(super) has_changed: bool,
     /// Direct conversations in which they wrote since they came.
     pub(super) wrote_in: BTreeSet<String>,
     /// As others see them.

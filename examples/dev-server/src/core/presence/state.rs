@@ -14,7 +14,7 @@ use crate::store::Profile;
 #[derive(Debug)]
 pub(in crate::core) struct State {
     pub(in crate::core) times: Times,
-    /// Grows with everything that a look-up before it may not know of.
+    /// Grows with everything that a look-up under way may not know of, and that is not in `people`.
     pub(super) generation: u64,
     pub(in crate::core) people: BTreeMap<String, Person>,
     pub(in crate::core) connections: BTreeMap<String, Connection>,
@@ -159,8 +159,11 @@ impl State {
                 || person.leaving.is_some()
                 || self.subscribers.contains_key(user_id)
         };
-        if !self.people.get_mut(user_id).is_some_and(is_used) {
-            self.people.remove(user_id);
+        if !self.people.get_mut(user_id).is_some_and(is_used)
+            && let Some(person) = self.people.remove(user_id)
+        {
+            // What was looked up before they changed must not come back.
+            self.generation += u64::from(person.has_changed);
         }
     }
 

@@ -8,6 +8,7 @@ use nchat_realtime::wire::presence::{
 use nchat_realtime::wire::room::MembershipChange;
 use nchat_realtime::wire::settings::PresenceSettings;
 
+use super::person::Person;
 use super::{Now, State};
 use crate::core::outlet::{RoomEvent, SocketEvent};
 use crate::core::time::{iso8601, parse_iso8601};
@@ -135,14 +136,20 @@ impl State {
     }
 
     fn user_changed(&mut self, user_id: &str, record: UserRecord, now: Now) {
-        self.generation += 1;
-        let Some(person) = self.people.get_mut(user_id) else {
+        let person = self.people.get_mut(user_id);
+        let Some((person, before)) = person.and_then(|person| {
+            let before = person.profile.as_ref()?.record.clone();
+            Some((person, before))
+        }) else {
+            self.generation += 1;
             return;
         };
-        let before = person
-            .profile
-            .as_ref()
-            .map(|profile| profile.record.settings);
+        let is_stamp = before
+            == UserRecord {
+                last_seen_ms: before.last_seen_ms,
+                ..record.clone()
+            };
+        person.has_changed |= !is_stamp;
         let settings = record.settings;
         let told = presence_settings(user_id, &record);
         if person.changed(record) {
@@ -150,7 +157,7 @@ impl State {
             self.end_typing_of(user_id, now);
         }
         self.look_anew(user_id, now);
-        if before != Some(settings) {
+        if before.settings != settings {
             for socket_id in self.sockets_of(user_id) {
                 let event = SocketEvent::Settings(told.clone());
                 self.letters.push_back((socket_id, event));
@@ -159,9 +166,8 @@ impl State {
     }
 
     fn related(&mut self, change: &NewRelation, now: Now) {
-        self.generation += 1;
         let user_id = &change.user_id;
-        let person = self.people.get_mut(user_id);
+        let person = self.known(user_id);
         if let Some(profile) = person.and_then(|person| person.profile.as_mut()) {
             let list = match change.kind {
                 RelationKind::Contact => &mut profile.contacts,
@@ -171,8 +177,25 @@ impl State {
                 true => list.insert(change.other_id.clone()),
                 false => list.remove(&change.other_id),
             };
+            self.policy_changed(user_id, now);
         }
-        self.policy_changed(user_id, now);
+    }
+
+    /// Somebody of whom something changes. What is known of them is changed in its place; what is
+    /// just being looked up of others has to be looked up again.
+    fn known(&mut self, user_id: &str) -> Option<&mut Person> {
+        let person = self.people.get_mut(user_id);
+        let person = person.filter(|person| person.profile.is_some());
+        match person {
+            Some(person) => {
+                person.has_changed = true;
+                Some(person)
+            }
+            None => {
+                self.generation += 1;
+                None
+            }
+        }
     }
 
     /// Whether a user who is here writes in a direct conversation for the first time.
@@ -183,9 +206,9 @@ impl State {
 
     /// A user wrote to another in a direct conversation.
     pub(in crate::core) fn wrote_to(&mut self, user_id: &str, other_id: &str, now: Now) {
-        self.generation += 1;
-        let person = self.people.get_mut(user_id);
-        let profile = person.and_then(|person| person.profile.as_mut());
+        let profile = self
+            .known(user_id)
+            .and_then(|person| person.profile.as_mut());
         if profile.is_some_and(|profile| profile.written_to.insert(other_id.to_owned())) {
             self.policy_changed(user_id, now);
         }

@@ -1,7 +1,7 @@
 //! What is kept of a user beside rooms: their record, their lists of others, and the leader of each
 //! of their devices.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nchat_realtime::wire::limits::MAX_CONTACTS;
 use sqlx::{Row, Sqlite, Transaction};
@@ -31,11 +31,14 @@ pub(super) async fn record(
     let Some(row) = row else {
         return Ok(UserRecord::default());
     };
-    let record = from_json(row.try_get("body")?, "the settings of a user");
-    Ok(record.unwrap_or_else(|error| {
+    Ok(readable(row.try_get("body")?))
+}
+
+fn readable(body: &str) -> UserRecord {
+    from_json(body, "the settings of a user").unwrap_or_else(|error| {
         tracing::error!(%error, "settings that cannot be read hide what they can");
         UserRecord::hiding()
-    }))
+    })
 }
 
 pub(super) async fn change_settings(
@@ -176,20 +179,6 @@ async fn is_full(
     Ok(others >= MAX_CONTACTS && !is_known)
 }
 
-pub(super) async fn related(
-    transaction: &mut Transaction<'static, Sqlite>,
-    user_id: &str,
-    kind: RelationKind,
-) -> Result<BTreeSet<String>, StoreError> {
-    let rows = sqlx::query("SELECT other_id FROM relations WHERE user_id = ? AND kind = ?")
-        .bind(user_id)
-        .bind(kind.as_str())
-        .fetch_all(&mut **transaction)
-        .await?;
-    let ids = rows.iter().map(|row| Ok(row.try_get("other_id")?));
-    ids.collect()
-}
-
 /// The members of a room who block this user, or whom they block.
 pub(super) async fn blocked_in(
     transaction: &mut Transaction<'static, Sqlite>,
@@ -215,28 +204,54 @@ pub(super) async fn blocked_in(
     ids.collect()
 }
 
-pub(super) async fn profile(
+/// Of any number of users with three statements.
+pub(super) async fn profiles(
     snapshot: &mut Transaction<'static, Sqlite>,
-    user_id: &str,
-) -> Result<Profile, StoreError> {
-    let rows = sqlx::query(
-        "SELECT others.user_id AS other_id FROM members AS own
+    user_ids: &[String],
+) -> Result<Vec<Profile>, StoreError> {
+    let ids = to_json(&user_ids, "the ids of users")?;
+    let mut profiles: BTreeMap<String, Profile> = BTreeMap::new();
+    for user_id in user_ids {
+        let profile = profiles.entry(user_id.clone()).or_default();
+        profile.user_id.clone_from(user_id);
+    }
+    let records = sqlx::query(
+        "SELECT user_id, body FROM user_settings
+         WHERE user_id IN (SELECT value FROM json_each(?))",
+    );
+    for row in records.bind(&ids).fetch_all(&mut **snapshot).await? {
+        if let Some(profile) = profiles.get_mut(row.try_get::<&str, _>("user_id")?) {
+            profile.record = readable(row.try_get("body")?);
+        }
+    }
+    let relations = sqlx::query(
+        "SELECT user_id, kind, other_id FROM relations
+         WHERE user_id IN (SELECT value FROM json_each(?))",
+    );
+    for row in relations.bind(&ids).fetch_all(&mut **snapshot).await? {
+        if let Some(profile) = profiles.get_mut(row.try_get::<&str, _>("user_id")?) {
+            let list = match row.try_get::<&str, _>("kind")? {
+                kind if kind == RelationKind::Contact.as_str() => &mut profile.contacts,
+                _ => &mut profile.blocked,
+            };
+            list.insert(row.try_get("other_id")?);
+        }
+    }
+    let partners = sqlx::query(
+        "SELECT own.user_id, others.user_id AS other_id FROM members AS own
          JOIN rooms ON rooms.id = own.room_id AND rooms.kind = 'dm'
          JOIN members AS others ON others.room_id = rooms.id AND others.user_id <> own.user_id
-         WHERE own.user_id = ?1 AND EXISTS
-             (SELECT 1 FROM messages WHERE room_id = rooms.id AND messages.user_id = ?1)",
-    )
-    .bind(user_id)
-    .fetch_all(&mut **snapshot)
-    .await?;
-    let written_to = rows.iter().map(|row| Ok(row.try_get("other_id")?));
-    Ok(Profile {
-        user_id: user_id.to_owned(),
-        written_to: written_to.collect::<Result<_, StoreError>>()?,
-        record: record(snapshot, user_id).await?,
-        contacts: related(snapshot, user_id, RelationKind::Contact).await?,
-        blocked: related(snapshot, user_id, RelationKind::Block).await?,
-    })
+         WHERE own.user_id IN (SELECT value FROM json_each(?)) AND EXISTS
+             (SELECT 1 FROM messages
+              WHERE room_id = rooms.id AND messages.user_id = own.user_id)",
+    );
+    for row in partners.bind(&ids).fetch_all(&mut **snapshot).await? {
+        if let Some(profile) = profiles.get_mut(row.try_get::<&str, _>("user_id")?) {
+            profile.written_to.insert(row.try_get("other_id")?);
+        }
+    }
+    let in_order = user_ids.iter().filter_map(|id| profiles.get(id).cloned());
+    Ok(in_order.collect())
 }
 
 /// Whether this tab is the newest leader so far; then no older one passes from now on.
