@@ -21,7 +21,6 @@ export {
   type PresenceVisibility,
 } from "./presence/settings.js";
 export type { FilteredUserPresence, PresenceVisibilityResult } from "./presence/visibility.js";
-export * from "./presence-presets/index.js";
 export {
   PresenceService,
   type PresenceWindow,

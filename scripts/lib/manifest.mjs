@@ -5,6 +5,7 @@ import { packageDescription, workspaceVersion } from "./workspace.mjs";
 const entries = {
   ".": "./dist/index",
   "./react": "./dist/react/index",
+  "./presence": "./dist/presence-presets/index",
   // The wasm inlined as text, for bundlers that do not emit the file by themselves (esbuild, Rollup).
   "./inline": "./dist/inline",
 };

@@ -1,15 +1,15 @@
+import type { CustomStatus } from "nchat-realtime";
 import {
   ACTIVITIES,
   type Activity,
   activityStatus,
-  type CustomStatus,
   expiryOf,
   formatTimeRemaining,
   MAX_CUSTOM_STATUS_LENGTH,
   STATUS_DURATIONS,
   type StatusDuration,
   toCustomStatus,
-} from "nchat-realtime";
+} from "nchat-realtime/presence";
 import { type FormEvent, useState } from "react";
 
 const DURATIONS = STATUS_DURATIONS.filter(({ value }) => value !== "custom");

@@ -1,4 +1,5 @@
-import { compareByStatus, type RoomMember } from "nchat-realtime";
+import type { RoomMember } from "nchat-realtime";
+import { compareByStatus } from "nchat-realtime/presence";
 import { useRealtimeContext } from "nchat-realtime/react";
 import { Member, Myself } from "./member";
 

@@ -1,10 +1,5 @@
-import {
-  type CustomStatus,
-  formatCustomStatus,
-  formatLastSeen,
-  type PresenceStatusName,
-  type RoomMember,
-} from "nchat-realtime";
+import type { CustomStatus, PresenceStatusName, RoomMember } from "nchat-realtime";
+import { formatCustomStatus, formatLastSeen } from "nchat-realtime/presence";
 import { useRealtimeContext, useUserPresence } from "nchat-realtime/react";
 import { useNow } from "../lib/use-now";
 import { Avatar } from "./avatar";

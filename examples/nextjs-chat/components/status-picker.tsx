@@ -1,4 +1,5 @@
-import { formatCustomStatus, type PresenceStatusName, STATUS_LOOKS } from "nchat-realtime";
+import type { PresenceStatusName } from "nchat-realtime";
+import { formatCustomStatus, STATUS_LOOKS } from "nchat-realtime/presence";
 import { useRealtimeContext } from "nchat-realtime/react";
 import { Avatar } from "./avatar";
 import { CustomStatusForm } from "./custom-status-form";

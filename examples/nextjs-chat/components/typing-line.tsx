@@ -1,4 +1,4 @@
-import { platformTypingText } from "nchat-realtime";
+import { platformTypingText } from "nchat-realtime/presence";
 import { useTypingIndicatorDisplay } from "nchat-realtime/react";
 
 /** Who else is writing in a room. Its place stays while nobody is, so that nothing jumps. */

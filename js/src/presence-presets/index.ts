@@ -1,7 +1,7 @@
 /**
- * What apps show presence with: looks of statuses, texts about time, presets of custom statuses,
- * durations and messengers. Plain functions and tables that need no client and no module; a
- * bundler takes what is used.
+ * `nchat-realtime/presence`, what apps show presence with: looks of statuses, texts about time,
+ * presets of custom statuses, durations and messengers. Plain functions and tables that need no
+ * client and no module; a bundler takes what is used.
  */
 export { ACTIVITIES, type Activity, type ActivityPreset, activityStatus } from "./activities.js";
 export {
@@ -48,6 +48,5 @@ export {
   shouldSendTypingIndicator,
   shouldShowReadReceipts,
   type Viewer,
-  type VisibilityName,
   type VisibilitySettings,
 } from "./visibility.js";

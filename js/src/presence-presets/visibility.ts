@@ -1,21 +1,20 @@
-/** Who may see a user's presence. */
-export type VisibilityName = "everyone" | "contacts" | "nobody";
+import type { PresenceSettings } from "../presence/settings.js";
 
-/** The settings that decide what others see: those of `getPresenceSettings`. What is absent is the default. */
-export interface VisibilitySettings {
-  /** Default `everyone`. A value that is not known hides. */
-  visibility?: VisibilityName;
-  /** Default true. */
-  showOnlineStatus?: boolean;
-  /** Default true. */
-  showLastSeen?: boolean;
-  /** Default true. */
-  allowReadReceipts?: boolean;
-  /** Default true. */
-  broadcastTyping?: boolean;
-  /** Default false. */
-  invisibleMode?: boolean;
-}
+/**
+ * The settings that decide what others see, those of `getOwnPresenceSettings`. What is absent is
+ * the default: visible to everyone. A visibility that is not known hides.
+ */
+export type VisibilitySettings = Partial<
+  Pick<
+    PresenceSettings,
+    | "visibility"
+    | "showOnlineStatus"
+    | "showLastSeen"
+    | "allowReadReceipts"
+    | "broadcastTyping"
+    | "invisibleMode"
+  >
+>;
 
 /** Who looks at a user. */
 export interface Viewer {

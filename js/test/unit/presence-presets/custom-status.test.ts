@@ -10,7 +10,7 @@ import {
   STATUS_DURATIONS,
   type StatusDuration,
   toCustomStatus,
-} from "../../../src/index.js";
+} from "../../../src/presence-presets/index.js";
 
 /** A Wednesday. */
 const now = new Date(2026, 2, 11, 14, 30);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isDoNotDisturb, nextDoNotDisturbChange } from "../../../src/index.js";
+import { isDoNotDisturb, nextDoNotDisturbChange } from "../../../src/presence-presets/index.js";
 
 /** A Wednesday. */
 const at = (hour: number, minute = 0, day = 11) => new Date(2026, 2, day, hour, minute);

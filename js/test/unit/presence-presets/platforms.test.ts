@@ -8,7 +8,7 @@ import {
   platformStatusLabel,
   platformTypingText,
   statusWhenIdle,
-} from "../../../src/index.js";
+} from "../../../src/presence-presets/index.js";
 
 /** A Wednesday. */
 const now = new Date(2026, 2, 11, 14, 30);

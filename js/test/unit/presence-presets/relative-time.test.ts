@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { formatLastActive, formatLastSeen, formatTimeRemaining } from "../../../src/index.js";
+import {
+  formatLastActive,
+  formatLastSeen,
+  formatTimeRemaining,
+} from "../../../src/presence-presets/index.js";
 
 const now = new Date(2026, 2, 11, 14, 30);
 const ago = (ms: number) => new Date(now.getTime() - ms);

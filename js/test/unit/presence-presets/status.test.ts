@@ -3,11 +3,11 @@ import {
   compareByStatus,
   isOnlineStatus,
   isStatusName,
-  type PresenceStatusName,
   publicStatus,
   STATUS_LOOKS,
   statusChoices,
-} from "../../../src/index.js";
+} from "../../../src/presence-presets/index.js";
+import type { PresenceStatusName } from "../../../src/types.js";
 
 describe("statuses", () => {
   it("have a label, a description and a colour each", () => {

@@ -5,7 +5,7 @@ import {
   shouldSendTypingIndicator,
   shouldShowReadReceipts,
   type VisibilitySettings,
-} from "../../../src/index.js";
+} from "../../../src/presence-presets/index.js";
 
 const [self, contact, stranger] = [{ isSelf: true }, { isContact: true }, {}];
 
