@@ -30,6 +30,7 @@ const QUEUE: Readonly<QueueSnapshot> = Object.freeze({
   failed: 0,
   isFlushing: false,
   isLeader: false,
+  isLoaded: false,
   persisted: false,
 });
 

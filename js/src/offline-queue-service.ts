@@ -74,7 +74,7 @@ export class OfflineQueueService extends ClientService<QueueEvent> {
     return this.snapshot.length;
   }
 
-  /** Whether nothing is queued. */
+  /** Whether nothing is queued; what earlier pages left counts from `snapshot.isLoaded` on. */
   isEmpty(): boolean {
     return this.getQueueLength() === 0;
   }

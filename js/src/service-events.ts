@@ -10,7 +10,8 @@ type EventsOf<M> = { [K in keyof M]: [event: K, data: M[K]] }[keyof M];
  *
  * `message:queued` is told by `queueMessage` itself, `message:persisted` once the message outlives
  * a crash of the browser; `queue:flushed` counts what was sent, `queue:cleared` what was taken out;
- * `queue:leader` says whether this tab is the one that sends.
+ * `queue:leader` says whether this tab is the one that sends, `queue:loaded` whether what earlier
+ * pages left is counted.
  */
 export type QueueEvent =
   | [
@@ -25,7 +26,8 @@ export type QueueEvent =
     ]
   | [event: "message:failed", data: { message: QueuedMessage; error: string }]
   | [event: "queue:flushing" | "queue:flushed" | "queue:cleared", data: { count: number }]
-  | [event: "queue:leader", data: { isLeader: boolean }];
+  | [event: "queue:leader", data: { isLeader: boolean }]
+  | [event: "queue:loaded", data: { isLoaded: boolean }];
 
 /** Calls back with what a queue tells. */
 export type QueueEventListener = (...event: QueueEvent) => void;

@@ -194,6 +194,8 @@ export interface QueueSnapshot {
   isFlushing: boolean;
   /** Whether this tab is the one that sends. */
   isLeader: boolean;
+  /** Whether what earlier pages left is counted: the browser's storage was read. */
+  isLoaded: boolean;
   /** Whether what is queued outlives a crash of the browser. */
   persisted: boolean;
 }

@@ -245,10 +245,12 @@ impl<V: Value> Engine<V> {
         self.outbox.message(id)
     }
 
-    /// The queue's counts: `{length, pending, inFlight, failed, isFlushing, isLeader, persisted}`.
+    /// The queue's counts: `{length, pending, inFlight, failed, isFlushing, isLeader, isLoaded,
+    /// persisted}`.
     pub fn queue_snapshot(&self) -> V {
         let leads = self.tabs.leads() || self.keep.is_memory_only();
-        self.outbox.snapshot(leads)
+        let is_loaded = self.keep.is_settled() && self.owner.is_settled();
+        self.outbox.snapshot(leads, is_loaded)
     }
 
     /// How far a message of ours has come, by the server's id or our own.
@@ -519,7 +521,8 @@ impl<V: Value> Parts<'_, '_, V> {
             }
         }
         let decides = self.decides();
-        self.outbox.tell_leader(self.up.ctx, decides);
+        let is_loaded = self.up.ctx.keep.is_settled() && self.owner.is_settled();
+        self.outbox.tell_standing(self.up.ctx, decides, is_loaded);
         let Context {
             now, outputs, keep, ..
         } = &mut *self.up.ctx;

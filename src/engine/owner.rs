@@ -19,6 +19,8 @@ pub(crate) struct Owner {
     next: Option<String>,
     /// What was kept before the user was known, until it is kept as the user's.
     moving: Option<Namespace>,
+    /// What is left there is not known yet.
+    is_searching: bool,
     /// Promises of `logout()`.
     leaving: Vec<RequestId>,
 }
@@ -29,6 +31,11 @@ impl Owner {
             known,
             ..Self::default()
         }
+    }
+
+    /// Whether it is known what is stored for the user.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.next.is_none() && !self.is_searching
     }
 
     fn last_user(&self, server: &str) -> Option<String> {
@@ -91,6 +98,7 @@ impl<V: Value> Parts<'_, '_, V> {
     fn change_user(&mut self, user: String) {
         // What is stored for nobody yet is not known before the store is open.
         if !self.up.ctx.keep.is_open() && !self.up.ctx.keep.is_memory_only() {
+            self.outbox.set_user(Some(user.clone()));
             self.owner.next = Some(user);
             return;
         }
@@ -119,8 +127,10 @@ impl<V: Value> Parts<'_, '_, V> {
             return;
         };
         self.tabs.stop(self.up.ctx);
+        self.outbox.set_user(None);
         if current.server == next.server && current.user.is_none() {
             self.owner.moving = Some(current);
+            self.owner.is_searching = true;
             self.up.ctx.open_store(next);
             self.outbox.move_in(self.up.ctx);
             self.delivery.store_again();
@@ -128,6 +138,7 @@ impl<V: Value> Parts<'_, '_, V> {
             return;
         }
         self.owner.moving = None;
+        self.owner.is_searching = false;
         let text = "another user signed in: the message stays queued for the one who wrote it";
         let error = ClientError::new(ErrorCode::Cancelled, text);
         self.outbox.empty(self.up.ctx, self.rooms, &error);
@@ -156,16 +167,19 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// What is left under nobody's name, now that the rest was moved.
     pub(super) fn left_behind(&mut self, found: Result<Vec<(String, String)>, StoreFailure>) {
+        self.outbox.take_found_anothers();
+        if let Ok(records) = &found
+            && self.outbox.move_more(&mut self.up, self.rooms, records)
+        {
+            return self.ask_when_moved();
+        }
+        self.owner.is_searching = false;
         match found {
-            Ok(records) => {
-                if self.outbox.move_more(&mut self.up, self.rooms, records) {
-                    return self.ask_when_moved();
-                }
-                // Kept there, and not here yet.
-                if self.up.ctx.keep.is_memory_only() {
-                    return;
-                }
+            // Kept there, and not here yet; or another user's.
+            Ok(_) if self.up.ctx.keep.is_memory_only() || self.outbox.take_found_anothers() => {
+                return;
             }
+            Ok(_) => {}
             // Without a store there is nothing but the journal, which was read when it was opened.
             Err(StoreFailure::Unavailable) => {}
             // It stays, and the user is not remembered: the next page looks there again.
@@ -237,6 +251,8 @@ impl<V: Value> Parts<'_, '_, V> {
         self.typing.reset(self.up.ctx);
         self.sync.reset(self.up.ctx);
         self.owner.next = None;
+        self.owner.is_searching = false;
+        self.outbox.set_user(None);
         for namespace in self.owner.moving.take().into_iter().chain([namespace]) {
             self.owner.remember(&namespace.server, None);
             self.up.ctx.outputs.push_back(Output::RememberUser {

@@ -91,6 +91,8 @@ pub(crate) struct Entry<V> {
     pub(crate) key: String,
     pub(crate) kind: Kind,
     pub(crate) room: String,
+    /// Who queued it, where that was known before their store was open: nobody else sends it.
+    pub(crate) user: Option<String>,
     /// As it will be sent, without what only the sending tab knows.
     pub(crate) payload: V,
     pub(crate) place: Place,

@@ -45,12 +45,23 @@ impl<V: Value> Outbox<V> {
         tell(ctx, "queue:flushed", f64::from(run.sent));
     }
 
-    /// Tells the app when this tab becomes the one that sends, and when it no longer is.
-    pub(crate) fn tell_leader(&mut self, ctx: &mut Context<'_, V>, is_leader: bool) {
-        if std::mem::replace(&mut self.told_leader, is_leader) != is_leader {
-            let data = V::object(&[("isLeader", V::boolean(is_leader))]);
-            let event = "queue:leader";
-            ctx.notify(Notification::Queue { event, data });
+    /// Tells the app when this tab becomes the one that sends, and when what earlier pages left is
+    /// counted; and when it no longer is.
+    pub(crate) fn tell_standing(
+        &mut self,
+        ctx: &mut Context<'_, V>,
+        is_leader: bool,
+        is_loaded: bool,
+    ) {
+        let (was_leader, was_loaded) = std::mem::replace(&mut self.told, (is_leader, is_loaded));
+        for (event, field, was, is) in [
+            ("queue:leader", "isLeader", was_leader, is_leader),
+            ("queue:loaded", "isLoaded", was_loaded, is_loaded),
+        ] {
+            if was != is {
+                let data = V::object(&[(field, V::boolean(is))]);
+                ctx.notify(Notification::Queue { event, data });
+            }
         }
     }
 

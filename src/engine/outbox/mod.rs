@@ -43,6 +43,10 @@ pub(crate) struct Outbox<V> {
     parked: usize,
     /// Who waits for which entry's outcome, in this tab.
     promises: SortedMap<String, Vec<RequestId>>,
+    /// Who is here, from when that is known until their store is the one that is used.
+    user: Option<String>,
+    /// Something was found that another user queued.
+    found_anothers: bool,
     /// Nonces of entries that are done with: a late record of one is not an entry.
     settled: VecDeque<u64>,
     /// What this tab asks the sending tab to do.
@@ -61,8 +65,9 @@ pub(crate) struct Outbox<V> {
     is_pipelining: bool,
     /// The server said that another tab has taken over.
     is_fenced: bool,
-    /// Whether the app was told last that this tab is the one that sends.
-    told_leader: bool,
+    /// Whether the app was told last that this tab is the one that sends, and that the counts are
+    /// whole.
+    told: (bool, bool),
     /// What became of messages, for whoever follows them.
     followed: Vec<Followed>,
     /// Edits that met a newer version, and what the server said.
@@ -79,6 +84,8 @@ impl<V: Value> Outbox<V> {
             in_flight: 0,
             parked: 0,
             promises: SortedMap::new(),
+            user: None,
+            found_anothers: false,
             settled: VecDeque::new(),
             wishes: Vec::new(),
             limits: Limits::default(),
@@ -90,7 +97,7 @@ impl<V: Value> Outbox<V> {
             is_sending: false,
             is_pipelining: false,
             is_fenced: false,
-            told_leader: false,
+            told: (false, false),
             followed: Vec::new(),
             conflicts: Vec::new(),
             totals: (0, 0),
@@ -150,8 +157,13 @@ impl<V: Value> Outbox<V> {
         self.entries.get(key).map(|entry| entry.to_value())
     }
 
-    /// The counts.
-    pub(crate) fn snapshot(&self, is_leader: bool) -> V {
+    /// Names who queues from now on, as long as their store is not used yet.
+    pub(crate) fn set_user(&mut self, user: Option<String>) {
+        self.user = user;
+    }
+
+    /// The counts; where `is_loaded`, with what earlier pages left.
+    pub(crate) fn snapshot(&self, is_leader: bool, is_loaded: bool) -> V {
         let is_safe = |entry: &Entry<V>| entry.safe != Safe::Memory;
         Object::new()
             .number("length", self.entries.len() as f64)
@@ -160,6 +172,7 @@ impl<V: Value> Outbox<V> {
             .number("failed", self.parked as f64)
             .boolean("isFlushing", self.run.is_some())
             .boolean("isLeader", is_leader)
+            .boolean("isLoaded", is_loaded)
             .boolean(
                 "persisted",
                 self.entries.values().all(|entry| is_safe(entry)),

@@ -129,6 +129,7 @@ impl<V: Value> Outbox<V> {
             key: draft.key,
             kind: draft.kind,
             room: draft.room,
+            user: self.user.clone(),
             payload: draft.payload,
             // Whole, as a double holds it.
             nonce: (up.ctx.random.fraction() * (1_u64 << 53) as f64) as u64,

@@ -17,6 +17,7 @@ impl<V: Value> Entry<V> {
             .text("id", &self.key)
             .text("kind", self.kind.event())
             .text("room", &self.room)
+            .maybe("user", self.user.as_deref().map(V::string))
             .value("payload", self.payload.clone())
             .number("order", self.place.order as f64)
             .text("tabId", &self.place.tab_id)
@@ -45,6 +46,7 @@ impl<V: Value> Entry<V> {
             key: text("id")?,
             kind: Kind::parse(&text("kind")?)?,
             room: text("room")?,
+            user: text("user"),
             payload: record.field("payload").filter(V::is_object)?,
             place: Place {
                 order: number("order")?,

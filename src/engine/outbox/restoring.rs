@@ -56,6 +56,7 @@ impl<V: Value> Outbox<V> {
         let keys = self.keys_in_order(&|_| true);
         for (order, key) in (MOVED_ORDER..).zip(keys) {
             if let Some(mut entry) = self.remove(&key) {
+                entry.user = None;
                 entry.place.order = order;
                 self.insert(entry);
             }
@@ -69,15 +70,16 @@ impl<V: Value> Outbox<V> {
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         rooms: &mut Rooms<V>,
-        records: Vec<(String, String)>,
+        records: &[(String, String)],
     ) -> bool {
         let mut is_more = false;
         for (key, text) in records {
-            if self.entries.contains_key(&key) {
+            if self.entries.contains_key(key) {
                 continue;
             }
-            self.merge(up, rooms, &key, &text, Safe::Journal);
-            if let Some(mut entry) = self.remove(&key) {
+            self.merge(up, rooms, key, text, Safe::Journal);
+            if let Some(mut entry) = self.remove(key) {
+                entry.user = None;
                 entry.place.order = entry.place.order.saturating_add(MOVED_ORDER);
                 self.insert(entry);
                 is_more = true;
@@ -88,6 +90,11 @@ impl<V: Value> Outbox<V> {
             self.keep_all(up.ctx);
         }
         is_more
+    }
+
+    /// Whether something that another user queued was found since this was asked last.
+    pub(crate) fn take_found_anothers(&mut self) -> bool {
+        std::mem::take(&mut self.found_anothers)
     }
 
     /// There is no store: the journal is all there is.
@@ -195,6 +202,11 @@ impl<V: Value> Outbox<V> {
         let Some(mut entry) = entry else {
             return Self::set_aside(up.ctx, key, text, safe);
         };
+        let namespace = up.ctx.keep.namespace();
+        if entry.user.is_some() && entry.user != namespace.and_then(|of| of.user.clone()) {
+            self.found_anothers = true;
+            return;
+        }
         entry.safe = safe;
         if self.settled.contains(&entry.nonce) {
             // It came back from a tab that did not know.

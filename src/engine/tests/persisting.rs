@@ -509,6 +509,45 @@ fn a_store_that_is_found_late_has_what_was_queued_before() {
 }
 
 #[test]
+fn what_is_queued_once_the_user_is_named_is_no_others_though_their_store_is_not_open() {
+    let mut world = World::stored();
+    world.disk().is_slow = true;
+    world.restart();
+    world.disk().is_slow = true;
+    world.connect();
+    world.queue_message("general", "of alice");
+    world.restart();
+    // Nothing but the journal knows it; another user signs in.
+    world.server.greetings[1][1]["userId"] = json!("bob");
+    world.connect();
+    assert!(ids(&world).is_empty());
+    assert!(!world.sent().contains(&"message:send"));
+    assert!(world.profile().known_users.is_empty());
+    world.restart();
+    world.server.greetings[1][1]["userId"] = json!("alice");
+    world.connect();
+    assert_eq!(take(&mut world, 1)["content"], "of alice");
+    assert_eq!(world.profile().known_users[0].1, "alice");
+}
+
+#[test]
+fn the_counts_say_whether_they_are_whole() {
+    let mut world = World::stored();
+    world.queue_message("general", "one");
+    world.disk().is_slow = true;
+    world.restart();
+    world.disk().is_slow = true;
+    let is_loaded = |world: &World| world.engine.queue_snapshot()["isLoaded"] == true;
+    assert!(!is_loaded(&world));
+    world.connect();
+    assert!(!is_loaded(&world), "named, and not looked up yet");
+    while !is_loaded(&world) {
+        assert!(world.disk_step(), "the disk has nothing more to do");
+    }
+    assert_eq!(world.engine.queue_snapshot()["length"], 1);
+}
+
+#[test]
 fn one_users_messages_are_neither_sent_nor_shown_as_anothers() {
     let mut world = known();
     world.queue_message("general", "alices");

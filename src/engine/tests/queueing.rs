@@ -350,7 +350,7 @@ fn the_counts_are_those_of_the_queue() {
         world.engine.queue_snapshot(),
         json!({
             "length": 3, "pending": 1, "inFlight": 1, "failed": 1, "isFlushing": false,
-            "isLeader": true, "persisted": true,
+            "isLeader": true, "isLoaded": true, "persisted": true,
         })
     );
 }

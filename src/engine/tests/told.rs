@@ -75,7 +75,11 @@ impl World {
     /// leads is taken by [`World::told_leader`].
     pub(super) fn told_queue(&mut self) -> Vec<String> {
         self.take(|told| match told {
-            Notification::Queue { event, .. } if *event == "queue:leader" => None,
+            Notification::Queue { event, .. }
+                if matches!(*event, "queue:leader" | "queue:loaded") =>
+            {
+                None
+            }
             Notification::Queue { event, data } => Some(match data["message"]["id"].as_str() {
                 Some(id) => format!("{event} {id}"),
                 None => format!("{event} {}", data["count"]),

@@ -109,6 +109,9 @@ export function writeAll(page, options) {
 /** Waits until nothing is queued in a page that knows what was. */
 export function drained(page) {
   return page.waitForFunction(
-    () => globalThis.client.isAuthenticated && globalThis.queue.isEmpty(),
+    () =>
+      globalThis.client.isAuthenticated &&
+      globalThis.queue.snapshot.isLoaded &&
+      globalThis.queue.isEmpty(),
   );
 }
