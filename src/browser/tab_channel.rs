@@ -1,6 +1,7 @@
 //! Messages to and from the other tabs of one namespace.
 
 use gloo_events::EventListener;
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
@@ -9,8 +10,8 @@ extern "C" {
     /// Node.js has channels too, and an open one keeps its process from ending.
     #[wasm_bindgen(js_name = BroadcastChannel)]
     type Unreferenced;
-    #[wasm_bindgen(method, catch)]
-    fn unref(this: &Unreferenced) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn unref(this: &Unreferenced) -> Option<Function>;
 }
 
 /// An open channel. Dropping it closes it, and nothing comes from it any more.
@@ -24,8 +25,11 @@ impl TabChannel {
     /// goes to `came`.
     pub(crate) fn join(name: &str, came: impl Fn(JsValue) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(name).ok()?;
-        // No browser has it, and none needs it.
-        let _ = channel.unchecked_ref::<Unreferenced>().unref();
+        // No browser has it, and none needs it. Called all the same, it would throw: half a
+        // millisecond of every start.
+        if let Some(unref) = channel.unchecked_ref::<Unreferenced>().unref() {
+            let _ = unref.call0(&channel);
+        }
         let listener = EventListener::new(&channel, "message", move |event| {
             came(event.unchecked_ref::<MessageEvent>().data());
         });
