@@ -107,6 +107,25 @@ test("Rollup carries the inlined module", async (t) => {
   await assertRuns(t, out, "app.js");
 });
 
+test("what shows presence is in a bundle only as far as the app takes it", async () => {
+  const bundle = async (contents) => {
+    const { outputFiles } = await esbuild.build({
+      stdin: { contents, resolveDir: folder },
+      bundle: true,
+      format: "esm",
+      write: false,
+      logLevel: "silent",
+    });
+    return outputFiles[0].text;
+  };
+  const [preset, manner] = ["In a meeting", "Notifications paused"];
+  const core = await bundle('export * from "nchat-realtime"');
+  assert.ok(!core.includes(preset) && !core.includes(manner), "the core has none of it");
+  const some = await bundle('export { activityStatus } from "nchat-realtime/presence"');
+  assert.ok(some.includes(preset) && !some.includes(manner), "one preset brings no other");
+  assert.ok(some.length < 10_000, `without the client: ${some.length} characters`);
+});
+
 /** Rollup resolves no packages without a plugin; this one knows just ours. */
 function resolvePackage() {
   return {
