@@ -232,8 +232,10 @@ export class RealtimeClient extends ConnectionView {
 
   /** Tells a room's members that this user types, or no longer does. Dropped without a connection. */
   sendTyping(channelId: string, isTyping: boolean): void {
-    if (isTyping) this.typing.startTyping(channelId);
-    else this.typing.stopTyping(channelId);
+    const room = checkedText(channelId, "a channel");
+    this.host.call((_, { typing }) =>
+      isTyping ? typing.startTyping(room, "channel") : typing.stopTyping(room),
+    );
   }
 
   /** Alias of `presence.setStatus`. */

@@ -28,7 +28,7 @@ for (const { name, transports, first, upgradedTo } of Object.values(carriers)) {
       once(socket, "connected"),
       once(socket, "authenticated"),
     ]);
-    assert.deepEqual(order, ["connected", "authenticated"]);
+    assert.deepEqual(order.slice(0, 2), ["connected", "authenticated"]);
     assert.equal(connected.socketId, socket.id);
     assert.equal(authenticated.userId, "alice");
     assert.equal(await server.connections(), 1);

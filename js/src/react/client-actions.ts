@@ -37,7 +37,7 @@ export function clientActions({
     joinChannel: (channelId) => client.joinChannel(channelId),
     leaveChannel: (channelId) => client.leaveChannel(channelId),
     sendTyping: (channelId, isTyping) => {
-      if (enableTyping) client.sendTyping(channelId, isTyping);
+      if (enableTyping && isInitialized()) client.sendTyping(channelId, isTyping);
     },
     updatePresence: (status) => {
       if (enablePresence) client.updatePresence(status);
