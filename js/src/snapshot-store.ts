@@ -3,6 +3,9 @@ import { KeyedEmitter } from "./keyed-emitter.js";
 import type { SnapshotOf, Topic } from "./topics.js";
 import type { Unsubscribe } from "./types.js";
 
+/** Topics whose snapshots are not kept while nobody listens. */
+const FORGOTTEN = /^(timeline|message|delivery|user|presences|typing)(:|$)/;
+
 interface Cached {
   snapshot: unknown;
   stale: boolean;
@@ -17,8 +20,8 @@ interface Cached {
 export class SnapshotStore {
   #cached = new Map<Topic, Cached>();
   readonly #listeners = new KeyedEmitter<[]>();
-  #changed = new Set<Topic>();
-  #calm = new Set<Topic>();
+  readonly #changed = new Set<Topic>();
+  readonly #calm = new Set<Topic>();
   readonly #read: (topic: Topic, previous: unknown) => unknown;
 
   /** @param read - Makes a topic's picture; takes over from the previous one what did not change. */
@@ -42,18 +45,9 @@ export class SnapshotStore {
   invalidate(topic: Topic): void {
     const cached = this.#cached.get(topic);
     if (cached) cached.stale = true;
-    if (!this.#listeners.has(topic)) {
-      // A timeline is long, and shares nothing with its next snapshot but messages; those are many.
-      if (/^(timeline|message|delivery|user|presences|typing)(:|$)/.test(topic)) {
-        this.#cached.delete(topic);
-      }
-    } else if (/^(user:|presences$)/.test(topic)) {
-      if (this.#calm.size === 0) onNextFrame(() => this.#notify(this.#calm));
-      this.#calm.add(topic);
-    } else {
-      if (this.#changed.size === 0) queueMicrotask(() => this.#notify(this.#changed));
-      this.#changed.add(topic);
-    }
+    if (this.#listeners.has(topic)) this.#tell(topic);
+    // A timeline is long, and shares nothing with its next snapshot but messages; those are many.
+    else if (cached && FORGOTTEN.test(topic)) this.#cached.delete(topic);
   }
 
   /** Says that every topic changed, or each that begins like this. */
@@ -61,6 +55,17 @@ export class SnapshotStore {
     for (const topic of new Set([...this.#cached.keys(), ...this.#listeners.keys()])) {
       if (topic.startsWith(prefix)) this.invalidate(topic as Topic);
     }
+  }
+
+  #tell(topic: Topic): void {
+    const isCalm = topic === "presences" || topic.startsWith("user:");
+    const waiting = isCalm ? this.#calm : this.#changed;
+    if (waiting.size === 0) {
+      const notify = () => this.#notify(waiting);
+      if (isCalm) onNextFrame(notify);
+      else queueMicrotask(notify);
+    }
+    waiting.add(topic);
   }
 
   #notify(topics: Set<Topic>): void {

@@ -16,7 +16,6 @@ use crate::wire::connection::{Authenticated, ConnectedHead, capability};
 use crate::wire::error::ErrorCode;
 use crate::wire::message::{MessageHead, thread_id};
 use crate::wire::names::{self, ServerEvent, is_client_event};
-use crate::wire::presence::PresenceHead;
 use crate::wire::room::MembershipChange;
 use crate::wire::typing::TypingHead;
 
@@ -275,9 +274,7 @@ impl<V: Value> Parts<'_, '_, V> {
                 self.delivery.statuses_came(self.up.ctx, &body);
             }
             ServerEvent::PresenceChanged => {
-                if let Ok(seen) = PresenceHead::read(&body) {
-                    self.presence.came(&mut self.up, seen);
-                }
+                self.presence.came(&mut self.up, &body);
             }
             ServerEvent::PresenceBulk => {
                 self.presence.all_came(&mut self.up, &body);

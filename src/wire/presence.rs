@@ -5,7 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 mod head;
 
 pub use head::{
-    CustomStatusUpdate, PresenceHead, build_presence_update, build_presence_window, build_user_ids,
+    CustomStatusUpdate, PresenceHead, PresenceMark, build_presence_update, build_presence_window,
+    build_user_ids,
 };
 pub(super) use head::{read_user_id, read_user_ids};
 

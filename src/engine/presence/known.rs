@@ -1,4 +1,4 @@
-//! What the server said of others.
+//! What the server said of others: kept as it came, and read when somebody looks at it.
 
 use super::{privacy, tell};
 use crate::engine::config::MAX_PRESENCES;
@@ -6,90 +6,121 @@ use crate::engine::context::Context;
 use crate::engine::sorted_map::SortedMap;
 use crate::engine::time::parse_iso8601;
 use crate::socketio::Value;
-use crate::wire::presence::PresenceHead;
+use crate::wire::presence::{PresenceHead, PresenceMark};
 
 /// Those of whom something is known.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    users: SortedMap<String, Entry>,
+pub(super) struct Known<V> {
+    users: SortedMap<String, Entry<V>>,
     /// When the first custom status ends.
     pub(super) expires_ms: Option<u64>,
 }
 
-#[derive(Debug)]
-struct Entry {
-    seen: PresenceHead,
-    /// When the custom status ends, if it does.
-    ends_ms: Option<u64>,
+struct Entry<V> {
+    body: V,
+    custom: Custom,
 }
 
-impl Known {
+/// Whether a custom status is to be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Custom {
+    /// For as long as the server says so.
+    Shown,
+    /// Until this moment.
+    Until(u64),
+    /// It has had its time.
+    Over,
+}
+
+impl<V: Value> Known<V> {
+    pub(super) fn new() -> Self {
+        Self {
+            users: SortedMap::new(),
+            expires_ms: None,
+        }
+    }
+
     pub(super) fn has(&self, id: &str) -> bool {
         self.users.contains_key(id)
     }
 
-    pub(super) fn view<V: Value>(&self, id: &str) -> Option<V> {
-        self.users.get(id).map(|entry| privacy::view(&entry.seen))
+    pub(super) fn view(&self, id: &str) -> Option<V> {
+        self.users.get(id)?.view()
     }
 
-    pub(super) fn views<V: Value>(&self) -> Vec<V> {
-        let users = self.users.values();
-        users.map(|entry| privacy::view(&entry.seen)).collect()
+    pub(super) fn views(&self) -> Vec<V> {
+        self.users.values().filter_map(Entry::view).collect()
     }
 
     /// The server said how somebody is, who is shown so from now on.
-    pub(super) fn came<V: Value>(
+    pub(super) fn came(
         &mut self,
         ctx: &mut Context<'_, V>,
         server_now_ms: u64,
-        mut seen: PresenceHead,
+        mark: PresenceMark,
+        body: &V,
     ) {
-        if self.users.len() >= MAX_PRESENCES && !self.has(&seen.user_id) {
+        if self.users.len() >= MAX_PRESENCES && !self.has(&mark.user_id) {
             return;
         }
-        let ends_ms = remaining_ms(&mut seen, server_now_ms).map(|ms| ctx.now.mono_ms + ms);
-        self.expires_ms = self.expires_ms.into_iter().chain(ends_ms).min();
-        tell(ctx, &seen.user_id);
-        let user_id = seen.user_id.clone();
-        self.users.insert(user_id, Entry { seen, ends_ms });
+        let custom = custom_until(ctx.now.mono_ms, server_now_ms, mark.expires_at.as_deref());
+        if let Custom::Until(at_ms) = custom {
+            self.expires_ms = Some(self.expires_ms.map_or(at_ms, |first| first.min(at_ms)));
+        }
+        tell(ctx, &mark.user_id);
+        let body = body.clone();
+        self.users.insert(mark.user_id, Entry { body, custom });
     }
 
-    pub(super) fn forget<V: Value>(&mut self, ctx: &mut Context<'_, V>, id: &str) {
+    pub(super) fn forget(&mut self, ctx: &mut Context<'_, V>, id: &str) {
         if self.users.remove(id).is_some() {
             tell(ctx, id);
         }
     }
 
-    pub(super) fn clear<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
-        for (id, _) in std::mem::take(self).users {
+    pub(super) fn clear(&mut self, ctx: &mut Context<'_, V>) {
+        for (id, _) in std::mem::take(&mut self.users) {
             tell(ctx, &id);
         }
+        self.expires_ms = None;
     }
 
     /// A custom status that has had its time is not seen any more, whatever the server says.
-    pub(super) fn handle_timeout<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
+    pub(super) fn handle_timeout(&mut self, ctx: &mut Context<'_, V>) {
         let now_ms = ctx.now.mono_ms;
         if self.expires_ms.is_none_or(|at_ms| at_ms > now_ms) {
             return;
         }
+        self.expires_ms = None;
         for (id, entry) in self.users.iter_mut() {
-            if entry.ends_ms.take_if(|at_ms| *at_ms <= now_ms).is_some() {
-                entry.seen.custom_status = None;
-                tell(ctx, id);
+            match entry.custom {
+                Custom::Until(at_ms) if at_ms <= now_ms => {
+                    entry.custom = Custom::Over;
+                    tell(ctx, id);
+                }
+                Custom::Until(at_ms) => {
+                    self.expires_ms = Some(self.expires_ms.map_or(at_ms, |first| first.min(at_ms)));
+                }
+                Custom::Shown | Custom::Over => {}
             }
         }
-        let entries = self.users.values();
-        self.expires_ms = entries.filter_map(|entry| entry.ends_ms).min();
     }
 }
 
-/// For how long the custom status is shown, if it ends. One that has ended is gone.
-pub(super) fn remaining_ms(seen: &mut PresenceHead, server_now_ms: u64) -> Option<u64> {
-    let expires_at = seen.custom_status.as_ref()?.expires_at.as_deref()?;
-    let ms = parse_iso8601(expires_at)?.saturating_sub(server_now_ms);
-    if ms == 0 {
-        seen.custom_status = None;
-        return None;
+impl<V: Value> Entry<V> {
+    fn view(&self) -> Option<V> {
+        let mut seen = PresenceHead::read(&self.body).ok()?;
+        if self.custom == Custom::Over {
+            seen.custom_status = None;
+        }
+        Some(privacy::view(&seen))
     }
-    Some(ms)
+}
+
+/// Until when a custom status is to be seen that ends at this moment of the server's clock.
+pub(super) fn custom_until(now_ms: u64, server_now_ms: u64, expires_at: Option<&str>) -> Custom {
+    match expires_at.and_then(parse_iso8601) {
+        None => Custom::Shown,
+        Some(at_ms) if at_ms <= server_now_ms => Custom::Over,
+        Some(at_ms) => Custom::Until(now_ms + (at_ms - server_now_ms)),
+    }
 }

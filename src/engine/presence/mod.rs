@@ -20,7 +20,10 @@ use crate::socketio::Value;
 use crate::wire::ack::Ack;
 use crate::wire::error::ErrorCode;
 use crate::wire::names;
-use crate::wire::presence::{ChosenStatus, CustomStatus, PresenceHead, build_user_ids};
+use crate::wire::presence::{
+    ChosenStatus, CustomStatus, PresenceHead, PresenceMark, build_user_ids,
+};
+use crate::wire::resume::items;
 
 use self::following::Following;
 use self::known::Known;
@@ -57,26 +60,22 @@ pub enum PresenceCommand {
 }
 
 /// All presence of one client.
-#[derive(Debug, Default)]
-pub(crate) struct Presence {
+pub(crate) struct Presence<V> {
     own: Own,
     following: Following,
-    known: Known,
+    known: Known<V>,
 }
 
-impl Presence {
+impl<V: Value> Presence<V> {
     pub(crate) fn new(is_hidden: bool) -> Self {
         Self {
             own: Own::new(is_hidden),
-            ..Self::default()
+            following: Following::default(),
+            known: Known::new(),
         }
     }
 
-    pub(crate) fn handle<V: Value>(
-        &mut self,
-        up: &mut Uplink<'_, '_, V>,
-        command: PresenceCommand,
-    ) {
+    pub(crate) fn handle(&mut self, up: &mut Uplink<'_, '_, V>, command: PresenceCommand) {
         let server_now_ms = up.connection.server_now_ms(up.ctx.now);
         let ctx = &mut *up.ctx;
         match command {
@@ -107,7 +106,7 @@ impl Presence {
     }
 
     /// Tells the server what is due: whom to tell us of, then our own status.
-    pub(crate) fn settle<V: Value>(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &Rooms<V>) {
+    pub(crate) fn settle(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &Rooms<V>) {
         self.own.show(up.ctx);
         if up.connection.is_ready() && !rooms.is_resuming() {
             self.following.settle(up);
@@ -116,7 +115,7 @@ impl Presence {
     }
 
     /// What has had its time is over.
-    pub(crate) fn handle_timeout<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
+    pub(crate) fn handle_timeout(&mut self, ctx: &mut Context<'_, V>) {
         self.known.handle_timeout(ctx);
         self.own.handle_timeout(ctx);
     }
@@ -137,7 +136,7 @@ impl Presence {
 
     /// Nothing is known of the user any more: another one is here, or none. Whom the app wants to
     /// know of, it still wants to.
-    pub(crate) fn reset<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
+    pub(crate) fn reset(&mut self, ctx: &mut Context<'_, V>) {
         self.known.clear(ctx);
         self.own.reset(ctx);
         self.following.connection_lost();
@@ -165,17 +164,17 @@ impl Presence {
     }
 
     /// A user as the app may see them; nothing of one of whom nothing is known.
-    pub(crate) fn user<V: Value>(&self, id: &str) -> Option<V> {
+    pub(crate) fn user(&self, id: &str) -> Option<V> {
         self.known.view(id)
     }
 
     /// All of whom something is known.
-    pub(crate) fn users<V: Value>(&self) -> Vec<V> {
+    pub(crate) fn users(&self) -> Vec<V> {
         self.known.views()
     }
 
     /// This user: `{status, chosenStatus, customStatus, isIdle}`.
-    pub(crate) fn own<V: Value>(&self) -> V {
+    pub(crate) fn own(&self) -> V {
         self.own.snapshot()
     }
 
@@ -184,31 +183,28 @@ impl Presence {
         self.own.is_invisible()
     }
 
-    /// The server said how somebody is.
-    pub(crate) fn came<V: Value>(&mut self, up: &mut Uplink<'_, '_, V>, seen: PresenceHead) {
+    /// The server said how somebody is. Gives whom it named.
+    pub(crate) fn came(&mut self, up: &mut Uplink<'_, '_, V>, body: &V) -> Option<String> {
+        let mark = PresenceMark::read(body).ok()?;
         let server_now_ms = up.connection.server_now_ms(up.ctx.now);
-        if up.connection.user_id() == Some(&seen.user_id) {
+        if up.connection.user_id() == Some(&mark.user_id)
+            && let Ok(seen) = PresenceHead::read(body)
+        {
             self.own.came(up.ctx, server_now_ms, &seen);
         }
-        self.known.came(up.ctx, server_now_ms, seen);
+        let user_id = mark.user_id.clone();
+        self.known.came(up.ctx, server_now_ms, mark, body);
+        Some(user_id)
     }
 
     /// The server said how several are, in an event or an answer. Gives whom it named.
-    pub(crate) fn all_came<V: Value>(
-        &mut self,
-        up: &mut Uplink<'_, '_, V>,
-        body: &V,
-    ) -> Vec<String> {
-        let mut ids = Vec::new();
-        for seen in PresenceHead::read_all(body) {
-            ids.push(seen.user_id.clone());
-            self.came(up, seen);
-        }
-        ids
+    pub(crate) fn all_came(&mut self, up: &mut Uplink<'_, '_, V>, body: &V) -> Vec<String> {
+        let all = items(body, "presences");
+        all.iter().filter_map(|one| self.came(up, one)).collect()
     }
 
     /// A subscription was answered, or not in time (`None`).
-    pub(crate) fn subscribed<V: Value>(
+    pub(crate) fn subscribed(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         ack: u64,
@@ -221,7 +217,7 @@ impl Presence {
     }
 
     /// The app's question was answered, or not in time (`None`).
-    pub(crate) fn asked<V: Value>(
+    pub(crate) fn asked(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         request: RequestId,
@@ -243,12 +239,7 @@ impl Presence {
     }
 
     /// Our own status was answered, or not in time (`None`).
-    pub(crate) fn told<V: Value>(
-        &mut self,
-        up: &mut Uplink<'_, '_, V>,
-        ack: u64,
-        args: Option<&V>,
-    ) {
+    pub(crate) fn told(&mut self, up: &mut Uplink<'_, '_, V>, ack: u64, args: Option<&V>) {
         self.own.answered(up.ctx, ack, args);
     }
 }

@@ -1,7 +1,7 @@
 //! This user: what they chose, and that nobody looks. The two are kept apart, so that who comes
 //! back is again what they chose.
 
-use super::known::remaining_ms;
+use super::known::{Custom, custom_until};
 use crate::engine::acks::AckFor;
 use crate::engine::config::HIDDEN_GRACE_MS;
 use crate::engine::connection::backoff_delay_ms;
@@ -122,15 +122,17 @@ impl Own {
         &mut self,
         ctx: &Context<'_, V>,
         server_now_ms: u64,
-        custom_status: Option<CustomStatus>,
+        custom: Option<CustomStatus>,
     ) {
-        let mut seen = PresenceHead {
-            custom_status,
-            ..PresenceHead::default()
+        let ends_at = custom
+            .as_ref()
+            .and_then(|custom| custom.expires_at.as_deref());
+        let until = custom_until(ctx.now.mono_ms, server_now_ms, ends_at);
+        self.custom = custom.filter(|_| until != Custom::Over);
+        self.custom_ends_ms = match until {
+            Custom::Until(at_ms) => Some(at_ms),
+            Custom::Shown | Custom::Over => None,
         };
-        let remaining_ms = remaining_ms(&mut seen, server_now_ms);
-        self.custom_ends_ms = remaining_ms.map(|ms| ctx.now.mono_ms + ms);
-        self.custom = seen.custom_status;
     }
 
     /// The server said how this user is: as chosen on another device, or on an earlier visit.

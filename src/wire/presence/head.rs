@@ -24,17 +24,44 @@ pub struct PresenceHead {
     pub chosen_status: Option<ChosenStatus>,
 }
 
+/// Of a [`PresenceChanged`](super::PresenceChanged) only what it is kept by, until it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresenceMark {
+    /// Who.
+    pub user_id: String,
+    /// When the custom status ends, as the server wrote it.
+    pub expires_at: Option<String>,
+}
+
+impl PresenceMark {
+    /// Reads it of what [`PresenceHead::read`] can read.
+    pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
+        let user_id = required_name(body, "userId", "id")?;
+        read_status(body)?;
+        let custom_status = body.field("customStatus");
+        Ok(Self {
+            user_id,
+            expires_at: custom_status.and_then(|custom| valid_id(&custom, "expiresAt")),
+        })
+    }
+}
+
+fn read_status<V: Value>(body: &V) -> Result<PresenceStatus, WireError> {
+    let status = body.name_field("status").ok().flatten();
+    let status = status.and_then(|name| PresenceStatus::parse(&name));
+    status.ok_or(WireError::Invalid("status"))
+}
+
 impl PresenceHead {
     /// Reads one user's presence; a status that is not known is an error.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
         let user_id = required_name(body, "userId", "id")?;
-        let status = body.name_field("status").ok().flatten();
-        let status = status.and_then(|name| PresenceStatus::parse(&name));
+        let status = read_status(body)?;
         let chosen = body.name_field("chosenStatus").ok().flatten();
         let last_seen_at = valid_id(body, "lastSeenAt").or_else(|| valid_id(body, "lastSeen"));
         Ok(Self {
             user_id,
-            status: status.ok_or(WireError::Invalid("status"))?,
+            status,
             custom_status: CustomStatus::read(body),
             last_seen_at,
             device: valid_id(body, "device"),
