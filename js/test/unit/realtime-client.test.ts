@@ -24,6 +24,7 @@ describe("RealtimeClient before the module is loaded", () => {
     const calls = [
       () => client.emit("x"),
       () => client.updateToken("t"),
+      () => client.sendTyping("general", true),
       () => client.clearWasOffline(),
       () => client.recover(),
     ];
@@ -34,9 +35,8 @@ describe("RealtimeClient before the module is loaded", () => {
     expect(isRealtimeError(new Error("another"))).toBe(false);
   });
 
-  it("has nothing to do for disconnect, leaving, typing and destroy", async () => {
+  it("has nothing to do for disconnect, leaving and destroy", async () => {
     const { realtimeClient, fake } = await fresh();
-    realtimeClient.sendTyping("general", true);
     realtimeClient.disconnect();
     realtimeClient.leaveChannel("general");
     realtimeClient.destroy();
@@ -223,8 +223,8 @@ describe("RealtimeClient.emit", () => {
     client.updatePresence("away");
     await client.joinChannel("c1");
     client.leaveChannel("c1");
-    expect(engine.called("typing.startTyping")).toEqual([["c1", "channel", undefined, undefined]]);
-    expect(engine.called("typing.stopTyping")).toEqual([["c1", undefined]]);
+    expect(engine.called("typing.startTyping")).toEqual([["c1", "channel"]]);
+    expect(engine.called("typing.stopTyping")).toEqual([["c1"]]);
     expect(engine.called("presence.setStatus")).toEqual([["away"]]);
     expect(engine.called("joinRoom")).toEqual([["c1"]]);
     expect(engine.called("leaveRoom")).toEqual([["c1"]]);
