@@ -1,6 +1,5 @@
 //! Several messages under way at once, and several events in one packet.
 
-use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
 
 use crate::peer::Peer;
@@ -36,17 +35,26 @@ async fn join(peer: &Peer) {
         .await;
 }
 
+/// Many at once, of which only the last is acknowledged: the library draws the number of an
+/// acknowledgement by lot out of a thousand, and forgets who waits for one that it draws twice.
+async fn send_all(peer: &Peer) {
+    for number in 0..COUNT - 1 {
+        peer.emit("message:send", message(number)).await;
+    }
+    peer.done("message:send", message(COUNT - 1)).await;
+}
+
 #[tokio::test]
 async fn messages_under_way_together_are_stored_and_told_in_their_order() {
     let server = TestServer::start().await;
     let (alice, mut bob) = (server.peer("alice").await, server.peer("bob").await);
     join(&alice).await;
     join(&bob).await;
-    let sent = join_all((0..COUNT).map(|number| alice.done("message:send", message(number)))).await;
-    let seqs: Vec<u64> = sent.iter().filter_map(|ack| ack["seq"].as_u64()).collect();
-    assert!(seqs.iter().copied().eq(1..=COUNT as u64), "{seqs:?}");
+    send_all(&alice).await;
     for number in 0..COUNT {
-        assert_eq!(bob.next("message:new").await["content"], number.to_string());
+        let message = bob.next("message:new").await;
+        assert_eq!(message["content"], number.to_string());
+        assert_eq!(message["seq"], number + 1);
     }
 }
 
@@ -76,7 +84,7 @@ async fn a_client_that_takes_batches_hears_everything_once_in_order() {
         batching(&server, "alice").await,
         batching(&server, "bob").await,
     );
-    join_all((0..COUNT).map(|number| alice.done("message:send", message(number)))).await;
+    send_all(&alice).await;
     let mut heard = Vec::new();
     while heard.len() < COUNT {
         let (name, payload) = bob.next_event().await;
