@@ -10,8 +10,9 @@ use nchat_realtime::wire::resume::{ResumeRoom, ResumedRoom, SyncResume, SyncResu
 
 use super::messages::message_new;
 use super::operations::operation_event;
+use super::presence::State;
 use super::{Core, Refusal, User};
-use crate::store::{HistoryPage, HistoryRange, PageLimit, Room, Store};
+use crate::store::{HistoryPage, HistoryRange, MemberCursors, PageLimit, Room, Store};
 
 /// A room that has something new for its member.
 struct Changed {
@@ -144,17 +145,19 @@ impl<S: Store> Core<S> {
     ) -> Result<Vec<MemberReceipt>, Refusal> {
         let sees_reads = self.store.settings(&user.id).await?.allow_read_receipts;
         let cursors = self.store.cursors(room_name, MAX_RESUME_RECEIPTS).await?;
-        let blocked = self.store.blocked_in(room_name, &user.id).await?;
-        let is_shown = |user_id: &str| {
-            let state = self.directory.state();
-            match state.people.contains_key(user_id) {
-                true => state.shows_receipts(user_id, &user.id),
-                false => !blocked.contains(user_id),
-            }
+        let ids = cursors.iter().map(|one| &one.user_id).chain([&user.id]);
+        let ids: Vec<String> = ids.cloned().collect();
+        let is_shown = |state: &State, one: &MemberCursors| {
+            one.user_id != user.id && state.shows_receipts(&one.user_id, &user.id)
         };
-        let others = cursors
-            .into_iter()
-            .filter(|one| one.user_id != user.id && is_shown(&one.user_id));
+        let (others, _) = self
+            .with_people(&ids, |state| {
+                let cursors = cursors.into_iter();
+                let others = cursors.filter(|one| is_shown(state, one));
+                others.collect::<Vec<_>>()
+            })
+            .await;
+        let others = others.into_iter();
         Ok(others
             .map(|one| MemberReceipt {
                 user_id: one.user_id,

@@ -250,16 +250,6 @@ impl Store for MemoryStore {
         Ok(members)
     }
 
-    async fn blocked_in(
-        &self,
-        room_name: &str,
-        user_id: &str,
-    ) -> Result<BTreeSet<String>, StoreError> {
-        let state = self.state();
-        let room = state.rooms.get(room_name);
-        Ok(room.map_or_else(BTreeSet::new, |room| state.blocked_in(room, user_id)))
-    }
-
     async fn progress(&self, author_id: &str, ids: &[String]) -> Result<Vec<Progress>, StoreError> {
         Ok(self.state().progress(author_id, ids))
     }

@@ -1,6 +1,5 @@
 //! Where rooms, their logs and receipts are kept: what the core asks of a store, and the stores.
 
-use std::collections::BTreeSet;
 use std::future::Future;
 
 use crate::core::User;
@@ -26,8 +25,8 @@ pub use message::{Answered, MessageBody, NewMessage, Place, StoredMessage};
 pub use operation::{NewOperation, OperationKind, StoredOperation};
 pub use page::{HistoryPage, HistoryRange, PageLimit};
 pub use user::{
-    Listing, NewPresence, NewRelation, NewSettings, Profile, RelationKind, Revealed, StoredStatus,
-    UserChanged, UserRecord, UserSettings,
+    FrozenPolicy, Listing, NewPresence, NewRelation, NewSettings, Profile, RelationKind, Revealed,
+    StoredStatus, UserChanged, UserRecord, UserSettings,
 };
 
 /// A store failed. What it says is for the log, not for clients.
@@ -222,13 +221,6 @@ pub trait Store: Send + Sync + 'static {
         room_name: &str,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<MemberCursors>, StoreError>> + Send;
-
-    /// The members of a room who block this user, or whom they block.
-    fn blocked_in(
-        &self,
-        room_name: &str,
-        user_id: &str,
-    ) -> impl Future<Output = Result<BTreeSet<String>, StoreError>> + Send;
 
     /// How far messages of this author have come; `ids` are the server's or the author's own.
     /// What is unknown, or another's, is left out.

@@ -10,7 +10,6 @@ mod rows;
 mod schema;
 mod users;
 
-use std::collections::BTreeSet;
 use std::iter::Peekable;
 use std::path::Path;
 use std::time::Duration;
@@ -292,14 +291,6 @@ impl Store for SqliteStore {
 
     async fn cursors(&self, room_name: &str, limit: u32) -> Result<Vec<MemberCursors>, StoreError> {
         cursors::of_members(&mut self.snapshot().await?, room_name, limit).await
-    }
-
-    async fn blocked_in(
-        &self,
-        room_name: &str,
-        user_id: &str,
-    ) -> Result<BTreeSet<String>, StoreError> {
-        users::blocked_in(&mut self.snapshot().await?, room_name, user_id).await
     }
 
     async fn progress(&self, author_id: &str, ids: &[String]) -> Result<Vec<Progress>, StoreError> {

@@ -99,6 +99,50 @@ pub struct UserRecord {
     pub custom_status: Option<StoredStatus>,
     /// When they were last shown to be there, in milliseconds since 1970.
     pub last_seen_ms: Option<i64>,
+    /// While they are invisible: who might know what when they became so.
+    pub frozen: Option<Box<FrozenPolicy>>,
+}
+
+/// Who may know what of a user, as of the moment in which they became invisible: what they change
+/// since is to show nobody that they are there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FrozenPolicy {
+    /// Their settings.
+    pub settings: UserSettings,
+    /// Their contacts.
+    pub contacts: BTreeSet<String>,
+    /// Those whom they block.
+    pub blocked: BTreeSet<String>,
+    /// Those to whom they wrote in a direct conversation.
+    pub written_to: BTreeSet<String>,
+}
+
+impl From<Profile> for FrozenPolicy {
+    fn from(profile: Profile) -> Self {
+        Self {
+            settings: profile.record.settings,
+            contacts: profile.contacts,
+            blocked: profile.blocked,
+            written_to: profile.written_to,
+        }
+    }
+}
+
+impl FrozenPolicy {
+    /// The user as they were then.
+    pub fn to_profile(&self, user_id: &str) -> Profile {
+        Profile {
+            user_id: user_id.to_owned(),
+            record: UserRecord {
+                settings: self.settings,
+                ..UserRecord::default()
+            },
+            contacts: self.contacts.clone(),
+            blocked: self.blocked.clone(),
+            written_to: self.written_to.clone(),
+        }
+    }
 }
 
 impl UserRecord {
@@ -120,8 +164,7 @@ impl UserRecord {
         }
     }
 
-    /// As it is after a change of settings. What is shown to more people than before is shown
-    /// from now on only: the last time from before is forgotten.
+    /// As it is after a change of settings.
     pub(super) fn with_settings(mut self, change: &NewSettings) -> Self {
         let (old, update) = (self.settings, change.update);
         let settings = UserSettings {
@@ -137,17 +180,33 @@ impl UserRecord {
             created_at_ms: old.created_at_ms.or(Some(change.now_ms)),
             updated_at_ms: Some(change.now_ms),
         };
-        let shows_more = settings.visibility > old.visibility
-            || (settings.show_last_seen && !old.show_last_seen)
-            || (settings.show_online_status && !old.show_online_status);
-        if shows_more {
-            self.last_seen_ms = None;
-        }
         // Turned on or off by itself, it is no matter of what is chosen any more.
         if update.invisible_mode.is_some() && self.chosen == ChosenStatus::Invisible {
             self.chosen = ChosenStatus::Online;
         }
         Self { settings, ..self }
+    }
+
+    /// As it is once what comes of invisibility is done, `before` being the user until now. What is
+    /// shown to more people than before is shown from now on only: the last time from before is
+    /// forgotten. While a user is invisible nothing of that kind happens.
+    pub(super) fn concluded(mut self, before: Profile) -> Self {
+        let was_hidden = before.record.settings.invisible_mode;
+        if self.settings.invisible_mode {
+            if !was_hidden {
+                self.frozen = Some(Box::new(before.into()));
+            }
+            return self;
+        }
+        let frozen = self.frozen.take();
+        let old = frozen.map_or(before.record.settings, |frozen| frozen.settings);
+        let shows_more = self.settings.visibility > old.visibility
+            || (self.settings.show_last_seen && !old.show_last_seen)
+            || (self.settings.show_online_status && !old.show_online_status);
+        if shows_more {
+            self.last_seen_ms = None;
+        }
+        self
     }
 
     /// As it is after a change of what its user is.

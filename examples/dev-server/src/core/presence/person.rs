@@ -8,7 +8,7 @@ use nchat_realtime::wire::presence::PresenceStatus;
 use super::connection::Connection;
 use super::{Now, Times};
 use crate::core::privacy::Appearance;
-use crate::store::{Profile, StoredStatus};
+use crate::store::{Profile, StoredStatus, UserRecord};
 
 /// One user who is connected, or whom somebody looks at.
 #[derive(Debug, Default)]
@@ -51,26 +51,20 @@ impl Person {
 
     /// What is known of them now, for the first time or anew.
     pub(super) fn learn(&mut self, profile: Profile) {
-        let is_invisible = profile.record.settings.invisible_mode;
-        if self.profile.is_none() {
-            self.shown.last_seen_ms = profile.record.last_seen_ms;
-            self.frozen = is_invisible.then(|| Box::new(profile.clone()));
-        }
+        self.shown.last_seen_ms = profile.record.last_seen_ms;
+        self.frozen = frozen(&profile);
         self.profile = Some(profile);
     }
 
     /// Their record is another now. Says whether what they type is to end.
-    pub(super) fn changed(&mut self, record: crate::store::UserRecord) -> bool {
+    pub(super) fn changed(&mut self, record: UserRecord) -> bool {
         let Some(profile) = &mut self.profile else {
             return true;
         };
-        let before = profile.record.clone();
-        let hides = record.settings.invisible_mode && !before.settings.invisible_mode;
-        if hides {
-            self.frozen = Some(Box::new(profile.clone()));
-        }
+        let before = std::mem::replace(&mut profile.record, record);
+        let record = &profile.record;
+        self.frozen = frozen(profile);
         if !record.settings.invisible_mode {
-            self.frozen = None;
             if record.last_seen_ms.is_none()
                 && let Some(leaving) = &mut self.leaving
             {
@@ -80,9 +74,7 @@ impl Person {
                 self.shown.last_seen_ms = record.last_seen_ms;
             }
         }
-        let is_ended = record.settings != before.settings;
-        profile.record = record;
-        is_ended
+        record.settings != before.settings
     }
 
     /// The most available of their live connections, and what that runs on.
@@ -188,6 +180,11 @@ impl Person {
         let leaving = self.leaving.map(|leaving| leaving.until_mono_ms);
         ends.chain(leaving).min()
     }
+}
+
+fn frozen(profile: &Profile) -> Option<Box<Profile>> {
+    let frozen = profile.record.frozen.as_ref()?;
+    Some(Box::new(frozen.to_profile(&profile.user_id)))
 }
 
 fn is_over(custom: &StoredStatus, now: Now) -> bool {

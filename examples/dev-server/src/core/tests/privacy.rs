@@ -3,6 +3,7 @@
 
 use super::people::People;
 use super::*;
+use crate::store::sqlite::SqliteStore;
 
 const UPDATE: &str = "presence:update";
 const SETTINGS: &str = "presence:settings:update";
@@ -303,7 +304,7 @@ async fn being_invisible_looks_like_having_gone_at_that_moment() {
 }
 
 #[tokio::test]
-async fn settings_that_cannot_be_looked_up_hide() {
+async fn a_profile_that_is_not_known_hides_and_shows_nothing() {
     let settings = crate::store::UserRecord::default();
     let profile = crate::store::Profile {
         user_id: "bob".to_owned(),
@@ -319,6 +320,38 @@ async fn settings_that_cannot_be_looked_up_hide() {
     let nothing = crate::core::privacy::Sight::default();
     assert_eq!(sight(None, Some(&alice)), nothing);
     assert_eq!(sight(Some(&profile), None), nothing);
+}
+
+#[tokio::test]
+async fn who_is_there_and_cannot_be_looked_up_is_not_shown() {
+    for (fails, shown) in [(false, "online"), (true, "offline")] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = SqliteStore::open(&directory.path().join("store.sqlite")).await;
+        let environment = Arc::new(FakeEnvironment {
+            now_ms: AtomicI64::new(1_000),
+            dice: AtomicU64::new(1),
+        });
+        let (outlet, limit) = (Arc::new(Recorder::default()), NonZeroU32::MAX);
+        let store = store.expect("opens");
+        let core = Core::start(store, outlet, environment, limit, Times::DEFAULT).await;
+        let core = core.expect("starts");
+        let users = ["alice", "bob"].map(User::from_id);
+        let [alice, bob] = users.each_ref().map(|user| Caller {
+            user,
+            socket_id: &user.id,
+            device_id: None,
+        });
+        core.open(alice, None);
+        core.arrive(alice).await;
+        if fails {
+            core.store().close().await;
+        }
+        core.open(bob, None);
+        core.arrive(bob).await;
+        let request = serde_json::from_value(json!({ "userIds": ["bob"] })).expect("a request");
+        let (answer, _) = core.presences(alice, request).await.expect("answers");
+        assert_eq!(answer.presences[0].status.as_str(), shown);
+    }
 }
 
 #[tokio::test]

@@ -69,7 +69,17 @@ fn open_deed(dice: &mut Dice, number: usize) -> Deed {
         ),
         ("presence:update", json!({ "idle": true })),
         ("contacts:add", of_hidden.clone()),
+        ("block:add", of_hidden.clone()),
         ("block:remove", of_hidden),
+        ("presence:unsubscribe", json!({ "userIds": [HIDDEN] })),
+        (
+            "presence:settings:update",
+            json!({ "allowReadReceipts": false }),
+        ),
+        (
+            "presence:settings:update",
+            json!({ "allowReadReceipts": true }),
+        ),
         ("delivery:sync", json!({ "messageIds": ["k0", "k1", "k2"] })),
     ])
 }
@@ -147,6 +157,7 @@ fn hidden_deed(dice: &mut Dice, number: usize) -> Deed {
         ("room:join", room("announcements")),
         ("sync:channels", json!({})),
         ("reconnect", json!({})),
+        ("go away", json!({})),
         ("another tab", json!({})),
     ])
 }
@@ -244,7 +255,11 @@ async fn prepare(dice: &mut Dice) -> People {
 }
 
 async fn act_hidden(people: &People, name: &str, body: Json, number: usize) {
+    if !people.is_connected(HIDDEN) {
+        people.connect(HIDDEN, HIDDEN).await;
+    }
     match name {
+        "go away" => people.disconnect(HIDDEN).await,
         "reconnect" => {
             people.disconnect(HIDDEN).await;
             if number.is_multiple_of(3) {

@@ -2,6 +2,7 @@
 
 use nchat_realtime::wire::limits::MAX_CONTACTS;
 use nchat_realtime::wire::presence::ChosenStatus;
+use nchat_realtime::wire::settings::Visibility;
 
 use super::*;
 
@@ -12,6 +13,7 @@ conforms! {
     in_a_conversation_of_two_who_block_each_other_receipts_are_withheld
     choosing_to_be_invisible_is_invisible_mode_for_as_long_as_it_is_chosen
     showing_more_forgets_the_last_time_from_before
+    who_might_know_what_is_kept_as_of_when_a_user_became_invisible
     lists_are_ones_own
     a_list_that_is_full_takes_nobody_more
     whoever_wrote_in_a_direct_conversation_is_known_by_it
@@ -170,10 +172,6 @@ async fn in_a_conversation_of_two_who_block_each_other_receipts_are_withheld<S: 
         write(&store, Change::Cursor(cursor)).await;
         let progress = store.progress("alice", &[name]).await.expect("works");
         assert_eq!(progress[0].read_count, u32::from(is_shown), "{kind:?}");
-        for user in ["alice", "bob"] {
-            let apart = store.blocked_in(&format!("{kind:?}"), user).await;
-            assert_eq!(apart.expect("works").len(), 1);
-        }
     }
 }
 
@@ -223,7 +221,36 @@ async fn showing_more_forgets_the_last_time_from_before<S: Store>(store: S) {
     write(&store, Change::Presence(Box::new(stamp))).await;
     assert_eq!(set(true).await, Some(5), "nothing more than before");
     assert_eq!(set(false).await, Some(5));
-    assert_eq!(set(true).await, None);
+    set_invisible(&store, "bob", true).await;
+    assert_eq!(set(true).await, Some(5), "not while it could be noticed");
+    let visible = set_invisible(&store, "bob", false).await.record;
+    assert_eq!((visible.last_seen_ms, visible.frozen), (None, None));
+}
+
+async fn who_might_know_what_is_kept_as_of_when_a_user_became_invisible<S: Store>(store: S) {
+    let relate = async |other: &str| {
+        let change = NewRelation {
+            user_id: "bob".to_owned(),
+            kind: RelationKind::Contact,
+            other_id: other.to_owned(),
+            is_there: true,
+        };
+        write(&store, Change::Relation(change)).await;
+    };
+    relate("alice").await;
+    set_invisible(&store, "bob", true).await;
+    relate("eve").await;
+    let nobody = PresenceSettingsUpdate {
+        visibility: Some(Visibility::Nobody),
+        ..PresenceSettingsUpdate::default()
+    };
+    let record = change_settings(&store, "bob", nobody).await.record;
+    assert_eq!(record.settings.visibility, Visibility::Nobody);
+    let frozen = record.frozen.expect("kept").to_profile("bob");
+    assert_eq!(frozen.record.settings, UserSettings::default());
+    assert_eq!(Vec::from_iter(frozen.contacts), ["alice"]);
+    let again = set_invisible(&store, "bob", true).await.record;
+    assert!(again.frozen.is_some(), "once");
 }
 
 async fn lists_are_ones_own<S: Store>(store: S) {

@@ -23,6 +23,7 @@ impl State {
 
     pub(super) fn put_record(&mut self, user_id: &str, record: UserRecord, now_ms: i64) -> Outcome {
         let was_invisible = self.settings_of(user_id).invisible_mode;
+        let record = record.concluded(self.profile(user_id));
         self.records.insert(user_id.to_owned(), record.clone());
         let revealed = match was_invisible && !record.settings.invisible_mode {
             true => self.reveal(user_id, now_ms),

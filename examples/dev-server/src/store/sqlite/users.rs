@@ -45,38 +45,49 @@ pub(super) async fn change_settings(
     transaction: &mut Transaction<'static, Sqlite>,
     change: &NewSettings,
 ) -> Result<Outcome, StoreError> {
-    let before = record(transaction, &change.user_id).await?;
-    let after = before.clone().with_settings(change);
-    changed(transaction, &change.user_id, before, after, change.now_ms).await
+    let before = before(transaction, &change.user_id).await?;
+    let after = before.record.clone().with_settings(change);
+    changed(transaction, before, after, change.now_ms).await
 }
 
 pub(super) async fn change_presence(
     transaction: &mut Transaction<'static, Sqlite>,
     change: &NewPresence,
 ) -> Result<Outcome, StoreError> {
-    let before = record(transaction, &change.user_id).await?;
-    let after = before.clone().with_presence(change);
-    changed(transaction, &change.user_id, before, after, change.now_ms).await
+    let before = before(transaction, &change.user_id).await?;
+    let after = before.record.clone().with_presence(change);
+    changed(transaction, before, after, change.now_ms).await
+}
+
+/// The user until now.
+async fn before(
+    transaction: &mut Transaction<'static, Sqlite>,
+    user_id: &str,
+) -> Result<Profile, StoreError> {
+    let profiles = profiles(transaction, &[user_id.to_owned()]).await?;
+    Ok(profiles.into_iter().next().unwrap_or_default())
 }
 
 async fn changed(
     transaction: &mut Transaction<'static, Sqlite>,
-    user_id: &str,
-    before: UserRecord,
+    before: Profile,
     after: UserRecord,
     now_ms: i64,
 ) -> Result<Outcome, StoreError> {
+    let was_invisible = before.record.settings.invisible_mode;
+    let user_id = before.user_id.clone();
+    let after = after.concluded(before);
     sqlx::query(
         "INSERT INTO user_settings (user_id, body) VALUES (?1, ?2)
          ON CONFLICT (user_id) DO UPDATE SET body = ?2",
     )
-    .bind(user_id)
+    .bind(&user_id)
     .bind(to_json(&after, "the settings of a user")?)
     .execute(&mut **transaction)
     .await?;
-    let is_revealed = before.settings.invisible_mode && !after.settings.invisible_mode;
+    let is_revealed = was_invisible && !after.settings.invisible_mode;
     let revealed = match is_revealed {
-        true => reveal(transaction, user_id, now_ms).await?,
+        true => reveal(transaction, &user_id, now_ms).await?,
         false => Vec::new(),
     };
     Ok(Outcome::User(Box::new(UserChanged {
