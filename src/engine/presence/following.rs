@@ -112,11 +112,21 @@ impl Following {
             let _ = up.connection.emit(up.ctx, &packet, false);
             return;
         }
-        let purpose = AckFor::PresenceSubscribe { ids };
-        // One that cannot be sent is lost with the connection, and is sent on the next.
-        if let Ok(ack) = up.request(names::PRESENCE_SUBSCRIBE, body, purpose) {
-            self.open.insert(ack, ());
+        let purpose = AckFor::PresenceSubscribe { ids: ids.clone() };
+        match up.request(names::PRESENCE_SUBSCRIBE, body, purpose) {
+            Ok(ack) => {
+                self.open.insert(ack, ());
+            }
+            // Too much is under way, or the connection is gone.
+            Err(_) => self.ask_again(up.ctx, ids, up.ctx.settings.reconnect_delay_ms),
         }
+    }
+
+    fn ask_again<V: Value>(&mut self, ctx: &Context<'_, V>, ids: Vec<String>, delay_ms: u64) {
+        for id in ids {
+            self.asked.remove(&id);
+        }
+        self.settle_in(ctx, delay_ms);
     }
 
     /// A subscription was answered, or not in time (`None`). Gives the answer.
@@ -142,12 +152,9 @@ impl Following {
             Some(Err(refusal)) => refusal.retry_after_ms,
             None => None,
         };
-        for id in ids {
-            self.asked.remove(&id);
-        }
         self.failures += 1;
         let delay_ms = backoff_delay_ms(self.failures, ctx.settings, ctx.random);
-        self.settle_in(ctx, delay_ms.max(refusal.unwrap_or(0)));
+        self.ask_again(ctx, ids, delay_ms.max(refusal.unwrap_or(0)));
         None
     }
 

@@ -241,10 +241,16 @@ impl Own {
             let packet = V::array(vec![V::string(names::PRESENCE_UPDATE), body]);
             let _ = up.connection.emit(up.ctx, &packet, false);
             self.said(unsaid);
-        } else if let Ok(ack) = up.request(names::PRESENCE_UPDATE, body, AckFor::PresenceUpdate) {
-            // What changes meanwhile is said after it.
-            self.said(unsaid);
-            self.open = Some((ack, unsaid));
+            return;
+        }
+        match up.request(names::PRESENCE_UPDATE, body, AckFor::PresenceUpdate) {
+            Ok(ack) => {
+                // What changes meanwhile is said after it.
+                self.said(unsaid);
+                self.open = Some((ack, unsaid));
+            }
+            // Too much is under way, or the connection is gone.
+            Err(_) => self.not_before_ms = now_ms + up.ctx.settings.reconnect_delay_ms,
         }
     }
 

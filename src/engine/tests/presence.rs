@@ -579,6 +579,23 @@ fn ten_thousand_are_known_and_no_more() {
 }
 
 #[test]
+fn what_cannot_be_sent_while_too_much_is_under_way_is_sent_later_and_not_without_end() {
+    let mut world = World::with_presence();
+    world.is_logged = false;
+    for _ in 0..crate::engine::config::MAX_PENDING_ACKS {
+        world.emit_async("custom", json!({}), Some(5_000));
+    }
+    world.chooses(ChosenStatus::Busy);
+    world.wants(&["bob"]);
+    world.advance(3_000);
+    assert!(world.told_updates().is_empty());
+    world.server.inbox.clear();
+    world.advance(4_000);
+    assert_eq!(world.told_updates()[0]["status"], "busy");
+    world.subscribes(&["bob"]);
+}
+
+#[test]
 fn asked_to_synchronise_presence_it_asks_for_all_anew_and_counts_them() {
     let mut world = World::with_presence();
     world.wants(&["bob", "carol"]);
