@@ -107,6 +107,17 @@ impl Database {
             }
             _ => {}
         }
+        for part in &parts {
+            if let Part::Change(StoreOp::Expect { table, key, text }) = part {
+                let range = KeyRange::only(&key.into()).map_err(rexie::Error::from)?;
+                let store = transaction.store(table.as_str())?;
+                let found = store.get_all(Some(range), None).await?;
+                let found = found.first().map(|row| record(row).1);
+                if found.unwrap_or_default() != *text {
+                    return Err(Trouble::Failed(StoreFailure::Stale));
+                }
+            }
+        }
         let raised = requests.len();
         for part in parts {
             requests.push(request(&transaction, part)?);
@@ -175,6 +186,7 @@ fn request(transaction: &Transaction, part: Part) -> Result<Request, rexie::Erro
             let record = <JsValue as Value>::object(&[("key", key.into()), ("text", text.into())]);
             put(transaction.store(table.as_str())?, record, None)
         }
+        Part::Change(StoreOp::Expect { .. }) => Box::pin(async { Ok(Vec::new()) }),
         Part::Change(StoreOp::Delete { table, key }) => {
             delete(transaction.store(table.as_str())?, key.into())
         }

@@ -50,6 +50,7 @@ impl Journal {
                 }
                 Ok(())
             }
+            JournalCommand::Read => Ok(()),
         }
     }
 

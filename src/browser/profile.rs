@@ -72,9 +72,13 @@ impl Profile {
         heard
     }
 
-    /// Carries out a command of the journal. A refusal comes back.
+    /// Carries out a command of the journal. What is read comes back, or a refusal.
     pub(crate) fn journal(&self, command: JournalCommand) -> Option<Input<JsValue>> {
         let refused = match (&self.open, command) {
+            (open, JournalCommand::Read) => {
+                let records = open.as_ref()?.journal.records();
+                return Some(Input::Store(StoreEvent::JournalRead { records }));
+            }
             (Some(open), command) => open.journal.carry_out(command).err()?,
             (None, JournalCommand::Put { key, .. }) => key,
             (None, JournalCommand::Remove { .. }) => return None,

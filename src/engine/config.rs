@@ -85,6 +85,8 @@ pub const NO_LOCKS_ANSWER_MS: u64 = 1_000;
 /// Period in which the sending tab reads the outbox again while it knows of other tabs, in
 /// milliseconds.
 pub const LEADER_REREAD_MS: u64 = 5_000;
+/// The same while it knows of none: one may be there whose words were lost.
+pub const LONELY_REREAD_MS: u64 = 30_000;
 /// How long a tab that says nothing counts as there for that, in milliseconds.
 pub const COMPANY_KNOWN_MS: u64 = 60_000;
 /// Messages asked for in one page of history (the server may give fewer).

@@ -12,9 +12,11 @@ use crate::wire::error::ErrorCode;
 
 impl<V: Value> Parts<'_, '_, V> {
     pub(super) fn store_answered(&mut self, event: StoreEvent<V>) {
-        if let StoreEvent::JournalRefused { key } = &event {
-            return self.outbox.journal_refused(key);
-        }
+        let event = match event {
+            StoreEvent::JournalRefused { key } => return self.outbox.journal_refused(&key),
+            StoreEvent::JournalRead { records } => return self.outbox.journal_read(records),
+            event => event,
+        };
         let ctx = &mut *self.up.ctx;
         let Some(heard) = ctx.keep.handle(ctx.now.mono_ms, ctx.outputs, event) else {
             return;
@@ -27,16 +29,21 @@ impl<V: Value> Parts<'_, '_, V> {
                     self.report(ErrorCode::SchemaTooNew);
                 }
                 self.tabs.stop(self.up.ctx);
+                self.tabs.opened(self.up.ctx);
                 self.outbox.no_store(self.up.ctx);
                 self.owner_opened();
             }
             Heard::Led(outbox) => {
                 self.tabs.led(self.up.ctx);
-                self.outbox.reread(&mut self.up, self.rooms, outbox);
-                self.outbox.grant_wishes(&mut self.up, self.rooms);
+                self.outbox.led(&mut self.up, self.rooms, outbox);
             }
             Heard::NotLed => self.tabs.not_led(self.up.ctx),
-            Heard::Outbox(outbox) => self.outbox.reread(&mut self.up, self.rooms, outbox),
+            Heard::Outbox { outbox, is_last } => {
+                self.outbox.reread(&mut self.up, self.rooms, outbox);
+                if is_last && self.tabs.leads() {
+                    self.outbox.adopt(&mut self.up, self.rooms);
+                }
+            }
             Heard::Messages { room, messages } => self.messages_read(&room, messages),
             Heard::Other(found) => self.left_behind(found),
             Heard::Wiped => self.wiped(),
@@ -158,7 +165,7 @@ impl<V: Value> Parts<'_, '_, V> {
                 Purpose::Entry { key, revision } => {
                     self.outbox.entry_kept(self.up.ctx, &key, revision, kept);
                 }
-                Purpose::EntryGone { key } if kept != Kept::Dropped => {
+                Purpose::EntryGone { key } if !matches!(kept, Kept::Dropped | Kept::Fenced) => {
                     self.outbox.entry_gone(self.up.ctx, key);
                 }
                 Purpose::EntryGone { .. } => {}

@@ -456,7 +456,7 @@ impl<V: Value> Parts<'_, '_, V> {
             Input::Resumed => {
                 connection.resumed(ctx);
                 // What other tabs said meanwhile may not have come through.
-                ctx.keep.read_outbox(ctx.outputs);
+                ctx.keep.read_all(ctx.outputs);
             }
             Input::LogoutRequested(request) => self.log_out(request),
             Input::Store(event) => self.store_answered(event),

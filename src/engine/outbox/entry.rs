@@ -69,14 +69,15 @@ pub(crate) enum Safe {
 }
 
 /// Orders above it were given before it was known what the store holds: such an entry comes after
-/// everything that is in the store.
-pub(crate) const UNKNOWN_ORDER: u64 = 1 << 52;
+/// everything that is in the store. All orders are whole, as a double holds them.
+pub(crate) const UNKNOWN_ORDER: u64 = 1 << 50;
 
-/// As [`UNKNOWN_ORDER`], of what was kept before the user was known: it comes after all that is in
-/// the user's journal, too.
-pub(crate) const MOVED_ORDER: u64 = UNKNOWN_ORDER + (1 << 51);
+/// Added to the orders of what was kept before the user was known: it comes after all that is in
+/// the user's journal, too, and wherever it is moved from it comes to the same place.
+pub(crate) const MOVED_ORDER: u64 = 1 << 51;
 
-/// The place of an entry among those of its channel. No clock has a say in it.
+/// The place of an entry among those of its channel. No clock has a say in it, nor any tab but the
+/// one that queued the entry: two tabs would number what they know, and not what they do not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) order: u64,

@@ -84,6 +84,12 @@ impl<V: Value> Outbox<V> {
         revision: u32,
         kept: Kept,
     ) {
+        if kept == Kept::Fenced
+            && let Some(entry) = self.get_mut(key).filter(|it| it.revision == revision)
+        {
+            // What the store has goes over what was found out here.
+            entry.revision = 0;
+        }
         if kept != Kept::Committed {
             return;
         }

@@ -49,11 +49,17 @@ pub(crate) struct Outbox<V> {
     found_anothers: bool,
     /// Nonces of entries that are done with: a late record of one is not an entry.
     settled: VecDeque<u64>,
+    /// The newest entry known of each tab, by `tabSeq`.
+    tab_seqs: SortedMap<String, u64>,
+    /// The journal as it was last read, until the store is.
+    journal: Vec<(String, String)>,
     /// What this tab asks the sending tab to do.
     wishes: Vec<(String, Wish<V>)>,
     limits: Limits,
     tab_id: String,
     last_tab_seq: u64,
+    /// What this tab queued up to here another one may have sent: it led before.
+    unsure_up_to: u64,
     last_order: u64,
     /// The channel that had its turn last: the next one is looked at first, so that none goes
     /// short.
@@ -87,10 +93,13 @@ impl<V: Value> Outbox<V> {
             user: None,
             found_anothers: false,
             settled: VecDeque::new(),
+            tab_seqs: SortedMap::new(),
+            journal: Vec::new(),
             wishes: Vec::new(),
             limits: Limits::default(),
             tab_id: tab_id.to_owned(),
             last_tab_seq: 0,
+            unsure_up_to: 0,
             last_order: 0,
             turn: String::new(),
             run: None,
@@ -351,6 +360,8 @@ impl<V: Value> Outbox<V> {
         }
         self.wishes.clear();
         self.settled.clear();
+        self.tab_seqs.clear();
+        self.journal.clear();
         self.last_order = 0;
         self.end_run(ctx);
         let data = V::object(&[("count", V::number(0.0))]);

@@ -187,7 +187,9 @@ impl<V: Value> Outbox<V> {
 
     /// Takes an entry out that is not under way: true where it is certain not to be sent. One
     /// that was sent and not answered is under way, whatever became of the connection.
-    /// `decides` tells whether this tab can be certain; else the sending tab is asked.
+    /// `decides` tells whether this tab may take it out; else the sending tab is asked. What another
+    /// page may have sent before this one led is taken out all the same, but nothing is certain.
+    /// Nor is it without a store: other tabs may have found the entry in the journal.
     pub(crate) fn cancel(
         &mut self,
         ctx: &mut Context<'_, V>,
@@ -205,8 +207,10 @@ impl<V: Value> Outbox<V> {
             self.wish(ctx, key, Wish::Remove);
             return false;
         }
+        let is_ours = entry.place.tab_id == self.tab_id;
+        let is_sure = is_ours && entry.place.tab_seq > self.unsure_up_to;
         self.discard(ctx, rooms, key);
-        true
+        is_sure && !(ctx.keep.is_memory_only() && ctx.has_company)
     }
 
     /// An entry goes without having been sent.

@@ -3,6 +3,7 @@
 use super::entry::{MOVED_ORDER, UNKNOWN_ORDER};
 use super::record::gone_nonce;
 use super::{Entry, Outbox, Safe};
+use crate::engine::config::MAX_SETTLED_ENTRIES;
 use crate::engine::context::Context;
 use crate::engine::error::ClientError;
 use crate::engine::output::Notification;
@@ -53,13 +54,8 @@ impl<V: Value> Outbox<V> {
     /// What was kept before the user was known goes on as the user's: after everything that is
     /// kept for them already.
     pub(crate) fn move_in(&mut self, ctx: &mut Context<'_, V>) {
-        let keys = self.keys_in_order(&|_| true);
-        for (order, key) in (MOVED_ORDER..).zip(keys) {
-            if let Some(mut entry) = self.remove(&key) {
-                entry.user = None;
-                entry.place.order = order;
-                self.insert(entry);
-            }
+        for key in self.keys(&|_| true) {
+            self.move_one(&key);
         }
         self.keep_all(ctx);
     }
@@ -78,12 +74,7 @@ impl<V: Value> Outbox<V> {
                 continue;
             }
             self.merge(up, rooms, key, text, Safe::Journal);
-            if let Some(mut entry) = self.remove(key) {
-                entry.user = None;
-                entry.place.order = entry.place.order.saturating_add(MOVED_ORDER);
-                self.insert(entry);
-                is_more = true;
-            }
+            is_more |= self.move_one(key);
         }
         if is_more {
             self.number_anew();
@@ -97,29 +88,41 @@ impl<V: Value> Outbox<V> {
         std::mem::take(&mut self.found_anothers)
     }
 
+    fn move_one(&mut self, key: &str) -> bool {
+        let entry = self.remove(key);
+        let is_here = entry.is_some();
+        if let Some(mut entry) = entry {
+            entry.user = None;
+            if entry.place.order < MOVED_ORDER {
+                entry.place.order += MOVED_ORDER;
+            }
+            self.insert(entry);
+        }
+        is_here
+    }
+
     /// There is no store: the journal is all there is.
     pub(crate) fn no_store(&mut self, ctx: &mut Context<'_, V>) {
         self.number_anew();
         self.keep_all(ctx);
     }
 
-    /// Gives their order to entries that were queued before it was known what the store holds:
-    /// those of an earlier page first.
+    /// Gives their order to entries that this tab queued before it was known what the store holds.
     fn number_anew(&mut self) {
-        let is_unknown = |entry: &Entry<V>| entry.place.order > UNKNOWN_ORDER;
-        let mut keys = self.keys_in_order(&|entry| is_unknown(entry) && entry.is_told);
-        keys.extend(self.keys_in_order(&|entry| is_unknown(entry) && !entry.is_told));
+        let tab_id = self.tab_id.clone();
+        let is_meant =
+            |entry: &Entry<V>| entry.place.order > UNKNOWN_ORDER && entry.place.tab_id == tab_id;
+        let keys = self.keys_in_order(&is_meant);
         if keys.is_empty() {
             return;
         }
-        let orders = self.entries.values().map(|entry| entry.place.order);
-        let known = orders.filter(|order| *order <= UNKNOWN_ORDER);
-        self.last_order = known.max().unwrap_or(0);
+        let others = self.entries.values().filter(|entry| !is_meant(entry));
+        let orders = others.map(|entry| entry.place.order);
+        self.last_order = orders.max().unwrap_or(0);
         for key in keys {
             if let Some(mut entry) = self.remove(&key) {
                 entry.place.order = self.last_order + 1;
-                // The word of the page that queued it goes over that of one that found it.
-                entry.revision += u32::from(!entry.is_told);
+                entry.revision += 1;
                 entry.safe = entry.safe.min(Safe::Journal);
                 self.insert(entry);
             }
@@ -162,6 +165,34 @@ impl<V: Value> Outbox<V> {
         }
     }
 
+    /// This tab leads from now on. Another did before, and may have sent what is queued.
+    pub(crate) fn led(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        rooms: &mut Rooms<V>,
+        records: Vec<(String, String)>,
+    ) {
+        self.unsure_up_to = self.last_tab_seq;
+        self.reread(up, rooms, records);
+        self.adopt(up, rooms);
+        self.grant_wishes(up, rooms);
+    }
+
+    /// The journal as it was before the store is read.
+    pub(crate) fn journal_read(&mut self, records: Vec<(String, String)>) {
+        self.journal = records;
+    }
+
+    /// What only the journal has may be of a tab that is gone: the tab that sends takes it on.
+    pub(crate) fn adopt(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &mut Rooms<V>) {
+        for (key, text) in std::mem::take(&mut self.journal) {
+            if !self.entries.contains_key(&key) {
+                self.merge(up, rooms, &key, &text, Safe::Journal);
+                self.keep(up.ctx, &key);
+            }
+        }
+    }
+
     /// Another tab sent an entry, or discarded it, and its word did not come through.
     pub(super) fn lost_sight_of(
         &mut self,
@@ -190,24 +221,61 @@ impl<V: Value> Outbox<V> {
         text: &str,
         safe: Safe,
     ) {
-        let entry = match unseal(text) {
+        match unseal(text) {
             Record::Sound(record) if gone_nonce(&record).is_some() => {
-                return self.was_taken_out(up.ctx, rooms, key, &record);
+                self.was_taken_out(up.ctx, rooms, key, &record);
             }
-            Record::Sound(record) => Entry::read(&record).filter(|entry| entry.key == key),
+            Record::Sound(record) => match Entry::read(&record).filter(|entry| entry.key == key) {
+                Some(entry) => self.merge_entry(up, rooms, Entry { safe, ..entry }),
+                None => Self::set_aside(up.ctx, key, text, safe),
+            },
             // Whoever wrote it sends it.
-            Record::Newer => return,
-            Record::Corrupt => None,
+            Record::Newer => {}
+            Record::Corrupt => Self::set_aside(up.ctx, key, text, safe),
+        }
+    }
+
+    /// What another tab has put into the store. `leads` tells whether this tab sends: then an
+    /// entry that does not follow on the last one known of its tab waits until the store was read,
+    /// since the one between must go first; so does one that has another place now.
+    pub(super) fn put_elsewhere(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        rooms: &mut Rooms<V>,
+        text: &str,
+        leads: bool,
+    ) {
+        let Record::Sound(record) = unseal(text) else {
+            return;
         };
-        let Some(mut entry) = entry else {
-            return Self::set_aside(up.ctx, key, text, safe);
+        let Some(entry) = Entry::read(&record) else {
+            return;
         };
+        let last_seq = self.tab_seqs.get(entry.place.tab_id.as_str());
+        let is_next = last_seq.is_some_and(|last| last + 1 == entry.place.tab_seq);
+        let is_certain = match self.entries.get(&entry.key) {
+            Some(known) => known.place == entry.place,
+            None => is_next,
+        };
+        if leads && !is_certain {
+            return up.ctx.keep.read_outbox(up.ctx.outputs);
+        }
+        self.merge_entry(up, rooms, entry);
+    }
+
+    fn merge_entry(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &mut Rooms<V>, entry: Entry<V>) {
         let namespace = up.ctx.keep.namespace();
         if entry.user.is_some() && entry.user != namespace.and_then(|of| of.user.clone()) {
             self.found_anothers = true;
             return;
         }
-        entry.safe = safe;
+        let (key, safe) = (&entry.key.clone(), entry.safe);
+        let place = &entry.place;
+        if self.tab_seqs.len() >= MAX_SETTLED_ENTRIES {
+            self.tab_seqs.clear();
+        }
+        let last_seq = self.tab_seqs.get_or_default(place.tab_id.clone());
+        *last_seq = place.tab_seq.max(*last_seq);
         if self.settled.contains(&entry.nonce) {
             // It came back from a tab that did not know.
             if !self.entries.contains_key(key) {
@@ -223,17 +291,9 @@ impl<V: Value> Outbox<V> {
         };
         let is_same = known.nonce == entry.nonce;
         if is_same && known.revision == entry.revision {
-            if safe != Safe::Store {
-                return;
-            }
-            known.safe = safe;
-            known.is_missed = false;
-            // It was moved before, and the page ended before its old place was emptied.
-            if known.place.order > UNKNOWN_ORDER
-                && let Some(mut known) = self.remove(key)
-            {
-                known.place = entry.place;
-                self.insert(known);
+            if safe == Safe::Store {
+                known.safe = safe;
+                known.is_missed = false;
             }
             return;
         }

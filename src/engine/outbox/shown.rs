@@ -20,12 +20,7 @@ impl<V: Value> Outbox<V> {
         let Some(entry) = self.entries.get(key) else {
             return;
         };
-        let owner = up
-            .ctx
-            .keep
-            .namespace()
-            .and_then(|owner| owner.user.as_deref());
-        let user = up.connection.user_id().or(owner).unwrap_or_default();
+        let user = &user_of(up);
         let payload = &entry.payload;
         let is_reaction = matches!(entry.kind, Kind::ReactionAdd | Kind::ReactionRemove);
         if is_reaction && user.is_empty() {
@@ -35,10 +30,9 @@ impl<V: Value> Outbox<V> {
         if let Some(change) = change_of(entry, user) {
             // One that failed is no more than a text that the app may look at.
             let id = entry.message_id().filter(|_| !entry.is_parked());
-            with_timeline(up.ctx, rooms, entry, |timeline, changes| {
-                if let Some(id) = id {
-                    timeline.edit_pending(&entry.key, &id, change, changes);
-                }
+            with_timeline(up.ctx, rooms, entry, |timeline, changes| match id {
+                Some(id) => timeline.edit_pending(&entry.key, &id, change, changes),
+                None => timeline.edit_rolled_back(&entry.key, changes),
             });
             return;
         }
@@ -118,8 +112,7 @@ impl<V: Value> Outbox<V> {
             });
         }
         if let Some(seq) = head.seq {
-            let user = up.connection.user_id().unwrap_or_default();
-            let body = entry.payload.with(&[("userId", V::string(user))]);
+            let body = entry.payload.with(&[("userId", V::string(&user_of(up)))]);
             rooms.keep_taken(up.ctx, &entry.room, seq, body.with(receipt));
         }
         let fate = Fate::Accepted {
@@ -140,6 +133,14 @@ impl<V: Value> Outbox<V> {
             _ => timeline.edit_rolled_back(&entry.key, changes),
         });
     }
+}
+
+/// Who we are, as the server says, or else the store; empty where neither does.
+fn user_of<V: Value>(up: &Uplink<'_, '_, V>) -> String {
+    let owner = up.ctx.keep.namespace();
+    let owner = owner.and_then(|owner| owner.user.as_deref());
+    let user = up.connection.user_id().or(owner);
+    user.unwrap_or_default().to_owned()
 }
 
 /// Changes the timeline of an entry's room, if the room is wanted, and tells of it.

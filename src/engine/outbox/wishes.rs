@@ -1,6 +1,6 @@
 //! Between tabs: what one that does not send asks of the one that does, and what that tells.
 
-use super::{Outbox, Safe};
+use super::Outbox;
 use crate::engine::config::MAX_WISHES;
 use crate::engine::context::Context;
 use crate::engine::rooms::Rooms;
@@ -32,7 +32,7 @@ impl<V: Value> Outbox<V> {
     }
 
     /// This tab leads: it does what it would have asked for.
-    pub(crate) fn grant_wishes(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &mut Rooms<V>) {
+    pub(super) fn grant_wishes(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &mut Rooms<V>) {
         for (key, wish) in std::mem::take(&mut self.wishes) {
             self.grant(up, rooms, &key, &wish);
         }
@@ -79,14 +79,9 @@ impl<V: Value> Outbox<V> {
         }
         self.wishes.retain(|(wished, _)| *wished != key);
         match kind {
-            // An earlier one of the same tab may not have come through, and must go first: the store
-            // has both.
-            "put" if leads && !self.entries.contains_key(&key) => {
-                up.ctx.keep.read_outbox(up.ctx.outputs);
-            }
             "put" => {
                 if let Some(text) = message.field("text").and_then(|text| text.as_text()) {
-                    self.merge(up, rooms, &key, &text, Safe::Store);
+                    self.put_elsewhere(up, rooms, &text, leads);
                 }
             }
             // What is in flight here is answered here.

@@ -58,6 +58,8 @@ pub(super) struct Cache {
     generation: u32,
     /// What was handed to the store: nothing of it while `None`.
     put: Option<Span>,
+    /// The record that went along. Where it is another by now, so are the messages.
+    record: String,
     /// Where the log stood when it was looked at last for what there is to put.
     looked_at: Option<u64>,
     /// The store gave changes up: it is left alone until then.
@@ -208,9 +210,10 @@ impl<V: Value> Rooms<V> {
         if room.timeline.cursor() >= Some(seq) {
             self.has_kept |= room.keep_log(ctx, name);
         } else {
+            room.expect_own(ctx, name);
             let room = name.to_owned();
             ctx.keep
-                .fenced(StoreOp::PutMessage { room, seq, body }, Purpose::Nobody);
+                .cache(StoreOp::PutMessage { room, seq, body }, Purpose::Nobody);
         }
     }
 
@@ -297,6 +300,8 @@ impl<V: Value> Room<V> {
             ctx.keep
                 .cache(delete_messages(name, u64::MAX), Purpose::Nobody);
             self.cache.stored = 0;
+        } else {
+            self.expect_own(ctx, name);
         }
         self.cache.stored += excerpt.messages.len();
         for (seq, body) in excerpt.messages {
@@ -315,7 +320,18 @@ impl<V: Value> Room<V> {
         false
     }
 
-    fn put_record(&self, ctx: &mut Context<'_, V>, name: &str, span: Span) {
+    /// What follows adds to what this tab has put: not to what another has put since then, which
+    /// may be further, or less far.
+    fn expect_own(&self, ctx: &mut Context<'_, V>, name: &str) {
+        let expect = StoreOp::Expect {
+            table: Table::Rooms,
+            key: name.to_owned(),
+            text: self.cache.record.clone(),
+        };
+        ctx.keep.cache(expect, Purpose::Nobody);
+    }
+
+    fn put_record(&mut self, ctx: &mut Context<'_, V>, name: &str, span: Span) {
         let record = CacheRecord {
             epoch: self.timeline.epoch().map(str::to_owned),
             span,
@@ -324,6 +340,7 @@ impl<V: Value> Room<V> {
         let Ok(text) = seal(&record.to_value::<V>()) else {
             return;
         };
+        self.cache.record.clone_from(&text);
         let put = StoreOp::Put {
             table: Table::Rooms,
             key: name.to_owned(),
@@ -381,6 +398,7 @@ impl<V: Value> Room<V> {
             .restore(span, messages.collect(), &mut changes);
         self.tell_changes(ctx, changes);
         self.cache.put = Some(span);
+        self.cache.record = seal(&record.to_value::<V>()).unwrap_or_default();
         self.cache.looked_at = Some(span.cursor);
         self.cache.stored = stored;
         self.cache.kept_up_to = Some(span.cursor);

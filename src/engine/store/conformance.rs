@@ -131,6 +131,46 @@ pub(crate) fn cases<V: Value>() -> Vec<Case<V>> {
             ],
         ),
         case(
+            "where a record is not the one expected nothing is changed",
+            [
+                step(0, open("ann"), "journaled; opened, fence 0"),
+                step(1, open("ann"), "journaled; opened, fence 0"),
+                step(
+                    0,
+                    commit(None, [expect("1"), put(Table::Rooms, "general", "2")]),
+                    "failed: Stale",
+                ),
+                step(
+                    0,
+                    commit(None, [expect(""), put(Table::Rooms, "general", "1")]),
+                    "committed",
+                ),
+                step(0, commit(None, [expect("")]), "failed: Stale"),
+                step(
+                    1,
+                    commit(None, [expect("1"), put(Table::Rooms, "general", "2")]),
+                    "committed",
+                ),
+                step(
+                    0,
+                    commit(
+                        None,
+                        [
+                            put(Table::Outbox, "a", "1"),
+                            expect("1"),
+                            put(Table::Rooms, "general", "3"),
+                        ],
+                    ),
+                    "failed: Stale",
+                ),
+                step(
+                    1,
+                    open("ann"),
+                    "journaled; opened, fence 0, rooms general=2",
+                ),
+            ],
+        ),
+        case(
             "a room's newest messages come ascending, its own, and from any place on backwards",
             [
                 step(0, open("ann"), "journaled; opened, fence 0"),
@@ -245,6 +285,7 @@ pub(crate) fn describe<V: Value>(events: &[StoreEvent<V>]) -> String {
 fn describe_one<V: Value>(event: &StoreEvent<V>) -> String {
     let (id, text) = match event {
         StoreEvent::Journaled { id, records } => (Some(id), listed("journaled", &pairs(records))),
+        StoreEvent::JournalRead { records } => (None, listed("journal", &pairs(records))),
         StoreEvent::JournalRefused { key } => (None, format!("refused {key}")),
         StoreEvent::Opened { id, records, fence } => {
             let mut text = format!("opened, fence {fence}");
@@ -345,6 +386,11 @@ fn read<V>(room: &str, before_seq: Option<u64>, limit: u32) -> StoreCommand<V> {
 fn put<V>(table: Table, key: &str, text: &str) -> StoreOp<V> {
     let (key, text) = (key.to_owned(), text.to_owned());
     StoreOp::Put { table, key, text }
+}
+
+fn expect<V>(text: &str) -> StoreOp<V> {
+    let (table, key, text) = (Table::Rooms, "general".to_owned(), text.to_owned());
+    StoreOp::Expect { table, key, text }
 }
 
 fn delete<V>(table: Table, key: &str) -> StoreOp<V> {

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 
 use super::purpose::Weight;
 use super::{
-    Kept, Namespace, Purpose, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp, Table,
+    JournalCommand, Kept, Namespace, Purpose, StoreCommand, StoreEvent, StoreFailure, StoreId,
+    StoreOp, Table,
 };
 use crate::engine::config::{
     COMMIT_HOLD_MS, MAX_COMMIT_CHANGES, MAX_STORE_RETRY_MS, STORE_RETRY_MS, STORE_TRIES,
@@ -27,8 +28,11 @@ pub(crate) enum Heard<V> {
     Led(Vec<(String, String)>),
     /// This tab does not lead: the store refused it.
     NotLed,
-    /// The outbox, read again.
-    Outbox(Vec<(String, String)>),
+    /// The outbox, read again; `is_last` unless it is being read once more.
+    Outbox {
+        outbox: Vec<(String, String)>,
+        is_last: bool,
+    },
     /// Messages of a room, as they were asked for.
     Messages { room: String, messages: Vec<V> },
     /// What another namespace's journal and outbox hold, or why that is not known.
@@ -228,8 +232,9 @@ impl<V: Value> Keeper<V> {
         outputs.push_back(Output::Store(StoreCommand::Open { id, namespace }));
     }
 
-    /// Asks to lead; the outbox comes with the answer.
+    /// Asks to lead; the outbox comes with the answer, and before that the journal.
     pub(crate) fn lead(&mut self, outputs: &mut VecDeque<Output<V>>) {
+        outputs.push_back(Output::Journal(JournalCommand::Read));
         let id = self.ask(Asked::Lead);
         outputs.push_back(Output::Store(StoreCommand::Lead { id }));
     }
@@ -246,6 +251,15 @@ impl<V: Value> Keeper<V> {
         }
         let id = self.ask(Asked::Outbox);
         outputs.push_back(Output::Store(StoreCommand::ReadOutbox { id }));
+    }
+
+    /// Reads the outbox again as the leader does: after the journal, so that no entry is missed
+    /// that is on its way from there.
+    pub(crate) fn read_all(&mut self, outputs: &mut VecDeque<Output<V>>) {
+        if self.is_open() {
+            outputs.push_back(Output::Journal(JournalCommand::Read));
+            self.read_outbox(outputs);
+        }
     }
 
     /// Reads the newest messages of a room. False where there is no open store to read them from.
@@ -367,7 +381,7 @@ impl<V: Value> Keeper<V> {
         event: StoreEvent<V>,
     ) -> Option<Heard<V>> {
         match event {
-            StoreEvent::JournalRefused { .. } => None,
+            StoreEvent::JournalRefused { .. } | StoreEvent::JournalRead { .. } => None,
             StoreEvent::Journaled { id, records } => {
                 matches!(self.asked.get(&id), Some(Asked::Open))
                     .then_some(Heard::Journaled(records))
@@ -398,10 +412,11 @@ impl<V: Value> Keeper<V> {
                 if let Asked::Other = self.asked.remove(&id)? {
                     return Some(Heard::Other(Ok(outbox)));
                 }
-                if std::mem::take(&mut self.reads_again) {
+                let is_last = !std::mem::take(&mut self.reads_again);
+                if !is_last {
                     self.read_outbox(outputs);
                 }
-                Some(Heard::Outbox(outbox))
+                Some(Heard::Outbox { outbox, is_last })
             }
             StoreEvent::Messages { id, messages } => match self.asked.remove(&id)? {
                 Asked::Messages { room } => Some(Heard::Messages { room, messages }),
@@ -463,7 +478,7 @@ impl<V: Value> Keeper<V> {
                 self.put_back(changes);
                 return Some(self.give_up(failure));
             }
-            StoreFailure::Full => Some(Weight::Lazy),
+            StoreFailure::Full | StoreFailure::Stale => Some(Weight::Lazy),
             StoreFailure::Fenced => Some(Weight::Fenced),
             StoreFailure::Aborted => None,
         };
@@ -471,8 +486,12 @@ impl<V: Value> Keeper<V> {
         let (out, kept): (Vec<_>, Vec<_>) = changes
             .drain(..)
             .partition(|change| Some(change.weight) == dropped);
+        let told = match failure {
+            StoreFailure::Fenced => Kept::Fenced,
+            _ => Kept::Dropped,
+        };
         for change in out {
-            self.tell(change.purpose, Kept::Dropped);
+            self.tell(change.purpose, told);
         }
         // With the cache given up there may be room; the same again would fail again.
         if dropped.is_none() || kept.len() == before {
@@ -528,22 +547,34 @@ impl<V: Value> Keeper<V> {
     }
 }
 
-/// The changes to be made, without a room's record that a later one of them takes the place of.
+/// The changes to be made, without a room's record that a later one of them takes the place of,
+/// nor one that is expected where the transaction itself has put it, or expects it, before.
 fn newest_puts<V: Value>(changes: &[Change<V>]) -> Vec<StoreOp<V>> {
-    let room_of = |change: &Change<V>| match &change.op {
-        StoreOp::Put { table, key, .. } if *table == Table::Rooms => Some(key.clone()),
-        _ => None,
-    };
-    let mut put: Vec<String> = Vec::new();
+    let mut put: Vec<&str> = Vec::new();
     let mut ops = Vec::with_capacity(changes.len());
-    for change in changes.iter().rev() {
-        match room_of(change) {
-            Some(room) if put.contains(&room) => continue,
-            Some(room) => put.push(room),
-            None => {}
+    for (index, change) in changes.iter().enumerate().rev() {
+        let room = room_of(change);
+        let is_known = |before: &Change<V>| room_of(before) == room;
+        match (&change.op, room) {
+            (StoreOp::Expect { .. }, _) if changes[..index].iter().any(is_known) => continue,
+            (StoreOp::Put { .. }, Some(room)) if put.contains(&room) => continue,
+            (StoreOp::Put { .. }, Some(room)) => put.push(room),
+            _ => {}
         }
         ops.push(change.op.clone());
     }
     ops.reverse();
     ops
+}
+
+/// Of which room a change puts or expects the record.
+fn room_of<V>(change: &Change<V>) -> Option<&str> {
+    match &change.op {
+        StoreOp::Put { table, key, .. } | StoreOp::Expect { table, key, .. }
+            if *table == Table::Rooms =>
+        {
+            Some(key)
+        }
+        _ => None,
+    }
 }

@@ -118,7 +118,7 @@ impl<V: Clone> MemoryStore<V> {
         }
     }
 
-    /// Carries out one command of a tab's journal; a refusal comes back.
+    /// Carries out one command of a tab's journal; what is read comes back, or a refusal.
     pub fn journal(
         &mut self,
         connection: &Connection,
@@ -138,7 +138,13 @@ impl<V: Clone> MemoryStore<V> {
             (JournalCommand::Remove { key }, Some(journal)) => {
                 journal.remove(&key);
             }
-            (JournalCommand::Remove { .. }, None) => {}
+            (JournalCommand::Read, Some(journal)) => {
+                let records = journal.iter();
+                let records = records.map(|(key, text)| (key.clone(), text.clone()));
+                let records = records.collect();
+                return Some(StoreEvent::JournalRead { records });
+            }
+            (JournalCommand::Remove { .. } | JournalCommand::Read, None) => {}
         }
         None
     }
@@ -235,8 +241,20 @@ impl<V: Clone> Database<V> {
         if fence.is_some_and(|fence| fence < self.fence) {
             return Err(StoreFailure::Fenced);
         }
+        for op in &ops {
+            if let StoreOp::Expect { table, key, text } = op
+                && self
+                    .records
+                    .get(&(*table, key.clone()))
+                    .map_or("", |text| text)
+                    != text
+            {
+                return Err(StoreFailure::Stale);
+            }
+        }
         for op in ops {
             match op {
+                StoreOp::Expect { .. } => {}
                 StoreOp::Put { table, key, text } => {
                     self.records.insert((table, key), text);
                 }

@@ -74,6 +74,16 @@ pub struct StoreId(pub u32);
 /// One change within a transaction.
 #[derive(Clone, Debug)]
 pub enum StoreOp<V> {
+    /// Changes nothing itself. Where this record is another as the transaction begins, nothing is
+    /// changed by it, and the answer is `Failed` with `Stale`.
+    Expect {
+        /// Where.
+        table: Table,
+        /// Under which key.
+        key: String,
+        /// The sealed record; empty where none is expected.
+        text: String,
+    },
     /// Puts a record, in place of one under the same key.
     Put {
         /// Where.
@@ -183,6 +193,11 @@ pub enum StoreEvent<V> {
         /// Key and sealed record.
         records: Vec<(String, String)>,
     },
+    /// The journal as it is: its records from every tab, by key. The answer to `Read`.
+    JournalRead {
+        /// Key and sealed record.
+        records: Vec<(String, String)>,
+    },
     /// The journal did not take a record: refused, or full.
     JournalRefused {
         /// Its key.
@@ -265,6 +280,8 @@ pub enum StoreFailure {
     Full,
     /// Another tab leads under a higher fence.
     Fenced,
+    /// Another tab has put another record than the one expected.
+    Stale,
     /// The database was written by a newer version of this package: it is left as it is.
     NewerSchema,
     /// The transaction was aborted, or failed in another way: trying again may help.
@@ -286,4 +303,6 @@ pub enum JournalCommand {
         /// Its key.
         key: String,
     },
+    /// Reads the open namespace's records. Answered in the same drain.
+    Read,
 }

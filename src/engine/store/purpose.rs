@@ -26,8 +26,10 @@ pub(crate) enum Kept {
     Committed,
     /// There is no store: what is in memory is all there is.
     Nowhere,
-    /// It was given up: no room, another tab leads, or the store was taken away.
+    /// It was given up: no room, or the store was taken away.
     Dropped,
+    /// It was given up: another tab leads.
+    Fenced,
 }
 
 /// How much depends on a change.

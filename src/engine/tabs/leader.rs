@@ -3,7 +3,8 @@
 
 use super::{LockCommand, LockEvent};
 use crate::engine::config::{
-    COMPANY_KNOWN_MS, LEADER_ANSWER_MS, LEADER_PATIENCE_MS, LEADER_REREAD_MS, NO_LOCKS_ANSWER_MS,
+    COMPANY_KNOWN_MS, LEADER_ANSWER_MS, LEADER_PATIENCE_MS, LEADER_REREAD_MS, LONELY_REREAD_MS,
+    NO_LOCKS_ANSWER_MS,
 };
 use crate::engine::context::Context;
 use crate::engine::output::Output;
@@ -98,7 +99,7 @@ impl Tabs {
         let now_ms = ctx.now.mono_ms;
         let is_due = |at: &mut u64| *at <= now_ms;
         if self.reread_at_ms.take_if(is_due).is_some() && self.leads() {
-            ctx.keep.read_outbox(ctx.outputs);
+            ctx.keep.read_all(ctx.outputs);
             self.plan_reread(now_ms);
         }
         if self.answer_by_ms.take_if(is_due).is_some() && self.role == Role::Asking {
@@ -140,7 +141,7 @@ impl Tabs {
         ctx.outputs.push_back(Output::Post(V::object(&fields)));
     }
 
-    /// The store is open: whoever is there hears of this tab.
+    /// The store is open, or there is none: whoever is there hears of this tab.
     pub(crate) fn opened<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
         Self::say(ctx, "hello", Vec::new());
     }
@@ -222,8 +223,11 @@ impl Tabs {
 
     fn plan_reread(&mut self, now_ms: u64) {
         let is_recent = |heard_ms: u64| now_ms < heard_ms + COMPANY_KNOWN_MS;
-        let recent = self.heard_ms.is_some_and(is_recent);
-        self.reread_at_ms = recent.then_some(now_ms + LEADER_REREAD_MS);
+        let period_ms = match self.heard_ms.is_some_and(is_recent) {
+            true => LEADER_REREAD_MS,
+            false => LONELY_REREAD_MS,
+        };
+        self.reread_at_ms = Some(now_ms + period_ms);
     }
 
     /// Another tab said something. True where it is about an entry.
@@ -233,10 +237,11 @@ impl Tabs {
         kind: &str,
         message: &V,
     ) -> bool {
-        self.heard_ms = Some(ctx.now.mono_ms);
+        let now_ms = ctx.now.mono_ms;
+        self.heard_ms = Some(now_ms);
         ctx.has_company = true;
-        if self.leads() && self.reread_at_ms.is_none() {
-            self.plan_reread(ctx.now.mono_ms);
+        if self.reread_at_ms > Some(now_ms + LEADER_REREAD_MS) {
+            self.plan_reread(now_ms);
         }
         match kind {
             "hello" => ctx.post("here", Vec::new()),

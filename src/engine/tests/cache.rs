@@ -549,6 +549,38 @@ fn a_message_of_ours_that_was_not_seen_again_is_shown_after_a_reload() {
 }
 
 #[test]
+fn what_is_new_is_not_added_to_what_another_tab_has_put_meanwhile() {
+    let mut world = stored();
+    with_log(&mut world, &log_of(2));
+    world.advance(1_000);
+    let put = StoreOp::Put {
+        table: Table::Rooms,
+        key: "general".to_owned(),
+        text: "another's".to_owned(),
+    };
+    change(&mut world, put);
+    world.server_sends("message:new", plain_message(3));
+    world.advance(1_000);
+    assert_eq!(
+        (seqs_on_disk(&mut world), record_on_disk(&mut world)),
+        (vec![1, 2], Some("another's".to_owned()))
+    );
+    // After a rest everything is put anew.
+    world.server_sends("message:new", plain_message(4));
+    world.advance(60_000);
+    world.server_sends("message:new", plain_message(5));
+    world.advance(1_000);
+    assert_eq!(seqs_on_disk(&mut world), [1, 2, 3, 4, 5]);
+}
+
+fn plain_message(seq: u64) -> Json {
+    json!({
+        "roomName": "general", "messageId": format!("m{seq}"), "userId": "bob",
+        "content": seq.to_string(), "seq": seq, "epoch": "e1",
+    })
+}
+
+#[test]
 fn a_message_that_another_tab_has_sent_shows_once_though_it_still_waits_here() {
     let mut world = stored();
     with_log(&mut world, &log_of(2));

@@ -376,6 +376,44 @@ fn a_message_that_came_in_while_the_store_was_read_is_not_taken_for_gone() {
 }
 
 #[test]
+fn what_a_tab_queued_as_it_crashed_is_sent_by_the_one_that_sends() {
+    let mut tabs = Tabs::connected(2);
+    tabs.tabs[1].disk().is_slow = true;
+    tabs.queue(1, "one");
+    tabs.tabs[1].tab_id += "'";
+    tabs.tabs[1].restart();
+    assert_eq!(tabs.senders(), Vec::<usize>::new());
+    tabs.advance(5_100);
+    assert_eq!(tabs.take(0, 1)["content"], "one");
+    assert_eq!(
+        tabs.tabs[0].journaled_keys(Some("alice")),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_message_waits_for_the_one_before_it_that_was_not_heard_of() {
+    let mut tabs = Tabs::connected(2);
+    tabs.queue(1, "zero");
+    tabs.take(0, 1);
+    tabs.is_mute = true;
+    tabs.queue(1, "one");
+    tabs.is_mute = false;
+    tabs.queue(1, "two");
+    assert_eq!(tabs.take(0, 2)["content"], "one");
+    assert_eq!(tabs.take(0, 3)["content"], "two");
+}
+
+#[test]
+fn what_another_tab_says_of_an_entry_takes_nothing_out_of_the_store() {
+    let mut tabs = Tabs::connected(2);
+    tabs.queue(1, "one");
+    let junk = json!({"type": "put", "key": "one", "text": "no record"});
+    tabs.tabs[0].input(Input::TabMessage(junk));
+    assert_eq!(tabs.tabs[0].stored_keys(Some("alice")), ["one".to_owned()]);
+}
+
+#[test]
 fn a_server_that_has_seen_a_higher_fence_than_the_store_is_caught_up_with() {
     let mut tabs = Tabs::connected(1);
     tabs.queue(0, "one");
@@ -489,6 +527,8 @@ impl Scene {
             Step::Answer { tab, is_heard } => self.answer(tab, is_heard),
             Step::Crash(tab) => {
                 self.tabs.is_frozen[tab] = false;
+                // Every page is a tab of its own.
+                self.tabs.tabs[tab].tab_id += "'";
                 self.tabs.tabs[tab].restart();
                 self.tabs.tabs[tab].ask_to_connect();
             }
@@ -580,6 +620,28 @@ impl Scene {
         let stored = self.tabs.tabs[0].stored_keys(Some("alice"));
         assert_eq!(stored, Vec::<String>::new());
     }
+}
+
+#[test]
+fn what_an_earlier_leader_may_have_sent_is_not_certain_to_be_taken_out() {
+    let mut scene = Scene::new();
+    scene.take(Step::Mute(true));
+    scene.take(Step::Queue(2));
+    // The one that sends says nothing: it is taken to be gone.
+    scene.take(Step::Advance(5_200));
+    let answer = || Step::Answer {
+        tab: 2,
+        is_heard: true,
+    };
+    scene.take(Step::Queue(0));
+    scene.take(answer());
+    scene.take(Step::Advance(2_000));
+    scene.take(Step::Queue(2));
+    scene.take(Step::Advance(3_400));
+    scene.take(Step::Cancel { tab: 0, which: 2 });
+    scene.take(answer());
+    scene.calm();
+    scene.check();
 }
 
 proptest! {

@@ -174,6 +174,19 @@ fn a_refused_message_is_nobodys_echo() {
 }
 
 #[test]
+fn a_message_that_failed_here_and_was_sent_by_another_tab_is_one_row() {
+    let mut world = in_general();
+    world.send_with("general", "hi", json!({"clientMessageId": "k"}));
+    let send = world.expect_event("message:send");
+    world.refuse(&send, json!({"code": "FORBIDDEN", "message": "muted"}));
+    let mut echo = message(1);
+    echo["userId"] = json!("alice");
+    echo["clientMessageId"] = json!("k");
+    world.server_sends("message:new", echo);
+    assert_eq!((contents(&world).len(), seqs(&world)), (1, vec![1]));
+}
+
+#[test]
 fn a_server_that_echoes_its_own_id_only_is_matched_by_it() {
     let mut world = plain_in_general();
     world.send("general", "one");

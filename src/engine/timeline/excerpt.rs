@@ -104,7 +104,8 @@ impl<V: Value> Timeline<V> {
                     body,
                 };
                 // It may be shown as waiting still, for want of the word that it was taken.
-                let shown = key.and_then(|key| self.find(&key, Origin::is_local));
+                let is_ours = |origin| origin != Origin::Server;
+                let shown = key.and_then(|key| self.find(&key, is_ours));
                 match shown.filter(|index| self.take(*index).is_some()) {
                     Some(index) => drop(self.put_back(index, row, changes)),
                     None => self.insert(row, changes),

@@ -164,8 +164,15 @@ impl<V: Value> Timeline<V> {
         fields: &[(&'static str, V)],
         changes: &mut Vec<TimelineChange<V>>,
     ) {
-        // The echo may have come before the answer: then there is nothing left to say.
-        let index = self.find(client_message_id, |origin| origin == Origin::Pending);
+        // The echo may have come before the answer: then there is nothing left to say. One that
+        // failed here may have been sent by another tab.
+        let is_accepted = matches!(fate, Fate::Accepted { .. });
+        let index = self.find(client_message_id, |origin| match origin {
+            Origin::Server => false,
+            Origin::Pending => true,
+            Origin::Awaited | Origin::Refused => is_accepted,
+        });
+        let index = index.filter(|index| self.rows[*index].seq.is_none());
         let Some((index, mut row)) = index.and_then(|index| Some((index, self.take(index)?)))
         else {
             return;
@@ -294,11 +301,15 @@ impl<V: Value> Timeline<V> {
     /// Our own row that this message is the echo of. Servers of the plain dialect echo no id:
     /// there it is the oldest one of the same text, since they keep a socket's order.
     fn own_echo(&self, head: &MessageHead, body: &V, own: bool) -> Option<usize> {
-        if self.locals == 0 || !own {
+        if !own {
             return None;
         }
+        // What the server has was not refused, whatever is believed here.
         if let Some(id) = &head.client_message_id {
-            return self.find(id, Origin::is_local);
+            return self.find(id, |origin| origin != Origin::Server);
+        }
+        if self.locals == 0 {
+            return None;
         }
         let text = content(body)?;
         self.rows.iter().position(|row| {

@@ -106,6 +106,11 @@ impl<V: Value> Timeline<V> {
         changes: &mut Vec<TimelineChange<V>>,
     ) -> Received {
         let index = match row.seq {
+            // Its place is before all that is here: it comes when the app pages back.
+            Some(seq) if seq <= self.floor => {
+                changes.push(TimelineChange::Remove { index: from });
+                return Received::New;
+            }
             Some(seq) => match self.place(seq) {
                 Ok(_) => {
                     // The page of history brought it before our own row was placed.

@@ -87,13 +87,14 @@ impl<V: Value> Timeline<V> {
             let Some(seq) = head.seq.filter(|seq| *seq <= before && *seq >= from) else {
                 continue;
             };
+            let floor = std::mem::replace(&mut self.floor, seq - 1);
             if self.receive_echo(&head, &body, own, changes).is_some() || self.place(seq).is_ok() {
                 continue;
             }
             if self.rows.len() >= self.limit {
+                self.floor = floor;
                 return count;
             }
-            self.floor = seq - 1;
             self.insert_received(&head, body, changes);
             count += 1;
         }
