@@ -108,6 +108,12 @@ impl Disk {
         self.store.carry_out(&mut connection, commit);
     }
 
+    /// Every key in the journal.
+    pub(crate) fn journaled(&self) -> impl Iterator<Item = String> {
+        let records = self.notes.journals.values().flatten();
+        records.map(|(key, _)| key.clone())
+    }
+
     fn journal(&self, namespace: &Namespace) -> Vec<(String, String)> {
         let records = self.notes.journals.get(namespace).into_iter().flatten();
         records
@@ -131,6 +137,11 @@ impl World {
             }
             JournalCommand::Put { key, text } => drop(journal.insert(key, text)),
             JournalCommand::Remove { key } => drop(journal.remove(&key)),
+            JournalCommand::Read => {
+                let records = journal.clone().into_iter().collect();
+                let read = StoreEvent::JournalRead { records };
+                self.tab(id).soon.push_back(Input::Store(read));
+            }
         }
     }
 

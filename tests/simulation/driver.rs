@@ -29,7 +29,10 @@ impl World {
             }
             Output::Callback { .. } => {}
             Output::Journal(command) => self.journal_command(id, command),
-            Output::Store(command) => self.store_command(id, command),
+            Output::Store(command) => {
+                self.chaos.trace.tell(self.chaos.now_ms, &id, &command);
+                self.store_command(id, command);
+            }
             Output::RememberUser { server, user } => {
                 self.profiles[id.profile].disk.remember(&server, user);
             }

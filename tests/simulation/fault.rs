@@ -145,10 +145,10 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    pub(crate) fn new(dice: &mut Dice) -> Self {
+    /// `has_tabs` tells whether a profile may have several tabs.
+    pub(crate) fn new(dice: &mut Dice, has_tabs: bool) -> Self {
         // Some worlds have few faults, some nearly all: rare coincidences need room.
         let share = dice.pick(&[100, 250, 250, 400, 700]);
-        let has_tabs = std::env::var_os("TABS").is_some();
         let rates = Fault::ALL.iter().map(|fault| {
             let is_here = dice.chance(share) && (has_tabs || !fault.is_of_tabs());
             let factor = dice.pick(&[1, 2, 3]);

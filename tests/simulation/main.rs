@@ -51,6 +51,14 @@ fn every_promise_is_kept_under_every_fault() {
 }
 
 #[test]
+fn what_failed_once_holds() {
+    for seed in world::REGRESSIONS {
+        let (result, _) = run_seed(seed, false);
+        assert!(result.is_ok(), "SEED={seed}: {:?}", result.err());
+    }
+}
+
+#[test]
 fn the_same_seed_gives_the_same_trace() {
     for seed in 0..25 {
         let hash = |_| run_seed(seed, false).0.map(|outcome| outcome.hash);

@@ -31,6 +31,8 @@ pub(crate) struct Sent {
     was_parked: bool,
     /// Some tab has sent it, whatever came of that.
     was_sending: bool,
+    /// The app wanted it taken out.
+    is_unwanted: bool,
     /// It was taken out, and the app was told that it is certain not to be sent.
     is_removed: bool,
     /// In which history the server has had it last.
@@ -84,6 +86,7 @@ impl Model {
             may_be_lost: false,
             was_parked: false,
             was_sending: false,
+            is_unwanted: false,
             is_removed: false,
             stored_in: None,
             was_stored: false,
@@ -97,6 +100,7 @@ impl Model {
         // A page that has gone may have sent it; its queue does not know.
         let is_certain = is_certain && !sent.was_sending;
         sent.may_be_lost = true;
+        sent.is_unwanted = true;
         sent.is_removed |= is_certain;
         assert!(
             !sent.is_removed || !sent.was_stored,
@@ -135,14 +139,13 @@ impl Model {
         }
     }
 
-    /// A browser was killed: what is not in the store may be gone.
+    /// A browser was killed: what is not in the store may be gone, and what was taken out may be
+    /// back from the journal as it was some seconds ago.
     pub(crate) fn browser_killed(&mut self, profile: usize) {
-        let own = self
-            .sent
-            .iter_mut()
-            .filter(|sent| sent.tab.profile == profile);
-        for sent in own.filter(|sent| !sent.is_kept) {
-            sent.may_be_lost = true;
+        let own = self.sent.iter_mut();
+        for sent in own.filter(|sent| sent.tab.profile == profile) {
+            sent.may_be_lost |= !sent.is_kept;
+            sent.is_removed = false;
         }
     }
 
@@ -162,12 +165,12 @@ impl Model {
         self.promises.retain(|(of, _), _| *of != tab);
     }
 
-    /// Everything that was sent is stored, or parked in one of these queues, or was given up.
-    pub(crate) fn check_sent(&self, parked: &BTreeSet<String>) {
+    /// Everything that was sent is stored, or in one of these places, or was given up.
+    pub(crate) fn check_sent(&self, kept: &BTreeSet<String>) {
         for (number, sent) in self.sent.iter().enumerate() {
-            let is_parked = parked.contains(&key_of(number));
+            let is_kept = kept.contains(&key_of(number));
             let is_settled = matches!(sent.fate, Fate::Failed(_));
-            let is_there = sent.was_stored || is_parked || sent.may_be_lost;
+            let is_there = sent.was_stored || is_kept || sent.may_be_lost;
             assert!(
                 is_there || is_settled && !sent.was_parked,
                 "I1: {number} is lost"
@@ -261,7 +264,8 @@ impl Model {
         );
         assert!(!sent.is_removed, "{number} is stored, and was taken out");
         let is_old = sent.losses < self.losses;
-        let was_given_up = sent.was_parked || matches!(sent.fate, Fate::Failed(_));
+        let is_failed = matches!(sent.fate, Fate::Failed(_));
+        let was_given_up = sent.was_parked || sent.is_unwanted || is_failed;
         let last = self
             .last_of
             .entry((sent.tab, room.to_owned()))

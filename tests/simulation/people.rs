@@ -77,16 +77,6 @@ impl World {
     }
 
     fn leave(&mut self, id: TabId, room: &str) {
-        // A membership is the user's: leaving on one device would end it on the other.
-        let user = self.profiles[id.profile].user;
-        let ids = self.tab_ids().into_iter();
-        if ids
-            .filter(|id| self.profiles[id.profile].user == user)
-            .count()
-            > 1
-        {
-            return;
-        }
         let room = room.to_owned();
         self.input(id, Input::LeaveRequested { room });
     }
@@ -171,7 +161,10 @@ impl World {
         let answer = self.queue(id, QueueCommand::Remove(key.clone()));
         let number = key.strip_prefix('k').and_then(|number| number.parse().ok());
         if let (Some(Ok(answer)), Some(number)) = (answer, number) {
-            self.model.removed(number, answer == true);
+            // Without a store, tabs that hear nothing of each other promise nothing.
+            let is_shared =
+                self.profiles[id.profile].disk.is_absent && self.open_tabs(id.profile).len() > 1;
+            self.model.removed(number, answer == true && !is_shared);
         }
     }
 

@@ -25,6 +25,11 @@ impl Trace {
     pub(crate) fn record(&mut self, now_ms: u64, who: &dyn Debug, what: &dyn Debug) {
         // Writing to a hasher does not fail.
         let _ = write!(Hasher(&mut self.hash), "{now_ms} {who:?} {what:?}");
+        self.tell(now_ms, who, what);
+    }
+
+    /// A line of the story that follows from others, and does not count for the hash.
+    pub(crate) fn tell(&mut self, now_ms: u64, who: &dyn Debug, what: &dyn Debug) {
         if let Some(story) = &mut self.story {
             let seconds = now_ms as f64 / 1_000.0;
             story.push(format!("{seconds:>9.3}  {who:?}: {what:?}"));
