@@ -190,7 +190,10 @@ impl<V: Value> Engine<V> {
                 self.outbox.deadline_ms(&self.rooms, self.keep.is_hopeful()),
                 TimerReason::Resend,
             ),
-            (self.tabs.deadline_ms(), TimerReason::Tabs),
+            (
+                self.tabs.deadline_ms(self.connection.is_ready()),
+                TimerReason::Tabs,
+            ),
             (self.keep.deadline_ms(), TimerReason::Commit),
             (self.receipts_deadline_ms(), TimerReason::Receipt),
             (self.sync.deadline_ms(), TimerReason::Sync),

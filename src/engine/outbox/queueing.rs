@@ -208,9 +208,9 @@ impl<V: Value> Outbox<V> {
             return false;
         }
         let is_ours = entry.place.tab_id == self.tab_id;
-        let is_sure = is_ours && entry.place.tab_seq > self.unsure_up_to;
+        let led_since = entry.place.tab_seq > self.unsure_up_to && !ctx.keep.is_memory_only();
         self.discard(ctx, rooms, key);
-        is_sure && !(ctx.keep.is_memory_only() && ctx.has_company)
+        is_ours && (led_since || !ctx.has_company)
     }
 
     /// An entry goes without having been sent.

@@ -59,8 +59,10 @@ impl Tabs {
         self.heard_ms.is_some()
     }
 
-    pub(crate) fn deadline_ms(&self) -> Option<u64> {
-        let moments = [self.answer_by_ms, self.ask_at_ms, self.reread_at_ms];
+    /// When something is due. Without a connection nothing is sent, and nothing is looked for.
+    pub(crate) fn deadline_ms(&self, is_connected: bool) -> Option<u64> {
+        let reread_at_ms = self.reread_at_ms.filter(|_| is_connected);
+        let moments = [self.answer_by_ms, self.ask_at_ms, reread_at_ms];
         moments.into_iter().flatten().min()
     }
 
