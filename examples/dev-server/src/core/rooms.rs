@@ -217,16 +217,11 @@ impl<S: Store> Core<S> {
 
     fn first_members(&self, creator: &User, invited: Vec<String>) -> Vec<Member> {
         let joined_at_ms = self.now_ms();
-        // A room that is made with others tells them so; one that is made alone tells nobody.
-        let is_unseen = invited.is_empty() && self.is_invisible(creator);
         let mut members = vec![Member {
             user: creator.clone(),
             role: RoomRole::Admin,
             joined_at_ms,
-            listing: match is_unseen {
-                true => Listing::NotYet,
-                false => Listing::Shown,
-            },
+            listing: Listing::Shown,
         }];
         for id in invited {
             if members.iter().all(|member| member.user.id != id) {

@@ -60,9 +60,14 @@ impl Store for MemoryStore {
     async fn create_room(
         &self,
         room: NewRoom,
-        members: Vec<Member>,
+        mut members: Vec<Member>,
     ) -> Result<CreateOutcome, StoreError> {
         let mut state = self.state();
+        if let [alone] = members.as_mut_slice()
+            && state.settings_of(&alone.user.id).invisible_mode
+        {
+            alone.listing = Listing::NotYet;
+        }
         if state.rooms.contains_key(&room.name) {
             return Ok(CreateOutcome::Exists);
         }

@@ -140,7 +140,8 @@ pub enum LeaveOutcome {
 /// `Ok` says survives the death of the process (as far as the store is one on disk).
 pub trait Store: Send + Sync + 'static {
     /// Makes a room with its first members, unless the name is taken. A member's `joined_at_ms`
-    /// is the room's time.
+    /// is the room's time. A room that is made with others tells them so; who makes one alone while
+    /// invisible is not listed yet.
     fn create_room(
         &self,
         room: NewRoom,

@@ -78,9 +78,16 @@ impl Store for SqliteStore {
     async fn create_room(
         &self,
         room: NewRoom,
-        members: Vec<Member>,
+        mut members: Vec<Member>,
     ) -> Result<CreateOutcome, StoreError> {
         let mut transaction = self.begin().await?;
+        if let [alone] = members.as_mut_slice()
+            && users::settings(&mut transaction, &alone.user.id)
+                .await?
+                .invisible_mode
+        {
+            alone.listing = Listing::NotYet;
+        }
         let inserted = sqlx::query(
             "INSERT INTO rooms (name, kind, visibility, max_members, epoch)
              VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",

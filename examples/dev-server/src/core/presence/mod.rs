@@ -213,7 +213,7 @@ impl<S: Store> Core<S> {
         }
     }
 
-    /// Whether others see this user as one who is not there.
+    /// Whether others may see this user as one who is not there: also where that was not looked up.
     pub(super) fn is_invisible(&self, user: &User) -> bool {
         let state = self.directory.state();
         state

@@ -9,6 +9,7 @@ use super::*;
 conforms! {
     what_an_invisible_user_joins_and_leaves_others_see_when_they_are_visible_again
     a_member_whom_others_do_not_see_fills_no_room
+    who_makes_a_room_alone_while_invisible_is_not_listed_yet
     receipts_of_an_invisible_user_are_withheld_and_not_shown_later
     in_a_conversation_of_two_who_block_each_other_receipts_are_withheld
     choosing_to_be_invisible_is_invisible_mode_for_as_long_as_it_is_chosen
@@ -105,6 +106,24 @@ async fn a_member_whom_others_do_not_see_fills_no_room<S: Store>(store: S) {
         let joined = store.join("r", &User::from_id(id), false, 5).await;
         assert_eq!(joined.expect("works"), outcome, "{id}");
     }
+}
+
+async fn who_makes_a_room_alone_while_invisible_is_not_listed_yet<S: Store>(store: S) {
+    set_invisible(&store, "eve", true).await;
+    let eve = || member("eve", RoomRole::Admin);
+    let with_bob = vec![eve(), member("bob", RoomRole::Member)];
+    for (name, members, listing) in [
+        ("r", vec![eve()], Listing::NotYet),
+        ("s", with_bob, Listing::Shown),
+        ("t", vec![member("alice", RoomRole::Admin)], Listing::Shown),
+    ] {
+        let maker = members[0].user.id.clone();
+        store.create_room(room(name), members).await.expect("works");
+        let made = store.member(name, &maker).await.expect("works");
+        assert_eq!(made.expect("a member").listing, listing, "{name}");
+    }
+    set_invisible(&store, "eve", false).await;
+    assert_eq!(seen(&store, "bob").await, ["eve"]);
 }
 
 async fn receipts_of_an_invisible_user_are_withheld_and_not_shown_later<S: Store>(store: S) {
