@@ -252,7 +252,7 @@ impl<V: Value> Engine<V> {
     /// persisted}`.
     pub fn queue_snapshot(&self) -> V {
         let leads = self.tabs.leads() || self.keep.is_memory_only();
-        let is_loaded = self.keep.is_settled() && self.owner.is_settled();
+        let is_loaded = self.owner.is_settled(&self.keep);
         self.outbox.snapshot(leads, is_loaded)
     }
 
@@ -524,7 +524,7 @@ impl<V: Value> Parts<'_, '_, V> {
             }
         }
         let decides = self.decides();
-        let is_loaded = self.up.ctx.keep.is_settled() && self.owner.is_settled();
+        let is_loaded = self.owner.is_settled(self.up.ctx.keep);
         self.outbox.tell_standing(self.up.ctx, decides, is_loaded);
         let Context {
             now, outputs, keep, ..

@@ -5,7 +5,7 @@ use super::Parts;
 use super::error::ClientError;
 use super::input::RequestId;
 use super::output::Output;
-use super::store::{Kept, Namespace, Purpose, StoreFailure, StoreOp, Table};
+use super::store::{Keeper, Kept, Namespace, Purpose, StoreFailure, StoreOp, Table};
 use crate::socketio::Value;
 use crate::wire::connection::capability;
 use crate::wire::error::ErrorCode;
@@ -34,8 +34,8 @@ impl Owner {
     }
 
     /// Whether it is known what is stored for the user.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.next.is_none() && !self.is_searching
+    pub(crate) fn is_settled<V: Value>(&self, keep: &Keeper<V>) -> bool {
+        keep.is_settled() && self.next.is_none() && !self.is_searching
     }
 
     fn last_user(&self, server: &str) -> Option<String> {
@@ -167,7 +167,6 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// What is left under nobody's name, now that the rest was moved.
     pub(super) fn left_behind(&mut self, found: Result<Vec<(String, String)>, StoreFailure>) {
-        self.outbox.take_found_anothers();
         if let Ok(records) = &found
             && self.outbox.move_more(&mut self.up, self.rooms, records)
         {
@@ -176,7 +175,7 @@ impl<V: Value> Parts<'_, '_, V> {
         self.owner.is_searching = false;
         match found {
             // Kept there, and not here yet; or another user's.
-            Ok(_) if self.up.ctx.keep.is_memory_only() || self.outbox.take_found_anothers() => {
+            Ok(_) if self.up.ctx.keep.is_memory_only() || self.outbox.found_anothers() => {
                 return;
             }
             Ok(_) => {}

@@ -45,7 +45,7 @@ pub(crate) struct Outbox<V> {
     promises: SortedMap<String, Vec<RequestId>>,
     /// Who is here, from when that is known until their store is the one that is used.
     user: Option<String>,
-    /// Something was found that another user queued.
+    /// Something was found that another user queued, since more was moved last.
     found_anothers: bool,
     /// Nonces of entries that are done with: a late record of one is not an entry.
     settled: VecDeque<u64>,

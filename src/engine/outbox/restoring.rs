@@ -69,6 +69,7 @@ impl<V: Value> Outbox<V> {
         records: &[(String, String)],
     ) -> bool {
         let mut is_more = false;
+        self.found_anothers = false;
         for (key, text) in records {
             if self.entries.contains_key(key) {
                 continue;
@@ -83,9 +84,9 @@ impl<V: Value> Outbox<V> {
         is_more
     }
 
-    /// Whether something that another user queued was found since this was asked last.
-    pub(crate) fn take_found_anothers(&mut self) -> bool {
-        std::mem::take(&mut self.found_anothers)
+    /// Whether something that another user queued was found among what was left.
+    pub(crate) const fn found_anothers(&self) -> bool {
+        self.found_anothers
     }
 
     fn move_one(&mut self, key: &str) -> bool {
