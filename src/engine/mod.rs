@@ -56,7 +56,7 @@ use self::store::Keeper;
 use self::sync::{Sync, SyncSnapshot};
 use self::tabs::Tabs;
 use self::time::Now;
-use self::typing::{Place, Typing, TypingCommand};
+use self::typing::{Place, Typing};
 use self::uplink::Uplink;
 use crate::socketio::Value;
 use crate::wire::names;
@@ -479,7 +479,7 @@ impl<V: Value> Parts<'_, '_, V> {
             Input::ReadUpToAcknowledged { room, seq } => {
                 self.delivery.acknowledge_read_up_to(ctx, &room, seq);
             }
-            Input::Typing(command) => self.typing_said(command),
+            Input::Typing(command) => self.typing.handle(ctx, command),
             Input::Presence(command) => self.presence.handle(&mut self.up, command),
             Input::SyncRequested(request) => self.sync_wanted(request),
             Input::SyncCancelled => self.cancel_sync(),
@@ -577,19 +577,6 @@ impl<V: Value> Parts<'_, '_, V> {
         self.typing.handle_timeout(self.up.ctx);
         self.presence.handle_timeout(self.up.ctx);
         self.ping_if_due();
-    }
-
-    fn typing_said(&mut self, command: TypingCommand) {
-        let ctx = &mut *self.up.ctx;
-        match command {
-            TypingCommand::Typed {
-                place,
-                kind,
-                recipient,
-            } => self.typing.typed(ctx, place, kind, recipient),
-            TypingCommand::Stopped(place) => self.typing.stopped(ctx, place.as_ref()),
-            TypingCommand::Cleared(place) => self.typing.clear(ctx, place.as_ref()),
-        }
     }
 
     fn server_ready(&mut self) {

@@ -108,7 +108,7 @@ impl Typing {
     }
 
     /// Nobody is shown any more: at a place, or anywhere.
-    pub(crate) fn clear<V: Value>(&mut self, ctx: &mut Context<'_, V>, place: Option<&Place>) {
+    pub(super) fn clear<V: Value>(&mut self, ctx: &mut Context<'_, V>, place: Option<&Place>) {
         self.keep_where(ctx, |other, _| place.is_some_and(|place| place != other));
     }
 

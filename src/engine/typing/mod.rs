@@ -69,6 +69,18 @@ impl Typing {
         }
     }
 
+    pub(crate) fn handle<V: Value>(&mut self, ctx: &mut Context<'_, V>, command: TypingCommand) {
+        match command {
+            TypingCommand::Typed {
+                place,
+                kind,
+                recipient,
+            } => self.typed(ctx, place, kind, recipient),
+            TypingCommand::Stopped(place) => self.stopped(ctx, place.as_ref()),
+            TypingCommand::Cleared(place) => self.clear(ctx, place.as_ref()),
+        }
+    }
+
     /// A place as the app sees it: `{users, isTyping}`.
     pub(crate) fn snapshot<V: Value>(&self, place: &Place) -> V {
         let typers = self.heard.get(place).map(Heard::users).unwrap_or_default();

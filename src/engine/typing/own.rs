@@ -28,7 +28,7 @@ pub(super) struct Own {
 
 impl Typing {
     /// A key came. Typing at any other place is over.
-    pub(crate) fn typed<V: Value>(
+    pub(super) fn typed<V: Value>(
         &mut self,
         ctx: &mut Context<'_, V>,
         place: Place,
@@ -60,7 +60,7 @@ impl Typing {
     }
 
     /// Nothing is typed any more: at a place, or anywhere.
-    pub(crate) fn stopped<V: Value>(&mut self, ctx: &mut Context<'_, V>, place: Option<&Place>) {
+    pub(super) fn stopped<V: Value>(&mut self, ctx: &mut Context<'_, V>, place: Option<&Place>) {
         self.stop_where(ctx, |other| place.is_none_or(|place| place == other));
     }
 
