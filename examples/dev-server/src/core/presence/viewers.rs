@@ -11,9 +11,22 @@ use crate::core::privacy::{self, sight, view};
 impl State {
     /// Brings how a user looks up to date, and tells those who see it change.
     pub(super) fn refresh(&mut self, user_id: &str, now: Now) {
+        if self.settle(user_id, now) {
+            self.tell_subscribers(user_id, now);
+        }
+    }
+
+    /// As [`Self::refresh`], where who may know what of the user may have changed too.
+    pub(super) fn look_anew(&mut self, user_id: &str, now: Now) {
+        self.settle(user_id, now);
+        self.tell_subscribers(user_id, now);
+    }
+
+    /// Brings how a user looks up to date, in their own eyes too. Says whether that is another way.
+    fn settle(&mut self, user_id: &str, now: Now) -> bool {
         let times = self.times;
         let Some(person) = self.people.get_mut(user_id) else {
-            return;
+            return false;
         };
         let before = person.shown.clone();
         let last_seen_ms = person.settle(&self.connections, now, times);
@@ -24,15 +37,7 @@ impl State {
         let kept = last_seen_ms.map(|last_seen_ms| (user_id.to_owned(), last_seen_ms));
         self.last_seen.extend(kept);
         self.tell_self(user_id, now);
-        if is_changed {
-            self.tell_subscribers(user_id, now);
-        }
-    }
-
-    /// As [`Self::refresh`], where who may know what of the user may have changed too.
-    pub(super) fn look_anew(&mut self, user_id: &str, now: Now) {
-        self.refresh(user_id, now);
-        self.tell_subscribers(user_id, now);
+        is_changed
     }
 
     fn tell_subscribers(&mut self, user_id: &str, now: Now) {
