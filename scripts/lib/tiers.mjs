@@ -88,7 +88,12 @@ function nodeTests(folder, ...before) {
   if (files.length === 0) {
     return [];
   }
-  const options = ["--test", "--test-concurrency=1", "--test-timeout=900000", "--test-reporter=spec"];
+  const options = [
+    "--test",
+    "--test-concurrency=1",
+    "--test-timeout=900000",
+    "--test-reporter=spec",
+  ];
   return [...before, { command: ["node", ...options, ...files], counts: "node" }];
 }
 

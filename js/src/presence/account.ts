@@ -5,6 +5,8 @@ import { type PresenceSource, ServerSource } from "./source.js";
 
 /** How long what was found out of another user is relied on, in milliseconds. */
 const LOOKUP_AGE_MS = 60_000;
+/** Look-ups that are kept at most; with one more all are made anew. */
+const MAX_LOOKUPS = 1_000;
 
 /**
  * This user's settings and contacts, as they are kept elsewhere: read once they are wanted, and
@@ -97,6 +99,7 @@ export class PresenceAccount {
     const known = this.#lookups.get(key);
     if (known && known.until > Date.now()) return known.found as Promise<T>;
     const found = find();
+    if (this.#lookups.size >= MAX_LOOKUPS) this.#lookups.clear();
     this.#lookups.set(key, { until: Date.now() + LOOKUP_AGE_MS, found });
     found.catch(() => this.#lookups.delete(key));
     return found;
