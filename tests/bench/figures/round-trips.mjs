@@ -6,16 +6,19 @@ import { ofEach, pageUrl, withSides } from "../support/sides.mjs";
  * A round's trips are made in so many slices, the sides in turn: what holds the machine up for a
  * moment then falls on every side, and not on the whole tail of one.
  */
-const slices = 10;
+const slices = 40;
+
+/** Of each side in a round: the tail is of a hundredth of them, and has to be of more than a few. */
+const tripsOfRound = 4_000;
 
 /** How long an emit takes to its acknowledgement: the median and the 99th percentile of each round. */
 export async function roundTrips({ browser, site, server, times: { rounds, warmUp }, scale }) {
   // The browser optimises WebAssembly function by function, over thousands of calls.
-  const times = { rounds: rounds * slices, warmUp: warmUp * 5 * slices };
+  const times = { rounds: rounds * slices, warmUp: warmUp * slices };
   const urls = ofEach({ ours: "ours", official: "official", bare: "bare" }, (client) =>
     pageUrl(site.origin, "real-socket", { client, server: server.url }),
   );
-  const count = (1_000 * scale) / slices;
+  const count = (tripsOfRound * scale) / slices;
   const trips = ofEach(urls, () => []);
   await withSides(browser, urls, (pages) =>
     inTurn(
