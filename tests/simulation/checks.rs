@@ -72,6 +72,7 @@ impl World {
         for id in self.tab_ids() {
             self.check_quiet_tab(id);
         }
+        self.check_quiet_people();
     }
 
     /// Nothing waits any more: what is queued has failed, and the app can see it.

@@ -28,6 +28,7 @@ mod network;
 mod people;
 #[cfg(feature = "planted-bugs")]
 mod planted;
+mod presence;
 mod profile;
 mod runner;
 mod server;

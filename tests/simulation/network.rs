@@ -59,6 +59,8 @@ pub(crate) struct Link {
     pub(crate) is_open_at_server: bool,
     /// The app has disconnected; a goodbye takes requests where there is no socket.
     pub(crate) is_leaving: bool,
+    /// The client was done with it by itself.
+    pub(crate) is_done: bool,
 }
 
 /// All links there ever were.
@@ -147,6 +149,7 @@ impl World {
             is_open_at_client: true,
             is_open_at_server: false,
             is_leaving: false,
+            is_done: false,
         };
         let fails = Event::ToClient(id, failure(kind));
         let at_ms = link.up_at_ms(chaos);
@@ -215,6 +218,7 @@ impl World {
     /// A client is done with a transport.
     pub(crate) fn client_closes(&mut self, id: LinkId) {
         let link = self.network.link_mut(id);
+        link.is_done = true;
         if !std::mem::take(&mut link.is_open_at_client) {
             return;
         }

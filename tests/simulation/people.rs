@@ -32,6 +32,7 @@ impl World {
             }
         }
         self.plan_act(id);
+        self.meet_people(id);
     }
 
     fn plan_act(&mut self, id: TabId) {

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use super::disk::Handle;
 use super::mirror::Mirror;
 use super::network::LinkId;
+use super::presence::Screen;
 use super::world::{Event, World};
 
 /// Wake-ups at one moment after which the engine is taken to spin.
@@ -39,6 +40,7 @@ pub(crate) struct Tab {
     wakes: (u64, u32),
     /// What the changes of each room's timeline add up to.
     pub(crate) mirrors: BTreeMap<String, Mirror>,
+    pub(crate) screen: Screen,
     requests: u32,
     pub(crate) disk: Handle,
     /// Inputs that come before anything else.
@@ -73,12 +75,18 @@ impl Tab {
             wake_at_ms: None,
             wakes: (0, 0),
             mirrors: BTreeMap::new(),
+            screen: Screen::default(),
             requests: 0,
             disk: Handle::default(),
             soon: VecDeque::new(),
             is_open: true,
             frozen: None,
         }
+    }
+
+    /// Whether a wake-up is planned that is due.
+    pub(crate) fn wakes_by(&self, true_ms: u64) -> bool {
+        self.wake_at_ms.is_some_and(|at_ms| at_ms <= true_ms)
     }
 
     /// Whether the app has joined a room, and not left it.
@@ -126,6 +134,13 @@ impl World {
         ) {
             self.network.leave(id);
         }
+        if let Input::Transport {
+            id: transport,
+            event,
+        } = &input
+        {
+            self.screen_sees(id, *transport, event);
+        }
         let now = self.profiles[id.profile].clock.read(self.chaos.now_ms);
         let taken = match &input {
             Input::Transport {
@@ -167,6 +182,7 @@ impl World {
             return self.input(id, input);
         }
         self.plan_wake(id);
+        self.check_screen(id);
     }
 
     /// Something came from a transport of this tab.

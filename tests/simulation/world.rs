@@ -29,6 +29,9 @@ pub(crate) const REGRESSIONS: [u64; 3] = [126, 221, 602];
 /// How long after the last fault everything has to be right (I8), in milliseconds.
 const QUIET_MS: u64 = 60_000;
 
+/// How long somebody does nothing until they count as away, in milliseconds.
+const IDLE_MS: u64 = 5_000;
+
 const USERS: [&str; 3] = ["alice", "bob", "carol"];
 
 /// Something planned.
@@ -52,6 +55,10 @@ pub(crate) enum Event {
     Late(LinkId, String),
     /// The server commits what was submitted.
     Commit,
+    /// The server's core is woken.
+    Tick,
+    /// A person shows or hides themselves, types, or looks at others.
+    Mingle(TabId),
     /// The server looks at a heartbeat.
     Ping(LinkId),
     /// The server looks at a token.
@@ -90,6 +97,8 @@ pub(crate) struct World {
     pub(crate) server_clock: Clock,
     pub(crate) profiles: Vec<Profile>,
     pub(crate) model: Model,
+    /// Whether the server does presence, typing and lists of people.
+    pub(crate) has_people: bool,
     /// Comparisons made.
     pub(crate) checked: u64,
     steps: u64,
@@ -101,7 +110,8 @@ impl World {
         let names_users = dice.chance(500);
         let has_tabs = std::env::var_os("TABS").is_some() || REGRESSIONS.contains(&seed);
         let mut faults = Faults::new(&mut dice, has_tabs);
-        let server = Server::new(&mut dice);
+        let has_people = seed % 2 == 1 && !REGRESSIONS.contains(&seed);
+        let server = Server::new(&mut dice, has_people);
         let transports = dice.pick(&[
             &[TransportKind::WebSocket][..],
             &[TransportKind::WebSocket, TransportKind::Polling],
@@ -115,6 +125,7 @@ impl World {
                 settings.transports = transports.to_vec();
                 let user = USERS[profile % USERS.len()];
                 settings.user_id = names_users.then(|| user.to_owned());
+                settings.presence.idle_ms = IDLE_MS;
                 let mut disk = Disk::default();
                 disk.is_absent = faults.strike(Fault::NoStore, &mut dice);
                 disk.refuses_journal = faults.strike(Fault::NoJournal, &mut dice);
@@ -144,6 +155,7 @@ impl World {
             server,
             profiles,
             model: Model::default(),
+            has_people,
             checked: 0,
             steps: 0,
         }
@@ -208,6 +220,8 @@ impl World {
             Event::Break(link) => self.break_link(link),
             Event::Late(link, packet) => self.server_says(link, packet),
             Event::Commit => self.with_server(|server, chaos| server.commit(chaos)),
+            Event::Tick => self.with_server(|server, _| server.tick()),
+            Event::Mingle(id) => self.mingle(id),
             Event::Ping(link) => self.with_server(|server, chaos| server.ping(link, chaos)),
             Event::Expiry(link) => self.with_server(|server, _| server.expire(link)),
             Event::Restart => self.restart(),
@@ -239,9 +253,11 @@ impl World {
 
     fn with_server(&mut self, work: impl FnOnce(&mut Server, &mut Chaos)) {
         let now = self.server_clock.read(self.chaos.now_ms);
-        self.server.set_time(now.wall_ms);
+        self.server.set_time(now);
         work(&mut self.server, &mut self.chaos);
         self.carry_out_server();
+        self.server.check_people();
+        self.checked += self.server.checked();
     }
 
     /// Carries out what the server does.
@@ -276,6 +292,7 @@ impl World {
                     self.agenda.plan(now_ms + delay_ms, Event::Expiry(link));
                 }
                 Said::Commit { delay_ms } => self.agenda.plan(now_ms + delay_ms, Event::Commit),
+                Said::Tick { delay_ms } => self.agenda.plan(now_ms + delay_ms, Event::Tick),
                 Said::Published(entry) => {
                     self.chaos.record(&"log", &entry);
                     self.model.published(&entry);

@@ -95,8 +95,8 @@ pub(crate) struct Connection<V: Value> {
     /// When something came from the server last.
     heard_ms: u64,
     subscription_limit: Option<u32>,
-    /// How far the server's clock is ahead of ours.
-    server_ahead_ms: i64,
+    /// How far the server's clock is ahead of our steady one: the other may be set at any time.
+    server_ahead_ms: Option<i64>,
     reason: Option<String>,
     error: Option<ErrorSnapshot>,
     shown: RealtimeConnectionState,
@@ -136,7 +136,7 @@ impl<V: Value> Connection<V> {
             capabilities: Vec::new(),
             heard_ms: 0,
             subscription_limit: None,
-            server_ahead_ms: 0,
+            server_ahead_ms: None,
             reason: None,
             error: None,
             shown: RealtimeConnectionState::Disconnected,

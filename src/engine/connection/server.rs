@@ -38,7 +38,10 @@ impl<V: Value> Connection<V> {
 
     /// As far as the server's clock is known, what it shows: milliseconds since the epoch.
     pub(crate) fn server_now_ms(&self, now: Now) -> u64 {
-        now.wall_ms.saturating_add_signed(self.server_ahead_ms)
+        match self.server_ahead_ms {
+            Some(ahead_ms) => now.mono_ms.saturating_add_signed(ahead_ms),
+            None => now.wall_ms,
+        }
     }
 
     /// Users that this connection may follow, where the server said how many.
@@ -52,7 +55,7 @@ impl<V: Value> Connection<V> {
 
     /// The server told its clock, in milliseconds since the epoch.
     pub(crate) fn set_server_time(&mut self, now: Now, server_ms: u64) {
-        self.server_ahead_ms = server_ms as i64 - now.wall_ms as i64;
+        self.server_ahead_ms = Some(server_ms as i64 - now.mono_ms as i64);
     }
 
     /// The server said who we are, and when the token runs out by its clock, where it said so.

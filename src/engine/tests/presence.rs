@@ -521,6 +521,19 @@ fn a_custom_status_of_others_is_hidden_by_its_time() {
 }
 
 #[test]
+fn a_clock_that_is_set_meanwhile_ends_no_custom_status() {
+    let mut world = World::with_presence();
+    world.now.wall_ms += 24 * 60 * MINUTE_MS;
+    let custom = json!({"text": "Gym", "expiresAt": "2026-01-30T12:00:30.000Z"});
+    let body = json!({"userId": "bob", "status": "online", "customStatus": custom});
+    world.server_sends("presence:changed", body);
+    assert_eq!(
+        world.engine.presence("bob").unwrap()["customStatus"],
+        custom
+    );
+}
+
+#[test]
 fn what_is_asked_for_is_answered_in_order_and_kept() {
     let mut world = World::with_presence();
     let ids = owned(&["bob", "carol"]);

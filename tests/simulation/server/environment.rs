@@ -3,25 +3,42 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use nchat_dev_server::core::Environment;
+use nchat_realtime::engine::time::Now;
 
 /// A clock that the world sets, and numbers that only look random.
 #[derive(Debug)]
 pub(crate) struct Shelf {
-    now_ms: AtomicI64,
+    wall_ms: AtomicI64,
+    mono_ms: AtomicI64,
+    /// When the core wants to be woken, by the steady clock.
+    alarm_ms: AtomicI64,
     state: AtomicU64,
 }
 
 impl Shelf {
     pub(crate) fn new(seed: [u8; 8]) -> Self {
         Self {
-            now_ms: AtomicI64::new(0),
+            wall_ms: AtomicI64::new(0),
+            mono_ms: AtomicI64::new(0),
+            alarm_ms: AtomicI64::new(i64::MAX),
             state: AtomicU64::new(u64::from_le_bytes(seed)),
         }
     }
 
-    pub(crate) fn set_time(&self, wall_ms: u64) {
-        let now_ms = i64::try_from(wall_ms).expect("a time of this age");
-        self.now_ms.store(now_ms, Ordering::Relaxed);
+    pub(crate) fn set_time(&self, now: Now) {
+        let ms = |ms: u64| i64::try_from(ms).expect("a time of this age");
+        self.wall_ms.store(ms(now.wall_ms), Ordering::Relaxed);
+        self.mono_ms.store(ms(now.mono_ms), Ordering::Relaxed);
+    }
+
+    /// When the core wants to be woken; far away where it does not.
+    pub(super) fn alarm_ms(&self) -> i64 {
+        self.alarm_ms.load(Ordering::Relaxed)
+    }
+
+    /// The core is woken, or gone.
+    pub(super) fn silence(&self) {
+        self.alarm_ms.store(i64::MAX, Ordering::Relaxed);
     }
 
     /// SplitMix64.
@@ -36,7 +53,15 @@ impl Shelf {
 
 impl Environment for Shelf {
     fn now_ms(&self) -> i64 {
-        self.now_ms.load(Ordering::Relaxed)
+        self.wall_ms.load(Ordering::Relaxed)
+    }
+
+    fn mono_ms(&self) -> i64 {
+        self.mono_ms.load(Ordering::Relaxed)
+    }
+
+    fn wake_by(&self, at_mono_ms: i64) {
+        self.alarm_ms.fetch_min(at_mono_ms, Ordering::Relaxed);
     }
 
     fn random(&self) -> [u8; 16] {

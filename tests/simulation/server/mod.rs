@@ -2,6 +2,7 @@
 //! simulation needs. A crash drops everything but the store.
 
 mod environment;
+mod people;
 mod post;
 mod requests;
 mod socket;
@@ -11,9 +12,10 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use nchat_dev_server::core::{Core, Outlet, Submitted, Times, TokenKeeper};
+use nchat_dev_server::core::{Core, Environment, Outlet, Submitted, Times, TokenKeeper};
 use nchat_dev_server::store::memory::MemoryStore;
 use nchat_dev_server::store::{HistoryPage, HistoryRange, PageLimit, Store};
+use nchat_realtime::engine::time::Now;
 use nchat_realtime::wire::operation::Operation;
 
 pub(crate) use self::environment::Shelf;
@@ -23,6 +25,7 @@ use self::socket::Socket;
 use super::chaos::Chaos;
 use super::dice::Dice;
 use super::network::{LinkId, Upward};
+use super::presence::Ledger;
 
 /// Key of the tokens that the app's callback gives.
 pub(crate) const TOKEN_KEY: &[u8] = b"a key of thirty-two bytes or more";
@@ -50,6 +53,8 @@ pub(crate) enum Said {
     Expiry { link: LinkId, delay_ms: u64 },
     /// It wants to commit what was submitted, after so many milliseconds.
     Commit { delay_ms: u64 },
+    /// It wants to be woken after so many milliseconds.
+    Tick { delay_ms: u64 },
     /// An entry of a log was committed and told to its room.
     Published(Box<Operation>),
 }
@@ -74,10 +79,15 @@ pub(crate) struct Server {
     waiting: VecDeque<Waiting>,
     connections: u64,
     said: VecDeque<Said>,
+    /// Whether it does presence, typing and lists of people.
+    has_people: bool,
+    /// The wake-up that is planned for the core, by the steady clock.
+    tick_at_ms: i64,
+    ledger: Ledger,
 }
 
 impl Server {
-    pub(crate) fn new(dice: &mut Dice) -> Self {
+    pub(crate) fn new(dice: &mut Dice, has_people: bool) -> Self {
         let events_per_minute = dice.pick(&[150, 600, 6_000, 6_000]);
         let mut server = Self {
             core: None,
@@ -90,6 +100,9 @@ impl Server {
             waiting: VecDeque::new(),
             connections: 0,
             said: VecDeque::new(),
+            has_people,
+            tick_at_ms: i64::MAX,
+            ledger: Ledger::default(),
         };
         server.start();
         server
@@ -113,6 +126,9 @@ impl Server {
         self.waiting.clear();
         self.said.clear();
         self.post.clear();
+        self.environment.silence();
+        self.tick_at_ms = i64::MAX;
+        self.ledger.crashed(self.now_mono_ms());
         self.store = self.core.take().map(Core::into_store);
         std::mem::take(&mut self.sockets).into_keys().collect()
     }
@@ -126,9 +142,18 @@ impl Server {
         self.core.is_some()
     }
 
-    /// The clock that the process sees.
-    pub(crate) fn set_time(&self, wall_ms: u64) {
-        self.environment.set_time(wall_ms);
+    /// The clocks that the process sees.
+    pub(crate) fn set_time(&self, now: Now) {
+        self.environment.set_time(now);
+    }
+
+    fn now_mono_ms(&self) -> i64 {
+        Environment::mono_ms(&*self.environment)
+    }
+
+    /// The core, where it does presence.
+    fn people(&self) -> Option<&Core<MemoryStore>> {
+        self.core.as_ref().filter(|_| self.has_people)
     }
 
     /// The links of sockets that joined the namespace.
@@ -178,7 +203,21 @@ impl Server {
 
     /// The next thing that the server does.
     pub(crate) fn next_said(&mut self) -> Option<Said> {
-        self.said.pop_front()
+        self.said.pop_front().or_else(|| self.next_tick())
+    }
+
+    /// What anybody was told of anybody is no more than they may know.
+    pub(crate) fn check_people(&mut self) {
+        let Some(core) = self.people() else { return };
+        let profiles = at_once(core.store().profiles(&self.ledger.user_ids()));
+        let profiles = profiles.expect("a memory store answers");
+        let (mono_ms, wall_ms) = (self.now_mono_ms(), self.environment_now_ms());
+        self.ledger.check(profiles, mono_ms, wall_ms);
+    }
+
+    /// How much of that was compared since it was asked last.
+    pub(crate) fn checked(&mut self) -> u64 {
+        std::mem::take(&mut self.ledger.checked)
     }
 
     /// A room's log as the store has it.
@@ -199,7 +238,12 @@ impl Server {
         for letter in self.post.take() {
             match letter {
                 post::Letter::Packet { link, packet } => self.say(link, packet, 0),
+                post::Letter::Told { link, event } => {
+                    self.ledger.told(link, &event);
+                    self.say(link, post::socket_packet(&event), 0);
+                }
                 post::Letter::Published(entry) => {
+                    self.ledger.published(&entry);
                     self.said.push_back(Said::Published(entry));
                 }
             }

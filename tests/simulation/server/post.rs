@@ -16,6 +16,7 @@ use crate::network::LinkId;
 #[derive(Debug)]
 pub(super) enum Letter {
     Packet { link: LinkId, packet: String },
+    Told { link: LinkId, event: SocketEvent },
     Published(Box<Operation>),
 }
 
@@ -163,19 +164,22 @@ impl Outlet for Post {
     }
 
     fn send<'a>(&'a self, socket_id: &'a str, event: SocketEvent) -> BoxFuture<'a, ()> {
-        let packet = match event {
-            SocketEvent::Presence(it) => event_packet(names::PRESENCE_CHANGED, &it),
-            SocketEvent::Settings(it) => event_packet(names::PRESENCE_SETTINGS, &it),
-            SocketEvent::Typing(it) => event_packet(names::TYPING_EVENT, &it),
-        };
         let State {
             sockets, letters, ..
         } = &mut *self.state();
         if let Some((link, _)) = sockets.get(socket_id) {
-            let link = *link;
-            letters.push(Letter::Packet { link, packet });
+            letters.push(Letter::Told { link: *link, event });
         }
         ready(()).boxed()
+    }
+}
+
+/// What one socket is told by itself.
+pub(super) fn socket_packet(event: &SocketEvent) -> String {
+    match event {
+        SocketEvent::Presence(it) => event_packet(names::PRESENCE_CHANGED, it),
+        SocketEvent::Settings(it) => event_packet(names::PRESENCE_SETTINGS, it),
+        SocketEvent::Typing(it) => event_packet(names::TYPING_EVENT, it),
     }
 }
 

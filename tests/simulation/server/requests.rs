@@ -1,6 +1,6 @@
 //! Which event calls what in the core, as the real server's handlers do, and how it is answered.
 
-use nchat_dev_server::core::{Answer, Caller, Command, Refusal, Submitted, iso8601};
+use nchat_dev_server::core::{Caller, Command, Refusal, Submitted, iso8601};
 use nchat_realtime::wire::ack::AckEnvelope;
 use nchat_realtime::wire::connection::{AuthRefresh, AuthRefreshed, Ping, Pong};
 use nchat_realtime::wire::error::{ErrorBody, ErrorCode};
@@ -39,6 +39,7 @@ impl Server {
         }
         self.request(link, &name, payload, ack, chaos);
         self.take_post();
+        self.check_people();
     }
 
     fn request(
@@ -71,7 +72,11 @@ impl Server {
                 self.answer(link, ack, joined, chaos);
             }
             names::ROOM_LEAVE => {
+                let room = payload["roomName"].as_str().unwrap_or_default().to_owned();
                 let left = decode(payload).and_then(|body| at_once(core.leave_room(caller, body)));
+                if left.is_ok() {
+                    self.ledger.left(&user.id, &room);
+                }
                 self.answer(link, ack, left, chaos);
             }
             names::SYNC_MESSAGES => {
@@ -109,7 +114,7 @@ impl Server {
                 let renewed = decode(payload).and_then(|body| self.renew(link, &body));
                 self.answer(link, ack, renewed, chaos);
             }
-            _ => self.answer::<()>(link, ack, Err(ErrorCode::UnknownEvent.into()), chaos),
+            _ => self.people_request(link, name, payload, ack, chaos),
         }
     }
 
@@ -152,11 +157,11 @@ impl Server {
     }
 
     /// A command was committed, or refused.
-    pub(super) fn answer_command(
+    pub(super) fn answer_command<R: Serialize>(
         &mut self,
         link: LinkId,
         ack: Option<u64>,
-        result: Result<Answer, Refusal>,
+        result: Result<R, Refusal>,
         chaos: &mut Chaos,
     ) {
         let result = match chaos.strikes(Fault::RefusedAfterCommit) {
@@ -166,7 +171,7 @@ impl Server {
         self.answer(link, ack, result, chaos);
     }
 
-    fn answer<R: Serialize>(
+    pub(super) fn answer<R: Serialize>(
         &mut self,
         link: LinkId,
         ack: Option<u64>,
@@ -177,6 +182,23 @@ impl Server {
         self.acknowledge(link, ack, &envelope, chaos);
     }
 
+    /// As [`Self::answer`], and never late: what is told after it goes after it.
+    pub(super) fn answer_in_order<R: Serialize>(
+        &mut self,
+        link: LinkId,
+        ack: Option<u64>,
+        result: Result<R, Refusal>,
+        chaos: &mut Chaos,
+    ) {
+        let Some(ack) = ack else { return };
+        let envelope = AckEnvelope::from(result.map_err(|Refusal(error)| error));
+        let packet = ack_packet(ack, &envelope);
+        if chaos.strikes(Fault::DoubleAck) {
+            self.say(link, packet.clone(), 0);
+        }
+        self.say(link, packet, 0);
+    }
+
     fn acknowledge(
         &mut self,
         link: LinkId,
@@ -185,8 +207,7 @@ impl Server {
         chaos: &mut Chaos,
     ) {
         let Some(ack) = ack else { return };
-        let body = serde_json::to_string(body).expect("wire types are JSON");
-        let packet = format!("43{ack}[{body}]");
+        let packet = ack_packet(ack, body);
         let delay_ms = match chaos.strikes(Fault::LateAck) {
             true => chaos.dice.between(9_000, 15_000),
             false => 0,
@@ -196,6 +217,11 @@ impl Server {
         }
         self.say(link, packet, delay_ms);
     }
+}
+
+fn ack_packet(ack: u64, body: &impl Serialize) -> String {
+    let body = serde_json::to_string(body).expect("wire types are JSON");
+    format!("43{ack}[{body}]")
 }
 
 /// The change that an event asks for; `None` where it asks for none.
@@ -229,6 +255,6 @@ fn busy(chaos: &mut Chaos) -> Option<Refusal> {
 }
 
 /// Reads a payload as the real server does, less the exact naming of what is wrong.
-fn decode<T: DeserializeOwned>(payload: Json) -> Result<T, Refusal> {
+pub(super) fn decode<T: DeserializeOwned>(payload: Json) -> Result<T, Refusal> {
     serde_json::from_value(payload).map_err(|_| ErrorCode::ValidationError.into())
 }

@@ -21,7 +21,7 @@ const PING_INTERVAL_MS: u64 = 25_000;
 /// For the answer to a ping.
 const PING_TIMEOUT_MS: u64 = 20_000;
 /// What this server announces that it can do.
-const CAPABILITIES: [&str; 10] = [
+const CAPABILITIES: [&str; 14] = [
     capability::MESSAGES,
     capability::HISTORY,
     capability::ROOMS,
@@ -32,7 +32,13 @@ const CAPABILITIES: [&str; 10] = [
     capability::RECEIPTS,
     capability::FENCE,
     capability::PIPELINE,
+    capability::PRESENCE,
+    capability::PRESENCE_SETTINGS,
+    capability::CONTACTS,
+    capability::TYPING,
 ];
+/// How many of them are left where it knows nothing of people.
+const CAPABILITIES_WITHOUT_PEOPLE: usize = 10;
 
 /// One link that is open.
 pub(super) struct Socket {
@@ -138,6 +144,7 @@ impl Server {
             .and_then(|socket| socket.session.take());
         if let Some(session) = session {
             self.post.detach(&session.socket_id);
+            self.depart(link, &session.socket_id);
         }
     }
 
@@ -220,6 +227,15 @@ impl Server {
         self.connections += 1;
         let socket_id = format!("s{}", self.connections);
         self.post.attach(&socket_id, link, &identity.user.id);
+        self.ledger.arrived(link, &identity.user.id);
+        if let Some(core) = self.people() {
+            let caller = Caller {
+                user: &identity.user,
+                socket_id: &socket_id,
+                device_id: device_id.as_deref(),
+            };
+            core.open(caller, Some("web"));
+        }
         if let (Some(core), Some(epoch)) = (&self.core, client["fence"].as_u64()) {
             let caller = Caller {
                 user: &identity.user,
@@ -233,7 +249,7 @@ impl Server {
             socket_id: socket_id.clone(),
             server_time: iso8601(now_ms),
             protocol_version: PROTOCOL_VERSION.to_owned(),
-            capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
+            capabilities: self.capabilities(),
             limits: None,
         };
         let rooms = self
@@ -251,6 +267,7 @@ impl Server {
         self.say(link, format!("40{}", json!({"sid": socket_id})), 0);
         self.say(link, event_packet(names::CONNECTED, &connected), 0);
         self.say(link, event_packet(names::AUTHENTICATED, &authenticated), 0);
+        self.arrive(&identity.user, &socket_id);
         if let Some(socket) = self.sockets.get_mut(&link) {
             socket.session = Some(Session {
                 socket_id,
@@ -260,6 +277,15 @@ impl Server {
             });
         }
         self.watch_expiry(link);
+    }
+
+    fn capabilities(&self) -> Vec<String> {
+        let count = match self.has_people {
+            true => CAPABILITIES.len(),
+            false => CAPABILITIES_WITHOUT_PEOPLE,
+        };
+        let names = CAPABILITIES.iter().take(count);
+        names.map(|&name| name.to_owned()).collect()
     }
 
     pub(super) fn watch_expiry(&mut self, link: LinkId) {
