@@ -30,6 +30,11 @@ const optimisation = [
   "--always-inline-max-function-size=6",
   "--one-caller-inline-max-function-size=30",
   "--flexible-inline-max-function-size=0",
+  // Each of them makes a smaller module, and a larger one once that is compressed: what it joins or
+  // moves was alike in many places before.
+  "--skip-pass=local-cse",
+  "--skip-pass=code-folding",
+  "--skip-pass=simplify-locals",
   ...wasmFeatures,
 ];
 
