@@ -1,6 +1,5 @@
-import { hostOf } from "./client-host.js";
+import { ClientPart } from "./client-part.js";
 import { Emitter } from "./emitter.js";
-import type { EngineHost } from "./engine-host.js";
 import type { RealtimeClient } from "./realtime-client.js";
 import type { Unsubscribe } from "./types.js";
 
@@ -8,17 +7,14 @@ import type { Unsubscribe } from "./types.js";
  * What the services of a client have in common: listeners of their own, called between
  * `initialize` and `destroy`. The state behind them is the client's, and shared by all.
  */
-export abstract class ClientService<Event extends [name: string, data?: unknown]> {
-  /** @internal */
-  protected readonly client: RealtimeClient;
-  /** @internal */
-  protected readonly host: EngineHost;
+export abstract class ClientService<
+  Event extends [name: string, data?: unknown],
+> extends ClientPart {
   readonly #listeners = new Emitter<Event>();
   #detach: Unsubscribe | undefined;
 
   constructor(client: RealtimeClient) {
-    this.client = client;
-    this.host = hostOf(client);
+    super(client);
     this.#attach();
   }
 

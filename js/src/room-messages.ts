@@ -1,7 +1,5 @@
 import { checkedText } from "./checks.js";
-import { hostOf } from "./client-host.js";
-import type { EngineHost } from "./engine-host.js";
-import type { RealtimeClient } from "./realtime-client.js";
+import { ClientPart } from "./client-part.js";
 import type {
   AppDefined,
   OlderMessages,
@@ -26,17 +24,7 @@ export interface EditMessageOptions {
  * connection or without one: it shows at once, survives a reload, and reaches the server once.
  * The promises settle with the server's answer, however long that takes.
  */
-export abstract class RoomMessages {
-  /** @internal */
-  protected readonly client: RealtimeClient;
-  /** @internal */
-  protected readonly host: EngineHost;
-
-  constructor(client: RealtimeClient) {
-    this.client = client;
-    this.host = hostOf(client);
-  }
-
+export abstract class RoomMessages extends ClientPart {
   /**
    * Sends a message under an idempotency key of its own; without a connection it waits for one.
    * The message is in the room's timeline, and reaches `onMessage`, once.

@@ -1,24 +1,12 @@
 import { checkedText } from "../checks.js";
-import { hostOf } from "../client-host.js";
-import type { EngineHost } from "../engine-host.js";
-import type { RealtimeClient } from "../realtime-client.js";
+import { ClientPart } from "../client-part.js";
 import type { PresenceSettings, PresenceSettingsInput } from "./settings.js";
 import { ask } from "./source.js";
 
 const USER = "a user's id";
 
 /** The part of a `PresenceService` that is about this user's settings, contacts and blocks. */
-export abstract class PresencePeople {
-  /** @internal */
-  protected readonly client: RealtimeClient;
-  /** @internal */
-  protected readonly host: EngineHost;
-
-  constructor(client: RealtimeClient) {
-    this.client = client;
-    this.host = hostOf(client);
-  }
-
+export abstract class PresencePeople extends ClientPart {
   /** Says who this user is, for as long as the server has not; settings and contacts are read then. */
   setCurrentUserId(userId: string | null): void {
     this.host.account.userId = userId;

@@ -1,7 +1,5 @@
-import { hostOf } from "../client-host.js";
+import { ClientPart } from "../client-part.js";
 import { definedOnly } from "../config.js";
-import type { EngineHost } from "../engine-host.js";
-import type { RealtimeClient } from "../realtime-client.js";
 
 /** Who may know that this user types. */
 export interface TypingPrivacySettings {
@@ -30,21 +28,12 @@ export interface TypingServiceConfig {
 }
 
 /** The part of a `TypingService` that decides who may know. */
-export abstract class TypingPrivacy {
-  /** @internal */
-  protected readonly client: RealtimeClient;
-  /** @internal */
-  protected readonly host: EngineHost;
+export abstract class TypingPrivacy extends ClientPart {
   /** @internal */
   protected currentUserId: string | null = null;
   readonly #contacts = new Set<string>();
   #isFiltering = true;
   #settings: TypingPrivacySettings = { broadcastTyping: true, typingVisibility: "everyone" };
-
-  constructor(client: RealtimeClient) {
-    this.client = client;
-    this.host = hostOf(client);
-  }
 
   /** Lays options over those given before; they are the client's. @throws `VALIDATION_ERROR` */
   configure(options: TypingServiceConfig): void {

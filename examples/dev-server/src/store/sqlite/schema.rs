@@ -166,10 +166,25 @@ pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use sqlx::sqlite::SqliteConnectOptions;
+    use tempfile::TempDir;
 
     use super::*;
     use crate::store::sqlite::SqliteStore;
     use crate::store::{HistoryRange, PageLimit, Standing, Store, UserSettings};
+
+    /// A store over a file in which an older server carried out `statements`.
+    async fn store_over(directory: &TempDir, statements: &[&'static str]) -> SqliteStore {
+        let path = directory.path().join("store.sqlite");
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.expect("opens");
+        for sql in statements {
+            sqlx::raw_sql(*sql).execute(&pool).await.expect("works");
+        }
+        pool.close().await;
+        SqliteStore::open(&path).await.expect("opens")
+    }
 
     /// What the first version wrote: two members, three messages, a mention.
     const OF_THE_FIRST_VERSION: &str = r#"
@@ -190,17 +205,7 @@ PRAGMA user_version = 1;
     #[tokio::test]
     async fn a_file_of_the_first_version_opens_with_nothing_lost_and_nothing_unread() {
         let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("store.sqlite");
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true);
-        let pool = SqlitePool::connect_with(options).await.expect("opens");
-        for sql in [MIGRATIONS[0], OF_THE_FIRST_VERSION] {
-            sqlx::raw_sql(sql).execute(&pool).await.expect("works");
-        }
-        pool.close().await;
-
-        let store = SqliteStore::open(&path).await.expect("opens");
+        let store = store_over(&directory, &[MIGRATIONS[0], OF_THE_FIRST_VERSION]).await;
         let limit = PageLimit {
             entries: 9,
             bytes: 9_000,
@@ -249,17 +254,11 @@ PRAGMA user_version = 2;
     #[tokio::test]
     async fn a_file_of_the_second_version_shows_no_more_and_no_less_than_before() {
         let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("store.sqlite");
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true);
-        let pool = SqlitePool::connect_with(options).await.expect("opens");
-        for sql in [MIGRATIONS[0], MIGRATIONS[1], OF_THE_SECOND_VERSION] {
-            sqlx::raw_sql(sql).execute(&pool).await.expect("works");
-        }
-        pool.close().await;
-
-        let store = SqliteStore::open(&path).await.expect("opens");
+        let store = store_over(
+            &directory,
+            &[MIGRATIONS[0], MIGRATIONS[1], OF_THE_SECOND_VERSION],
+        )
+        .await;
         let progress = store.progress("alice", &["k1".to_owned()]).await;
         let progress = progress.expect("works");
         assert_eq!(
