@@ -12,6 +12,14 @@ export function checkedText(value: unknown, what: string): string {
   return value;
 }
 
+/** The longest id that servers take, in characters. */
+const MAX_USER_ID_CHARS = 255;
+
+/** Whether a value can be a user's id. One that cannot has the server refuse all that are asked for together with it. */
+export function isUserId(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && [...value].length <= MAX_USER_ID_CHARS;
+}
+
 /** A duration in milliseconds; its range is checked by the engine. @throws `VALIDATION_ERROR` */
 export function checkedDuration(value: unknown): number {
   if (typeof value !== "number") throw refused("a time-out is a number of milliseconds");

@@ -9,10 +9,13 @@ interface Owner {
   userId: string;
 }
 
+/** Both texts are kept until the user has chosen. */
+export const DEFAULT_STRATEGY: ResolutionStrategy = "manual";
+
 /** The conflict resolution service of one client, kept at the server and user that the client is at. */
 export class ClientConflicts {
   /** What is done about a conflict at once. */
-  strategy: ResolutionStrategy = "manual";
+  strategy = DEFAULT_STRATEGY;
   #service: ConflictResolutionService | undefined;
   #owner: Owner = { serverUrl: "", userId: "" };
 

@@ -55,9 +55,11 @@ export class ClientOptions {
     this.#services = { ...this.#services, [service]: { ...this.#services[service], ...options } };
   }
 
-  /** The server said who it is. */
-  named(userId: string): void {
+  /** The server said who it is. True where it had named somebody else. */
+  named(userId: string): boolean {
+    const isAnother = this.#userId !== undefined && this.#userId !== userId;
     this.#userId = userId;
+    return isAnother;
   }
 
   /** Forgets who it was, with their token. */

@@ -1,5 +1,5 @@
 import { RealtimeClient as Engine } from "../wasm/nchat_realtime.js";
-import { ClientConflicts } from "./client-conflicts.js";
+import { ClientConflicts, DEFAULT_STRATEGY } from "./client-conflicts.js";
 import { ClientOptions } from "./client-options.js";
 import { takeConflict } from "./conflict-settlement.js";
 import { logState } from "./debug-log.js";
@@ -20,6 +20,7 @@ import { init, initUnderWay, isInitialized, onceLoaded } from "./init.js";
 import { connectionWithoutEngine } from "./initial-snapshots.js";
 import { PresenceAccount } from "./presence/account.js";
 import { PresenceIntent } from "./presence/intent.js";
+import { PresencePrivacyOptions } from "./presence/privacy-options.js";
 import { createSink } from "./sink.js";
 import type {
   ConnectionSnapshot,
@@ -27,6 +28,7 @@ import type {
   RealtimeConnectionState,
   RealtimeError,
 } from "./types.js";
+import { TypingPrivacyOptions } from "./typing/privacy-options.js";
 
 /**
  * Holds the WebAssembly engine of one client: makes it once the module is there, fences every
@@ -48,6 +50,10 @@ export class EngineHost {
     this.snapshots.changed("presence");
   });
   readonly account = new PresenceAccount(this);
+  readonly presencePrivacy = new PresencePrivacyOptions(this.account);
+  readonly typingPrivacy = new TypingPrivacyOptions(this);
+  /** How many users were forgotten: hooks that do something for each begin anew with the next number. */
+  forgotten = 0;
   #parts: EngineParts | undefined;
   /** Rises with every engine, so that a late word of an old one is known as such. */
   #generation = 0;
@@ -215,9 +221,35 @@ export class EngineHost {
   /** Forgets who it was, with their token. */
   forgetUser(): void {
     this.options.forgetUser();
+    this.#forgetPerson();
+    this.account.forgetWanted();
+    this.typingPrivacy.forgetUser();
+    this.#tellOwner();
+    this.forgotten += 1;
+    this.listeners.userForgotten.emit();
+  }
+
+  /** Forgets everything that was said to it: options, listeners, the user. */
+  forgetAll(): void {
+    this.options.clear();
+    this.listeners.clear();
+    this.#forgetPerson();
+    this.account.forgetWanted();
+    this.presencePrivacy.forget();
+    this.typingPrivacy.forget();
+    this.conflicts.reset();
+    this.conflicts.strategy = DEFAULT_STRATEGY;
+  }
+
+  /** What is known, and was chosen, of the user is nobody else's. */
+  #forgetPerson(): void {
     this.presence.forgetUser();
     this.account.forgetUser();
-    this.#tellOwner();
+  }
+
+  /** The server said who it is. */
+  #named(userId: string): void {
+    if (this.options.named(userId)) this.#forgetPerson();
   }
 
   async #load(): Promise<void> {
@@ -244,7 +276,7 @@ export class EngineHost {
       onState: (state) => this.#tellState(state),
       onError: (error) => this.#tellError(error),
       onAuth: (auth) => {
-        if (auth) this.options.named(auth.userId);
+        if (auth) this.#named(auth.userId);
         this.#tellOwner();
       },
       onConflict: (conflict) => takeConflict(this, conflict),

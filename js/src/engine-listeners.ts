@@ -19,6 +19,8 @@ export class EngineListeners {
   readonly sync = new Emitter<SyncEvent>();
   readonly typing = new Emitter<[roomName: string, threadId: string | undefined]>();
   readonly presence = new Emitter<[userId: string]>();
+  /** Nothing is kept of the user any more: hooks begin anew. */
+  readonly userForgotten = new Emitter<[]>();
   /** The server's events by name. */
   readonly events = new KeyedEmitter<unknown[]>();
   readonly #messageAlias = new MessageAlias();

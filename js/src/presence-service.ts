@@ -1,4 +1,4 @@
-import { checkedText, refused } from "./checks.js";
+import { checkedText, isUserId, refused } from "./checks.js";
 import { Emitter } from "./emitter.js";
 import { onNextFrame } from "./frame.js";
 import type { PresenceServiceConfig } from "./presence/config.js";
@@ -138,7 +138,7 @@ export class PresenceService extends PresencePrivacy {
 
   /** Asks the server how users are now. Where it does not answer, what is known already. */
   async fetchPresence(userIds: readonly string[]): Promise<Map<string, UserPresence>> {
-    const ids = userIds.map((id) => checkedText(id, USER));
+    const ids = userIds.map((id) => checkedText(id, USER)).filter(isUserId);
     const found: UserPresence[] = [];
     for (let start = 0; start < ids.length; start += FETCHED_AT_ONCE) {
       const page = ids.slice(start, start + FETCHED_AT_ONCE);
@@ -166,12 +166,12 @@ export class PresenceService extends PresencePrivacy {
 
   /** Tells the server how this user is, and then every `heartbeatInterval` that they are still there. */
   startHeartbeat(): void {
-    this.host.presence.start(true);
+    this.host.presence.start(this, true);
   }
 
-  /** Tells nothing any more. */
+  /** Tells nothing any more, unless another service of this client or a provider does. */
   stopHeartbeat(): void {
-    this.host.presence.start(false);
+    this.host.presence.start(this, false);
   }
 
   #attach(): void {

@@ -64,7 +64,7 @@ export class RealtimeClient extends ConnectionView {
    * it, at once if it stands. A rejection does not end the search for a connection, unless the
    * error is not `retryable`.
    *
-   * @param token - Kept for every later attempt. Without one, the last one given is used.
+   * @param token - Kept for every later attempt. Without one, or with an empty one, it is the last one given.
    */
   connect(token?: TokenSource): Promise<void>;
   /** The plugin guide's form: the server takes the user from the token, so `userId` is not sent. */
@@ -74,7 +74,7 @@ export class RealtimeClient extends ConnectionView {
   ): Promise<void> {
     const host = this.host;
     const disconnects = this.#disconnects;
-    host.options.token = args.at(-1) ?? host.options.token;
+    host.options.token = args.at(-1) || host.options.token;
     return host.requestConnection((engine) => {
       if (disconnects !== this.#disconnects) throw abandoned();
       return engine.connect(host.options.token);
@@ -118,13 +118,11 @@ export class RealtimeClient extends ConnectionView {
   destroy(): void {
     this.#disconnects += 1;
     this.host.discard();
-    this.host.options.clear();
-    this.host.listeners.clear();
-    for (const service of [this.#rooms, this.#queue, this.#delivery, this.#sync]) {
-      service?.destroy();
-    }
+    const services = [this.#rooms, this.#queue, this.#delivery, this.#sync];
+    for (const service of [...services, this.#presence, this.#typing]) service?.destroy();
     this.#rooms = this.#queue = this.#delivery = this.#sync = undefined;
-    this.host.conflicts.reset();
+    this.#presence = this.#typing = undefined;
+    this.host.forgetAll();
   }
 
   /**

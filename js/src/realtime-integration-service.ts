@@ -48,7 +48,8 @@ export class RealtimeIntegrationService {
    */
   initialize(options: RealtimeIntegrationConfig = {}): void {
     const given = definedOnly(checkedOptions(options));
-    const { userId } = this.#config;
+    // Whom the app named last, also before a `destroy`: what is left is theirs.
+    const userId = this.#config.userId ?? hostOf(this.#client).options.config.userId;
     const token = this.#token;
     const isOther = userId !== undefined && given.userId !== undefined && given.userId !== userId;
     if (isOther) this.#signOut();

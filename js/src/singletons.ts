@@ -1,3 +1,4 @@
+import { DEFAULT_STRATEGY } from "./client-conflicts.js";
 import { hostOf } from "./client-host.js";
 import type { ConflictResolutionConfig } from "./conflict-resolution/config.js";
 import type { ConflictResolutionService } from "./conflict-resolution/conflict-resolution-service.js";
@@ -109,6 +110,7 @@ export function initializeSyncService(config: SyncServiceConfig = {}): SyncServi
 /** Takes its listeners off, and forgets its `conflictStrategy`. The client goes on synchronising. */
 export function resetSyncService(): void {
   syncService?.destroy();
+  hostOf(realtimeClient).conflicts.strategy = DEFAULT_STRATEGY;
   syncService = undefined;
 }
 

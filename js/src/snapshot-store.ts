@@ -6,6 +6,9 @@ import type { Unsubscribe } from "./types.js";
 /** Topics whose snapshots are not kept while nobody listens. */
 const FORGOTTEN = /^(timeline|message|delivery|user|presences|typing)(:|$)/;
 
+/** Of those topics, snapshots that are kept though nobody listens: of what was read once, or by a component that is gone. */
+const MAX_UNHEARD = 1_000;
+
 interface Cached {
   snapshot: unknown;
   stale: boolean;
@@ -20,6 +23,8 @@ interface Cached {
 export class SnapshotStore {
   #cached = new Map<Topic, Cached>();
   readonly #listeners = new KeyedEmitter<[]>();
+  /** Topics of {@link FORGOTTEN} that are cached and nobody listens to, the oldest first. */
+  readonly #unheard = new Set<Topic>();
   readonly #changed = new Set<Topic>();
   readonly #calm = new Set<Topic>();
   readonly #read: (topic: Topic, previous: unknown) => unknown;
@@ -30,7 +35,12 @@ export class SnapshotStore {
   }
 
   subscribe(topic: Topic, listener: () => void): Unsubscribe {
-    return this.#listeners.add(topic, listener);
+    const unsubscribe = this.#listeners.add(topic, listener);
+    this.#unheard.delete(topic);
+    return () => {
+      unsubscribe();
+      this.#keepUnheard(topic);
+    };
   }
 
   getSnapshot<T extends Topic>(topic: T): SnapshotOf<T> {
@@ -38,6 +48,7 @@ export class SnapshotStore {
     if (cached && !cached.stale) return cached.snapshot as SnapshotOf<T>;
     const snapshot = this.#read(topic, cached?.snapshot);
     this.#cached.set(topic, { snapshot, stale: false });
+    this.#keepUnheard(topic);
     return snapshot as SnapshotOf<T>;
   }
 
@@ -47,7 +58,7 @@ export class SnapshotStore {
     if (cached) cached.stale = true;
     if (this.#listeners.has(topic)) this.#tell(topic);
     // A timeline is long, and shares nothing with its next snapshot but messages; those are many.
-    else if (cached && FORGOTTEN.test(topic)) this.#cached.delete(topic);
+    else if (cached && FORGOTTEN.test(topic)) this.#forget(topic);
   }
 
   /** Says that every topic changed, or each that begins like this. */
@@ -55,6 +66,18 @@ export class SnapshotStore {
     for (const topic of new Set([...this.#cached.keys(), ...this.#listeners.keys()])) {
       if (topic.startsWith(prefix)) this.invalidate(topic as Topic);
     }
+  }
+
+  #keepUnheard(topic: Topic): void {
+    if (this.#listeners.has(topic) || !this.#cached.has(topic) || !FORGOTTEN.test(topic)) return;
+    this.#unheard.add(topic);
+    const [oldest] = this.#unheard;
+    if (this.#unheard.size > MAX_UNHEARD && oldest !== undefined) this.#forget(oldest);
+  }
+
+  #forget(topic: Topic): void {
+    this.#cached.delete(topic);
+    this.#unheard.delete(topic);
   }
 
   #tell(topic: Topic): void {

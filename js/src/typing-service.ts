@@ -142,10 +142,11 @@ export class TypingService extends TypingPrivacy {
     threadId?: string,
   ): Unsubscribe {
     const room = checkedText(roomName, ROOM);
+    const thread = threadId || undefined;
     const unsubscribe = this.#changed.add((changed, users, changedThread) => {
-      if (changed === room && changedThread === threadId) listener(changed, users, changedThread);
+      if (changed === room && changedThread === thread) listener(changed, users, changedThread);
     });
-    guarded(listener, [room, this.getTypingUsers(room, threadId), threadId]);
+    guarded(listener, [room, this.getTypingUsers(room, thread), thread]);
     return unsubscribe;
   }
 

@@ -13,6 +13,8 @@ const MAX_LOOKUPS = 1_000;
  * anew with every connection, since other devices change them too. Another user begins without.
  */
 export class PresenceAccount {
+  /** Where both are kept where nothing else is said. */
+  readonly server: PresenceSource;
   source: PresenceSource;
   readonly #host: EngineHost;
   #givenUserId: string | null = null;
@@ -28,7 +30,8 @@ export class PresenceAccount {
 
   constructor(host: EngineHost) {
     this.#host = host;
-    this.source = new ServerSource(host);
+    this.server = new ServerSource(host);
+    this.source = this.server;
   }
 
   /** Whose it is: whom the server named, else whom the app did. */
@@ -116,12 +119,16 @@ export class PresenceAccount {
   forgetUser(): void {
     this.#generation += 1;
     this.#givenUserId = null;
-    this.#unsaid = {};
-    this.#waiting = [];
     this.#contacts = new Set();
     this.#lookups.clear();
     this.#take(null);
     this.#host.snapshots.changed("contacts");
+  }
+
+  /** Nothing is wanted any more: what one user set is not another's. */
+  forgetWanted(): void {
+    this.#unsaid = {};
+    this.#waiting = [];
   }
 
   readonly #told = (settings: unknown) => this.#take(settings as PresenceSettings);

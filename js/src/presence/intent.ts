@@ -1,4 +1,5 @@
 import type { PresenceService as EnginePresence } from "../../wasm/nchat_realtime.js";
+import { isUserId } from "../checks.js";
 import type { ChosenStatus, CustomStatus, OwnPresence, PresenceStatusName } from "../types.js";
 import { fromCustomStatus } from "./views.js";
 
@@ -11,6 +12,8 @@ export class PresenceIntent {
   readonly #use: (action: (presence: EnginePresence) => void) => void;
   /** How often each user is wanted. */
   readonly #wanted = new Map<string, number>();
+  /** Who has the server told how this user is. */
+  readonly #holders = new Set<object>();
   #isStarted = false;
   #status: PresenceStatusName | undefined;
   #customStatus: CustomStatus | null | undefined;
@@ -36,7 +39,11 @@ export class PresenceIntent {
     return [...this.#wanted.keys()];
   }
 
-  start(isOn: boolean): void {
+  /** Has the server told how this user is for as long as somebody wants that: each holder once. */
+  start(holder: object, isWanted: boolean): void {
+    if (isWanted) this.#holders.add(holder);
+    else this.#holders.delete(holder);
+    const isOn = this.#holders.size > 0;
     if (this.#isStarted === isOn) return;
     this.#isStarted = isOn;
     this.#use((presence) => presence.start(isOn));
@@ -55,9 +62,9 @@ export class PresenceIntent {
     this.#customStatus = customStatus && status;
   }
 
-  /** Wants users, each once more than before. */
+  /** Wants users, each once more than before. What cannot be an id is nobody: components ask before they know whom. */
   want(userIds: readonly string[]): void {
-    const added = userIds.filter((id) => {
+    const added = userIds.filter(isUserId).filter((id) => {
       const count = this.#wanted.get(id) ?? 0;
       this.#wanted.set(id, count + 1);
       return count === 0;

@@ -1,8 +1,6 @@
 import { checkedText } from "../checks.js";
-import { graphqlUrl } from "../config.js";
 import type { UserPresence } from "../types.js";
 import type { PresenceServiceConfig } from "./config.js";
-import { type AuthTokenGetter, GraphqlSource } from "./graphql-source.js";
 import { PresencePeople } from "./people.js";
 import type { PresenceSettings } from "./settings.js";
 import {
@@ -19,22 +17,11 @@ const USER = "a user's id";
 
 /** The part of a `PresenceService` that knows who may see whom. */
 export abstract class PresencePrivacy extends PresencePeople {
-  #isFiltering = true;
-  #endpoint = graphqlUrl();
-  #token: AuthTokenGetter = () => null;
-  #graphql: GraphqlSource | undefined;
-
   /** Lays options over those given before; they are the client's. @throws `VALIDATION_ERROR` */
   configure(options: PresenceServiceConfig): void {
     const { enablePrivacyFiltering, graphqlEndpoint, getAuthToken, debug: _, ...config } = options;
     this.host.configureService("presence", config);
-    this.#isFiltering = enablePrivacyFiltering ?? this.#isFiltering;
-    this.#token = getAuthToken ?? this.#token;
-    this.#endpoint = graphqlEndpoint ?? this.#endpoint;
-    if (this.#endpoint && (!this.#graphql || graphqlEndpoint)) {
-      this.#graphql = new GraphqlSource(this.#endpoint, () => this.#token());
-      this.host.account.source = this.#graphql;
-    }
+    this.host.presencePrivacy.lay({ enablePrivacyFiltering, graphqlEndpoint, getAuthToken });
   }
 
   /** A user's settings; null where there are none, or they cannot be read: of others, the realtime server gives none. */
@@ -82,7 +69,7 @@ export abstract class PresencePrivacy extends PresencePeople {
   abstract fetchPresence(userIds: readonly string[]): Promise<Map<string, UserPresence>>;
 
   async #visible(viewerId: string, presence: UserPresence): Promise<FilteredUserPresence> {
-    if (!this.#isFiltering) {
+    if (!this.host.presencePrivacy.isFiltering) {
       return { ...presence, ...ALL_SHOWN };
     }
     const { found, visibility } = await this.#judge(viewerId, presence.userId);
@@ -122,7 +109,7 @@ export abstract class PresencePrivacy extends PresencePeople {
   }
 
   #settingsOf(userId: string): Promise<SettingsLookup> {
-    const source = this.#graphql;
+    const source = this.host.presencePrivacy.graphql;
     if (!source) return Promise.resolve("failed");
     const { account } = this.host;
     const found = account.lookUp(`settings:${userId}`, () => source.settings(userId));
@@ -130,7 +117,7 @@ export abstract class PresencePrivacy extends PresencePeople {
   }
 
   #isContact(viewerId: string, targetId: string): Promise<boolean | "failed"> {
-    const source = this.#graphql;
+    const source = this.host.presencePrivacy.graphql;
     if (!source) return Promise.resolve("failed");
     const key = `contact:${viewerId.length}:${viewerId}:${targetId}`;
     const found = this.host.account.lookUp(key, () => source.isContact(viewerId, targetId));

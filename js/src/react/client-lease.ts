@@ -61,13 +61,13 @@ export class ClientLease {
   /** Counts a mounted component that has the server told how this user is. */
   retainPresence(): () => void {
     this.#present += 1;
-    this.#client.presence.startHeartbeat();
+    hostOf(this.#client).presence.start(this, true);
     let held = true;
     return () => {
       if (!held) return;
       held = false;
       this.#present -= 1;
-      if (this.#present === 0) this.#client.presence.stopHeartbeat();
+      if (this.#present === 0) hostOf(this.#client).presence.start(this, false);
     };
   }
 

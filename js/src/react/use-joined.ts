@@ -3,6 +3,7 @@
 import { useEffect } from "react";
 import { useByValue } from "./use-by-value.js";
 import { useClient } from "./use-client.js";
+import { useUserChange } from "./use-user-change.js";
 
 /**
  * Joins rooms while the component is mounted, as soon as there is a connection, and again for
@@ -10,6 +11,7 @@ import { useClient } from "./use-client.js";
  */
 export function useJoined(roomNames: readonly string[], enabled: boolean): void {
   const { client, identity } = useClient();
+  const userChange = useUserChange(client);
   const names = useByValue(roomNames);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another user has joined nothing yet
   useEffect(() => {
@@ -22,5 +24,5 @@ export function useJoined(roomNames: readonly string[], enabled: boolean): void 
     return () => {
       isCurrent = false;
     };
-  }, [client, identity, names, enabled]);
+  }, [client, identity, userChange, names, enabled]);
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useMemo } from "react";
+import type { RealtimeClient } from "../realtime-client.js";
 import { typingTopic } from "../topics.js";
 import type { TypingRoomType, TypingSnapshot } from "../types.js";
 import type { TypingPrivacySettings } from "../typing/privacy.js";
@@ -12,6 +13,7 @@ import {
   type UseTypingIndicatorDisplayResult,
   useTypingIndicatorDisplay,
 } from "./use-typing-indicator-display.js";
+import { useUserChange } from "./use-user-change.js";
 
 /** Options of {@link useRealtimeTyping}. Objects may be written inline. */
 export interface UseRealtimeTypingOptions {
@@ -63,12 +65,13 @@ export function useRealtimeTyping(
 ): UseRealtimeTypingResult {
   const options = typeof place === "string" ? { roomName: place } : place;
   const { roomName, roomType, threadId, recipientId, enabled = true } = options;
-  const { typing } = useClient().client;
+  const { client } = useClient();
+  const { typing } = client;
   const actions = useMemo(
     () => typingActions(typing, { roomName, roomType, threadId, recipientId, enabled }),
     [typing, roomName, roomType, threadId, recipientId, enabled],
   );
-  useTypingOptions(typing, options);
+  useTypingOptions(client, options);
   useEffect(() => {
     const stopUnseen = () => {
       if (document.hidden) actions.stopTyping();
@@ -82,14 +85,16 @@ export function useRealtimeTyping(
     };
   }, [actions]);
   const { hasTyping: _, ...shown } = useTypingIndicatorDisplay(roomName, roomType, threadId);
-  const isTyping = useSnapshot(useClient().client, typingTopic(roomName, threadId), selectIsTyping);
+  const isTyping = useSnapshot(client, typingTopic(roomName, threadId), selectIsTyping);
   return { ...shown, isTyping, ...actions };
 }
 
-function useTypingOptions(typing: TypingService, options: UseRealtimeTypingOptions): void {
+function useTypingOptions(client: RealtimeClient, options: UseRealtimeTypingOptions): void {
+  const userChange = useUserChange(client);
   const { typingTimeout, debounceInterval, privacySettings } = options;
   const config = useByValue({ typingTimeout, debounceInterval, privacySettings });
-  useEffect(() => typing.configure(config), [typing, config]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another user has set nothing yet
+  useEffect(() => client.typing.configure(config), [client, userChange, config]);
 }
 
 function typingActions(

@@ -12,7 +12,7 @@ type Reads = Map<Topic, unknown>;
 /**
  * A stable function that reads topics, for hooks whose callers decide what they read; and a number
  * that is another one after each change of what was read. The component renders again when a topic
- * changes that it read in its last render, and for no other.
+ * changes that was read since the last such change, by it or by a child that got the function.
  */
 export function useTrackedReads(client: RealtimeClient): [read: ReadTopic, version: number] {
   const [version, renderAgain] = useReducer((count: number) => count + 1, 0);
@@ -22,10 +22,14 @@ export function useTrackedReads(client: RealtimeClient): [read: ReadTopic, versi
   latest.current = reads;
 
   const subscriptions = useRef(new Map<Topic, () => void>());
+  const settled = useRef(version);
   useEffect(() => {
     const held = subscriptions.current;
+    // A memoized child that reads does so again only after a change: until then its topics stay.
+    const isAnother = settled.current !== version;
+    settled.current = version;
     for (const [topic, unsubscribe] of held) {
-      if (reads.has(topic)) continue;
+      if (!isAnother || reads.has(topic)) continue;
       unsubscribe();
       held.delete(topic);
     }

@@ -1,5 +1,4 @@
 import { ClientPart } from "../client-part.js";
-import { definedOnly } from "../config.js";
 
 /** Who may know that this user types. */
 export interface TypingPrivacySettings {
@@ -32,16 +31,13 @@ export abstract class TypingPrivacy extends ClientPart {
   /** @internal */
   protected currentUserId: string | null = null;
   readonly #contacts = new Set<string>();
-  #isFiltering = true;
-  #settings: TypingPrivacySettings = { broadcastTyping: true, typingVisibility: "everyone" };
 
   /** Lays options over those given before; they are the client's. @throws `VALIDATION_ERROR` */
   configure(options: TypingServiceConfig): void {
     const { enablePrivacyFiltering, privacySettings, debug: _, ...config } = options;
     this.host.configureService("typing", config);
-    this.#isFiltering = enablePrivacyFiltering ?? this.#isFiltering;
     if (enablePrivacyFiltering !== undefined || privacySettings) {
-      this.updatePrivacySettings(privacySettings ?? {});
+      this.host.typingPrivacy.lay(privacySettings ?? {}, enablePrivacyFiltering ?? undefined);
     }
   }
 
@@ -50,25 +46,12 @@ export abstract class TypingPrivacy extends ClientPart {
    * until it has taken that, and on servers that do not, what only some may see is not told.
    */
   updatePrivacySettings(settings: Partial<TypingPrivacySettings>): void {
-    const given = definedOnly(settings);
-    this.#settings = { ...this.#settings, ...given };
-    const isRestricted = this.#isFiltering && this.#settings.typingVisibility !== "everyone";
-    this.#apply(!isRestricted);
-    if (Object.keys(given).length > 0) this.host.account.want(given, () => this.#apply(true));
-  }
-
-  #apply(isKept: boolean): void {
-    const { broadcastTyping, typingVisibility } = this.#settings;
-    const isTold = broadcastTyping && typingVisibility !== "nobody" && isKept;
-    this.host.configureService("typing", {
-      broadcastTyping: isTold || !this.#isFiltering,
-      restricted: this.#isFiltering && typingVisibility !== "everyone",
-    });
+    this.host.typingPrivacy.lay(settings);
   }
 
   /** Who may know that this user types. */
   get privacySettings(): TypingPrivacySettings {
-    return { ...this.#settings };
+    return this.host.typingPrivacy.settings;
   }
 
   /** Says who this user is, for as long as the server has not: their own typing is not shown to them. */

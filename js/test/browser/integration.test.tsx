@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import {
   getRealtimeIntegration,
@@ -7,9 +8,11 @@ import {
   resetRealtimeIntegration,
 } from "../../src/index.js";
 import {
+  type RealtimeContextValue,
   RealtimeProvider,
   useRealtimeContext,
   useRealtimeIntegration,
+  useRealtimeRoom,
 } from "../../src/react/index.js";
 import { mount, probe } from "./render.js";
 import { authenticated, connectedAs, newUser } from "./support.js";
@@ -98,7 +101,65 @@ describe("useRealtimeIntegration", () => {
   });
 });
 
+describe("another user of an integration", () => {
+  it("is in the rooms that hooks want", async () => {
+    const [alice, bob] = [newUser("alice"), newUser("bob")];
+    const { seen, Probe } = probe(() => useRealtimeRoom("general"));
+    mount(<Probe />, { strict: true });
+    signIn(alice);
+    await vi.waitFor(() => expect(seen.value.isJoined).toBe(true));
+    signIn(bob);
+    await vi.waitFor(() => expect(realtimeClient.auth?.userId).toBe(bob));
+    await vi.waitFor(() => expect(seen.value.isJoined).toBe(true));
+  });
+
+  it("has nothing of the one before, also after a reset", async () => {
+    const integration = signIn(newUser("alice"));
+    await authenticated(realtimeClient);
+    await integration.getRooms().joinRoom("general");
+    integration.getTyping().updatePrivacySettings({ typingVisibility: "contacts" });
+    resetRealtimeIntegration();
+    const bob = newUser("bob");
+    signIn(bob);
+    await vi.waitFor(() => expect(realtimeClient.auth?.userId).toBe(bob));
+    const settings = await integration.getPresence().getPresenceSettings(bob);
+    expect(settings).toMatchObject({ userId: bob, typingVisibility: "everyone" });
+    expect(integration.getRooms().getJoinedRoomNames()).toEqual([]);
+  });
+});
+
 describe("useRealtimeContext", () => {
+  it("renders a memoized child for what it reads, whatever its parent renders for", async () => {
+    const other = await somebody();
+    const client = new RealtimeClient();
+    onTestFinished(() => client.destroy());
+    const Line = memo(({ context }: { context: RealtimeContextValue }) => (
+      <p>{context.getTypingText(other.room)}</p>
+    ));
+    function Page({ title }: { title: string }) {
+      return (
+        <>
+          {title}
+          <Line context={useRealtimeContext()} />
+        </>
+      );
+    }
+    const user = newUser();
+    const tree = (title: string) => (
+      <RealtimeProvider client={client} serverUrl={realtimeUrl} userId={user}>
+        <Page title={title} />
+      </RealtimeProvider>
+    );
+    const { container, rerender } = mount(tree("one"));
+    await authenticated(client);
+    await client.rooms.joinRoom(other.room);
+    await vi.waitFor(() => expect(client.rooms.getRoomMembers(other.room)).toHaveLength(2));
+    rerender(tree("two"));
+    rerender(tree("three"));
+    other.client.typing.startTyping(other.room);
+    await vi.waitFor(() => expect(container.textContent).toMatch(/ is typing\.\.\.$/));
+  });
+
   it("has presence and typing, and renders for what of them it reads", async () => {
     const other = await somebody();
     const client = new RealtimeClient();

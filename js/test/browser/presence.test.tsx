@@ -132,6 +132,26 @@ describe("the hooks of presence", () => {
     expect(bob.presence.getStatus()).toBe("away");
   });
 
+  it.each(["", undefined, null, 5, "x".repeat(300)])(
+    "show others where one component does not know whom yet: %j",
+    async (unknown) => {
+      const ids = { alice: newUser("alice"), bob: newUser("bob") };
+      const alice = await connectedAs(ids.alice);
+      alice.presence.initialize();
+      const bob = newClient();
+      const nobody = probe(() => useUserPresence(unknown as string));
+      const user = probe(() => useUserPresence(ids.alice));
+      mount(
+        <RealtimeProvider client={bob} userId={ids.bob}>
+          <nobody.Probe />
+          <user.Probe />
+        </RealtimeProvider>,
+      );
+      await vi.waitFor(() => expect(user.seen.value?.status).toBe("online"), { timeout: 10_000 });
+      expect(nobody.seen.value).toBeUndefined();
+    },
+  );
+
   it("count how many components want a user", async () => {
     const { bob, ids } = await two();
     const [one, other] = [

@@ -85,6 +85,28 @@ describe("PresenceService", () => {
     ]);
   });
 
+  it("asks for nobody where there is no id yet: the server would refuse the others too", async () => {
+    const { client, engine } = await known();
+    client.presence.subscribeToUsers(["", "u1", "x".repeat(256)]);
+    client.presence.unsubscribeFromUsers([""]);
+    expect(client.presence.getSubscribedUserIds()).toEqual(["u1"]);
+    expect(engine.called("presence.want")).toEqual([[["u1"], true]]);
+    engine.answers["presence.fetch"] = async () => [];
+    await client.presence.fetchPresence(["", "u1"]);
+    expect(engine.called("presence.fetch")).toEqual([[["u1"]]]);
+  });
+
+  it("goes on telling how the user is until the last who wanted that is gone", async () => {
+    const { client, engine, PresenceService } = await known();
+    const other = new PresenceService(client);
+    client.presence.initialize();
+    other.initialize();
+    other.destroy();
+    expect(engine.called("presence.start")).toEqual([[true]]);
+    client.presence.stopHeartbeat();
+    expect(engine.called("presence.start")).toEqual([[true], [false]]);
+  });
+
   it("wants the same of a new engine after a crash", async () => {
     const { client, engine } = await known();
     client.presence.setStatus("busy");
@@ -237,6 +259,41 @@ describe("PresenceService", () => {
     await client.presence.canViewPresence("me", "bob");
     expect(fetched).toHaveBeenCalledTimes(4);
     vi.unstubAllGlobals();
+  });
+
+  it("asks that endpoint with that token, whichever of the client's services was told of them", async () => {
+    const { client, engine, PresenceService } = await known({}, []);
+    engine.answers["presence.presence"] = { userId: "bob", status: "busy" };
+    const nothing = { nchat_presence_settings_by_pk: null };
+    const none = { nchat_direct_messages: [], nchat_contacts: [], nchat_dm_participants: [] };
+    const headers: unknown[] = [];
+    vi.stubGlobal("fetch", async (_: string, init: RequestInit) => {
+      headers.push(init.headers);
+      return Response.json({ data: { ...nothing, ...none } });
+    });
+    new PresenceService(client, { graphqlEndpoint: "https://api.test", getAuthToken: () => "t" });
+    new PresenceService(client);
+    const [visible] = await client.presence.getVisiblePresence("me", ["bob"]);
+    expect(visible?.status).toBe("busy");
+    await client.presence.refreshContacts();
+    expect(headers).toHaveLength(3);
+    for (const one of headers) expect(one).toMatchObject({ Authorization: "Bearer t" });
+    vi.unstubAllGlobals();
+  });
+
+  it("knows nothing of one user once the server has named another", async () => {
+    const { client, engine } = await known({ "contacts:list": { userIds: ["bob"] } });
+    await vi.waitFor(() => expect(client.presence.isUserContact("bob")).toBe(true));
+    client.presence.setCustomStatus({ text: "At the doctor's" });
+    engine.emitAsync = () => new Promise(() => undefined);
+    engine.sink(SinkKind.Auth, { userId: "another", sessionId: "s", rooms: [] });
+    expect(client.presence.getCachedContacts()).toEqual([]);
+    engine.trapped = true;
+    expect(() => client.presence.setStatus("away")).toThrow();
+    engine.calls = [];
+    engine.trapped = false;
+    client.recover();
+    expect(engine.called("presence.setCustomStatus")).toEqual([]);
   });
 
   it("knows nothing of one user when another is there", async () => {

@@ -108,6 +108,12 @@ describe("RealtimeClient.connect", () => {
     expect(engine.called("connect")).toEqual([["a token"], ["jwt"], [ask], [ask]]);
   });
 
+  it("takes an empty token for none", async () => {
+    const { client, engine } = await connected();
+    await client.connect("");
+    expect(engine.called("connect")).toEqual([["a token"], ["a token"]]);
+  });
+
   it("presents the token of the options, until another one is given", async () => {
     const { RealtimeClient, fake } = await fresh();
     const client = new RealtimeClient();
@@ -348,6 +354,27 @@ describe("RealtimeClient.destroy", () => {
     expect(fake.engines).toHaveLength(2);
     expect(fake.engine.called("connect")).toEqual([[undefined]]);
     expect(fake.engine.called("initialize")).toEqual([[{ url: "http://localhost:3101" }]]);
+  });
+
+  it("leaves nothing of a user to the next one: status, settings, listeners, options", async () => {
+    const { client, fake } = await connected();
+    const told = vi.fn();
+    client.presence.onPresenceChange(told);
+    client.typing.onTypingChange(told);
+    client.presence.setStatus("busy");
+    client.presence.setCustomStatus({ text: "At the doctor's" });
+    client.typing.updatePrivacySettings({ typingVisibility: "contacts" });
+    const { presence } = client;
+    client.destroy();
+    expect(presence.initialized).toBe(false);
+    await client.connect("another token");
+    expect(fake.engine.called("presence.setStatus")).toEqual([]);
+    expect(fake.engine.called("presence.setCustomStatus")).toEqual([]);
+    expect(fake.engine.called("typing.configure")).toEqual([]);
+    expect(client.typing.privacySettings.typingVisibility).toBe("everyone");
+    fake.engine.answers["typing.snapshot"] = { users: [], isTyping: false };
+    fake.engine.sink(SinkKind.Typing, "general", null);
+    expect(told).not.toHaveBeenCalled();
   });
 
   it("hears nothing more from the engine that it ended", async () => {

@@ -205,6 +205,21 @@ describe("RealtimeIntegrationService", () => {
     expect(lib.fake.engine.called("connect").at(-1)).toEqual(["token-bob"]);
   });
 
+  it("leaves nothing of a user to another one who signs in after a reset", async () => {
+    const lib = await integrated();
+    const { integration, engine } = lib;
+    integration.getPresence().setCustomStatus({ text: "At the doctor's" });
+    lib.resetRealtimeIntegration();
+    lib.initializeRealtimeIntegration({ ...ALICE });
+    await vi.waitFor(() => expect(integration.isConnected).toBe(true));
+    expect(lib.fake.engine).toBe(engine);
+    lib.resetRealtimeIntegration();
+    lib.initializeRealtimeIntegration(BOB);
+    await vi.waitFor(() => expect(integration.isConnected).toBe(true));
+    expect(lib.fake.engine).not.toBe(engine);
+    expect(lib.fake.engine.called("presence.setCustomStatus")).toEqual([]);
+  });
+
   it("refuses options that are no object", async () => {
     const { RealtimeIntegrationService, client } = await connected();
     const integration = new RealtimeIntegrationService(client);

@@ -16,6 +16,26 @@ describe("SnapshotStore", () => {
     expect(store.getSnapshot("rooms")).not.toBe(first);
   });
 
+  it("keeps what nobody listens to for a while, and not without end", () => {
+    const { store, read } = counting();
+    for (let message = 0; message < 2_000; message += 1) {
+      const unsubscribe = store.subscribe(`delivery:${message}`, () => undefined);
+      store.getSnapshot(`delivery:${message}`);
+      unsubscribe();
+      store.getSnapshot(`user:${message}`);
+    }
+    const heard = store.getSnapshot("delivery:heard");
+    store.subscribe("delivery:heard", () => undefined);
+    for (let user = 0; user < 2_000; user += 1) store.getSnapshot(`user:${user}`);
+    expect(store.getSnapshot("delivery:heard")).toBe(heard);
+    read.mockClear();
+    store.getSnapshot("user:1999");
+    expect(read).not.toHaveBeenCalled();
+    store.getSnapshot("delivery:0");
+    store.getSnapshot("user:0");
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+
   it("reads nothing that nobody asks for", () => {
     const { store, read } = counting();
     store.invalidate("connection");

@@ -162,6 +162,28 @@ describe("a conflict", () => {
   });
 });
 
+describe("what is done about conflicts at once", () => {
+  const refuse = { conflict: refused };
+
+  it("is forgotten with the page's service", async () => {
+    const lib = await fresh();
+    await lib.realtimeClient.connect("t");
+    lib.getSyncService({ conflictStrategy: "server-wins" });
+    lib.resetSyncService();
+    lib.fake.engine.sink(SinkKind.Sync, "sync:conflict", refuse);
+    expect(lib.realtimeClient.conflicts.getStats().pendingConflicts).toBe(1);
+  });
+
+  it("is forgotten with the client", async () => {
+    const { client, fake } = await connected();
+    client.sync.configure({ conflictStrategy: "server-wins" });
+    client.destroy();
+    await client.connect("t");
+    fake.engine.sink(SinkKind.Sync, "sync:conflict", refuse);
+    expect(client.conflicts.getStats().pendingConflicts).toBe(1);
+  });
+});
+
 describe("whose conflicts they are", () => {
   it("follows server and user, and is remembered over a disconnect", async () => {
     const { client, engine } = await connected();

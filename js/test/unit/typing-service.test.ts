@@ -119,6 +119,38 @@ describe("TypingService", () => {
     expect(last()).toMatchObject({ broadcastTyping: false });
   });
 
+  it("has one say in who may know, whichever of the client's services was told", async () => {
+    const { client, engine, TypingService } = await connected();
+    new TypingService(client, { privacySettings: { broadcastTyping: false } });
+    client.typing.configure({ enablePrivacyFiltering: true });
+    expect(engine.called("typing.configure").at(-1)?.[0]).toMatchObject({ broadcastTyping: false });
+    expect(client.typing.privacySettings.broadcastTyping).toBe(false);
+  });
+
+  it("has nothing set for another user", async () => {
+    const { client, engine } = await connected();
+    const asked: string[] = [];
+    engine.emitAsync = async (event: string) => {
+      asked.push(event);
+      throw new Error("no connection");
+    };
+    client.typing.updatePrivacySettings({ typingVisibility: "contacts" });
+    await client.logout();
+    expect(client.typing.privacySettings.typingVisibility).toBe("everyone");
+    asked.length = 0;
+    engine.setState("authenticated");
+    expect(asked).not.toContain("presence:settings:update");
+  });
+
+  it("tells who listens at a place with an empty thread, which is none", async () => {
+    const { client, engine } = await connected();
+    engine.answers["typing.snapshot"] = { users: [], isTyping: false };
+    const told = vi.fn();
+    client.typing.onRoomTypingChange("general", "channel", told, "");
+    engine.sink(SinkKind.Typing, "general", null);
+    expect(told).toHaveBeenCalledTimes(2);
+  });
+
   it("keeps a set of contacts, for who asks", async () => {
     const { client } = await connected();
     client.typing.setContacts(["a", "b"]);
