@@ -1,5 +1,5 @@
 import { checkedOptions } from "./checks.js";
-import { defaultUrl, definedOnly } from "./config.js";
+import { defaultUrl, definedOnly, featureDefaults } from "./config.js";
 import type { ServiceOptions } from "./engine-parts.js";
 import type { RealtimeClientConfig, TokenSource } from "./types.js";
 
@@ -19,9 +19,10 @@ export class ClientOptions {
     return this.#config;
   }
 
-  /** What was given of its services'. */
+  /** What was given of its services', and what the environment switches off. */
   get services(): Partial<ServiceOptions> {
-    return this.#services;
+    if (featureDefaults().autoSync) return this.#services;
+    return { ...this.#services, sync: { autoSyncOnReconnect: false, ...this.#services.sync } };
   }
 
   /** The server's address; the default one where none was given. */

@@ -9,13 +9,13 @@ export interface RealtimeIntegrationConfig {
   token?: string;
   /** Asked for a token at every attempt, in place of `token`: for tokens that expire. */
   getToken?: Exclude<TokenSource, string>;
-  /** Whether there is a presence service, and this user's status is told. Default true. */
+  /** Whether there is a presence service, and this user's status is told. Default true, unless `NEXT_PUBLIC_FEATURE_USER_PRESENCE` is `false`. */
   enablePresence?: boolean;
-  /** Whether there is a typing service. Default true. */
+  /** Whether there is a typing service. Default true, unless `NEXT_PUBLIC_FEATURE_TYPING_INDICATORS` is `false`. */
   enableTyping?: boolean;
-  /** Whether there is a service for receipts. Default true. */
+  /** Whether there is a service for receipts. Default true, unless `NEXT_PUBLIC_FEATURE_DELIVERY_RECEIPTS` is `false`. */
   enableDeliveryReceipts?: boolean;
-  /** Whether there is a service for what waits to be sent. Default true. */
+  /** Whether there is a service for what waits to be sent. Default true, unless `NEXT_PUBLIC_FEATURE_OFFLINE_QUEUE` is `false`. */
   enableOfflineQueue?: boolean;
   /** Whether state changes are printed to the console. Default false. */
   debug?: boolean;

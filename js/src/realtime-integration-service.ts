@@ -1,6 +1,6 @@
 import { checkedOptions } from "./checks.js";
 import { hostOf } from "./client-host.js";
-import { definedOnly } from "./config.js";
+import { definedOnly, featureDefaults } from "./config.js";
 import type { DeliveryEventHandler } from "./delivery-event-handler.js";
 import { Emitter, guarded } from "./emitter.js";
 import { isRealtimeError, realtimeError, reportException } from "./errors.js";
@@ -208,11 +208,12 @@ export class RealtimeIntegrationService {
   #provide(): void {
     const { enablePresence, enableTyping, enableDeliveryReceipts, enableOfflineQueue } =
       this.#config;
+    const defaults = featureDefaults();
     const wanted: Features = {
-      presence: enablePresence ?? true,
-      typing: enableTyping ?? true,
-      delivery: enableDeliveryReceipts ?? true,
-      queue: enableOfflineQueue ?? true,
+      presence: enablePresence ?? defaults.presence,
+      typing: enableTyping ?? defaults.typing,
+      delivery: enableDeliveryReceipts ?? defaults.delivery,
+      queue: enableOfflineQueue ?? defaults.queue,
     };
     const now = this.#features();
     const isAsWanted = (Object.keys(wanted) as (keyof Features)[]).every(

@@ -1,6 +1,7 @@
 "use client";
 
 import { createElement, type ReactElement, type ReactNode } from "react";
+import { featureDefaults } from "../config.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import { SessionContext } from "./context.js";
 import type { Identity } from "./session.js";
@@ -11,9 +12,9 @@ export interface RealtimeProviderProps extends Identity {
   children?: ReactNode;
   /** Whether to connect as soon as somebody is signed in. Default true. */
   autoConnect?: boolean;
-  /** Whether this user's status is told to the server. Default true. */
+  /** Whether this user's status is told to the server. Default true, unless `NEXT_PUBLIC_FEATURE_USER_PRESENCE` is `false`. */
   enablePresence?: boolean;
-  /** Whether others are told that this user types. Default true. */
+  /** Whether others are told that this user types. Default true, unless `NEXT_PUBLIC_FEATURE_TYPING_INDICATORS` is `false`. */
   enableTyping?: boolean;
   /** Whether state changes are printed to the console. Default false. */
   debug?: boolean;
@@ -33,8 +34,8 @@ export interface RealtimeProviderProps extends Identity {
 export function RealtimeProvider({
   children,
   autoConnect = true,
-  enablePresence = true,
-  enableTyping = true,
+  enablePresence = featureDefaults().presence,
+  enableTyping = featureDefaults().typing,
   debug = false,
   serverUrl,
   client,

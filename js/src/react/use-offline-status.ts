@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useMemo } from "react";
+import { featureDefaults } from "../config.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import type {
   ConnectionQuality,
@@ -19,7 +20,7 @@ import { useSnapshot } from "./use-snapshot.js";
 
 /** Options of {@link useOfflineStatus}. */
 export interface UseOfflineStatusOptions {
-  /** Whether `queueMessage` and the like do anything. Default true. */
+  /** Whether `queueMessage` and the like do anything. Default true, unless `NEXT_PUBLIC_FEATURE_OFFLINE_QUEUE` is `false`. */
   enableQueue?: boolean;
   /** Whether `sync` does anything. Default true. */
   enableSync?: boolean;
@@ -65,7 +66,7 @@ export interface UseOfflineStatusResult {
  * Renders again when a value returned changes.
  */
 export function useOfflineStatus({
-  enableQueue = true,
+  enableQueue = featureDefaults().queue,
   enableSync = true,
 }: UseOfflineStatusOptions = {}): UseOfflineStatusResult {
   const { client } = useClient();

@@ -1,6 +1,7 @@
 "use client";
 
 import { useContext, useMemo } from "react";
+import { featureDefaults } from "../config.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import type { RealtimeClientConfig } from "../types.js";
 import { type ClientActions, clientActions } from "./client-actions.js";
@@ -13,9 +14,9 @@ import { useSession } from "./use-session.js";
 export interface UseRealtimeOptions extends Identity {
   /** Whether to connect as soon as somebody is signed in. Default: true outside a provider; inside one the provider decides. */
   autoConnect?: boolean;
-  /** Whether `updatePresence` does anything. Default: the provider's, else true. */
+  /** Whether `updatePresence` does anything. Default: the provider's, else as `RealtimeProvider`'s. */
   enablePresence?: boolean;
-  /** Whether `sendTyping` does anything. Default: the provider's, else true. */
+  /** Whether `sendTyping` does anything. Default: the provider's, else as `RealtimeProvider`'s. */
   enableTyping?: boolean;
   /** Whether state changes are printed to the console. Default: the provider's, else false. */
   debug?: boolean;
@@ -39,11 +40,12 @@ export type UseRealtimeResult = ConnectionStatusFields &
 export function useRealtime(options: UseRealtimeOptions = {}): UseRealtimeResult {
   const provider = useContext(SessionContext);
   const { config: { token: configToken, ...config } = {}, debug } = options;
+  const defaults = featureDefaults();
   const session = useSession({
     client: options.client,
     autoConnect: options.autoConnect ?? provider === null,
-    enablePresence: options.enablePresence ?? provider?.enablePresence ?? true,
-    enableTyping: options.enableTyping ?? provider?.enableTyping ?? true,
+    enablePresence: options.enablePresence ?? provider?.enablePresence ?? defaults.presence,
+    enableTyping: options.enableTyping ?? provider?.enableTyping ?? defaults.typing,
     config: debug === undefined ? config : { debug, ...config },
     token: options.token ?? configToken,
     userId: options.userId,

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { defaultUrl, definedOnly } from "../../src/config.js";
+import { defaultUrl, definedOnly, featureDefaults } from "../../src/config.js";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
 
 describe("defaultUrl", () => {
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    vi.unstubAllGlobals();
-  });
-
   it("is the local server where the environment says nothing", () => {
     expect(defaultUrl()).toBe("http://localhost:3101");
   });
@@ -25,6 +25,31 @@ describe("defaultUrl", () => {
   it("works in a page that knows no process", () => {
     vi.stubGlobal("process", undefined);
     expect(defaultUrl()).toBe("http://localhost:3101");
+  });
+});
+
+describe("featureDefaults", () => {
+  const ALL_ON = { presence: true, typing: true, delivery: true, queue: true, autoSync: true };
+
+  it("are all on where the environment says nothing, or a page knows no process", () => {
+    expect(featureDefaults()).toEqual(ALL_ON);
+    vi.stubGlobal("process", undefined);
+    expect(featureDefaults()).toEqual(ALL_ON);
+  });
+
+  it.each([
+    ["USER_PRESENCE", "presence"],
+    ["TYPING_INDICATORS", "typing"],
+    ["DELIVERY_RECEIPTS", "delivery"],
+    ["OFFLINE_QUEUE", "queue"],
+    ["AUTO_SYNC", "autoSync"],
+  ])("%s switches one off by the text false, and by no other", (variable, feature) => {
+    for (const text of ["true", "", "0", "FALSE"]) {
+      vi.stubEnv(`NEXT_PUBLIC_FEATURE_${variable}`, text);
+      expect(featureDefaults()).toEqual(ALL_ON);
+    }
+    vi.stubEnv(`NEXT_PUBLIC_FEATURE_${variable}`, "false");
+    expect(featureDefaults()).toEqual({ ...ALL_ON, [feature]: false });
   });
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { fresh } from "./fresh.js";
 
 describe("importing in Node", () => {
@@ -29,5 +29,26 @@ describe("importing in Node", () => {
     const page = createElement(RealtimeProvider, { userId: "alice" }, createElement(Page));
     expect(renderToString(page)).toBe("<p>disconnected 0</p>");
     expect(fake.loads).toEqual([]);
+  });
+
+  it("takes what the environment switches off from a provider, unless the app says otherwise", async () => {
+    vi.stubEnv("NEXT_PUBLIC_FEATURE_USER_PRESENCE", "false");
+    vi.stubEnv("NEXT_PUBLIC_FEATURE_TYPING_INDICATORS", "false");
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    await fresh();
+    const { createElement, useContext } = await import("react");
+    const { renderToString } = await import("react-dom/server");
+    const { RealtimeProvider } = await import("../../src/react/index.js");
+    const { SessionContext } = await import("../../src/react/context.js");
+    function Features() {
+      const session = useContext(SessionContext);
+      return `${session?.enablePresence} ${session?.enableTyping}`;
+    }
+    const page = (props: object) =>
+      renderToString(createElement(RealtimeProvider, props, createElement(Features)));
+    expect(page({})).toBe("false false");
+    expect(page({ enableTyping: true })).toBe("false true");
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { SinkKind } from "../../src/sink.js";
 import { connected, fresh } from "./fresh.js";
 
@@ -83,6 +83,21 @@ describe("RealtimeIntegrationService", () => {
     expect(() => integration.getOfflineQueue()).toThrow("Offline queue service is not enabled");
     expect(integration.getStatus()).toMatchObject({ presenceEnabled: false, connected: true });
     expect(engine.called("presence.start")).toEqual([]);
+  });
+
+  it("takes what the environment switches off for not enabled, unless the app enables it", async () => {
+    vi.stubEnv("NEXT_PUBLIC_FEATURE_USER_PRESENCE", "false");
+    vi.stubEnv("NEXT_PUBLIC_FEATURE_OFFLINE_QUEUE", "false");
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const { integration } = await integrated({ enableOfflineQueue: true });
+    expect(integration.getStatus()).toMatchObject({
+      presenceEnabled: false,
+      typingEnabled: true,
+      deliveryReceiptsEnabled: true,
+      offlineQueueEnabled: true,
+    });
   });
 
   it("waits for a token, or to be asked, before it connects", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ConflictDetectionResult, SyncResult } from "../../src/index.js";
 import { SinkKind } from "../../src/sink.js";
 import { connected, fresh } from "./fresh.js";
@@ -76,6 +76,19 @@ describe("SyncService", () => {
       ["sync:progress", { progress: 30 }],
       ["sync:completed", { result }],
     ]);
+  });
+
+  it("does nothing by itself where the environment switches that off, unless the app says otherwise", async () => {
+    vi.stubEnv("NEXT_PUBLIC_FEATURE_AUTO_SYNC", "false");
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const { engine } = await connected();
+    expect(engine.called("sync.configure")).toEqual([[{ autoSyncOnReconnect: false }]]);
+    const lib = await fresh();
+    lib.getSyncService({ autoSyncOnReconnect: true });
+    await lib.realtimeClient.connect("t");
+    expect(lib.fake.engine.called("sync.configure")).toEqual([[{ autoSyncOnReconnect: true }]]);
   });
 
   it("gives options to the engine, and is one per page", async () => {
