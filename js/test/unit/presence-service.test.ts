@@ -146,6 +146,28 @@ describe("PresenceService", () => {
     expect(topic).toHaveBeenCalledTimes(1);
   });
 
+  it("stops telling who was taken off, and goes on telling the others", async () => {
+    const { client, engine } = await known();
+    engine.answers["presence.presence"] = (userId: string) => ({ userId, status: "away" });
+    const [gone, kept] = [vi.fn(), vi.fn()];
+    client.presence.onPresenceChange(gone)();
+    client.presence.onPresenceChange(kept);
+    engine.sink(SinkKind.Presence, "u1");
+    await vi.waitFor(() => expect(kept).toHaveBeenCalledTimes(1));
+    expect(gone).not.toHaveBeenCalled();
+  });
+
+  it("begins and ends its heartbeat, however often either is said", async () => {
+    const { client, engine } = await known();
+    client.presence.stopHeartbeat();
+    client.presence.startHeartbeat();
+    client.presence.stopHeartbeat();
+    client.presence.stopHeartbeat();
+    expect(engine.called("presence.start").at(-1)).toEqual([false]);
+    client.presence.startHeartbeat();
+    expect(engine.called("presence.start").at(-1)).toEqual([true]);
+  });
+
   it("asks in pages of a hundred, and gives what is known where nobody answers", async () => {
     const { client, engine } = await known();
     const ids = Array.from({ length: 150 }, (_, index) => `u${index}`);

@@ -19,6 +19,17 @@ describe("RealtimeClient before the module is loaded", () => {
     });
   });
 
+  it("is disconnected after initialize, with options and without, and after disconnect", async () => {
+    const { RealtimeClient, fake } = await fresh();
+    const client = new RealtimeClient();
+    client.initialize();
+    expect(client).toMatchObject({ state: "disconnected", isConnected: false });
+    client.initialize({ url: "http://one", timeout: 5_000, debug: true });
+    client.disconnect();
+    expect(client).toMatchObject({ state: "disconnected", isConnected: false });
+    expect(fake.loads).toEqual([]);
+  });
+
   it("throws NOT_INITIALIZED from calls that need it, and says what to do", async () => {
     const { realtimeClient: client, isRealtimeError } = await fresh();
     const calls = [
@@ -147,6 +158,18 @@ describe("RealtimeClient events", () => {
     expect(listener.mock.calls).toEqual([[1]]);
   });
 
+  it("stops calling back with what on returned, and calls the others of the event", async () => {
+    const { client, engine } = await connected();
+    const [gone, kept] = [vi.fn(), vi.fn()];
+    const unsubscribe = client.on("news", gone);
+    client.on("news", kept);
+    unsubscribe();
+    unsubscribe();
+    engine.receive("news", 1);
+    expect(gone).not.toHaveBeenCalled();
+    expect(kept.mock.calls).toEqual([[1]]);
+  });
+
   it("calls once listeners once", async () => {
     const { client, engine } = await connected();
     const listener = vi.fn();
@@ -255,6 +278,26 @@ describe("RealtimeClient status listeners", () => {
     client.onConnectionStateChange(() => seen.push(client.isConnected));
     engine.setState("reconnecting");
     expect(seen).toEqual([true, false]);
+  });
+
+  it("calls any number of listeners, each until it is taken off", async () => {
+    const { client, engine } = await connected();
+    const [gone, kept] = [vi.fn(), vi.fn()];
+    const detach = [
+      client.onConnectionStateChange(gone),
+      client.onError(gone),
+      client.onOfflineStatusChange(gone),
+      client.onReconnection(gone),
+    ];
+    client.onConnectionStateChange(kept);
+    expect([gone.mock.calls, kept.mock.calls]).toEqual([[["connected"], [true]], [["connected"]]]);
+    for (const unsubscribe of detach) unsubscribe();
+    engine.setState("reconnecting");
+    engine.sink(SinkKind.Error, { code: "CONNECTION_ERROR", message: "m", retryable: true });
+    engine.sink(SinkKind.Online, false);
+    engine.sink(SinkKind.Reconnection, 1, false);
+    expect(gone).toHaveBeenCalledTimes(2);
+    expect(kept).toHaveBeenLastCalledWith("reconnecting");
   });
 
   it("tells errors, the network and reconnections", async () => {

@@ -147,6 +147,25 @@ describe("RoomsService", () => {
     expect(state.mock.calls).toEqual([[[]], [["general"]]]);
   });
 
+  it("stops calling back with what each subscription returned", async () => {
+    const { client, engine } = await connected();
+    const listener = vi.fn();
+    const detach = [
+      client.rooms.onUserJoin(listener),
+      client.rooms.onUserLeave(listener),
+      client.rooms.onRoomMessage("general", listener),
+      client.rooms.onMessage(listener),
+      client.rooms.onRoomStateChange(listener),
+    ];
+    expect(listener.mock.calls).toEqual([[[]]]);
+    for (const unsubscribe of detach) unsubscribe();
+    await client.rooms.joinRoom("general");
+    engine.sink(SinkKind.UserJoined, "general", { userId: "bob", joinedAt: FIVE });
+    engine.sink(SinkKind.UserLeft, "general", "bob");
+    engine.sink(SinkKind.Message, "general", message);
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
   it("does not call a join a failure that was taken back", async () => {
     const { client, engine } = await connected();
     const errors = vi.fn();

@@ -73,6 +73,17 @@ describe("TypingService", () => {
     expect(thread).toHaveBeenCalledTimes(1);
   });
 
+  it("stops telling who was taken off", async () => {
+    const { client, engine } = await connected();
+    engine.answers["typing.snapshot"] = () => ({ users: [], isTyping: false });
+    const [room, all] = [vi.fn(), vi.fn()];
+    client.typing.onRoomTypingChange("general", "channel", room)();
+    client.typing.onTypingChange(all)();
+    engine.sink(SinkKind.Typing, "general", null);
+    expect(room).toHaveBeenCalledTimes(1);
+    expect(all).not.toHaveBeenCalled();
+  });
+
   it("shows ten at most, counts all in words, and never the current user", async () => {
     const { client, engine } = await connected();
     const names = ["me", ...Array.from({ length: 12 }, (_, index) => `u${index}`)];
@@ -100,6 +111,28 @@ describe("TypingService", () => {
     const { TypingService } = await fresh();
     expect(TypingService.getDMRoomKey("bob", "alice")).toBe("alice:bob");
     expect(TypingService.getDMRoomKey("alice", "bob")).toBe("alice:bob");
+  });
+
+  it("is told to everyone, until somebody says otherwise, and then by what they said", async () => {
+    const { client, engine } = await connected();
+    expect(client.typing.privacySettings).toEqual({
+      broadcastTyping: true,
+      typingVisibility: "everyone",
+    });
+    client.typing.updatePrivacySettings({ broadcastTyping: false });
+    expect(engine.called("typing.configure").at(-1)).toEqual([
+      { broadcastTyping: false, restricted: false },
+    ]);
+    client.typing.updatePrivacySettings({ broadcastTyping: true });
+    expect(engine.called("typing.configure").at(-1)).toEqual([
+      { broadcastTyping: true, restricted: false },
+    ]);
+    client.typing.configure({ privacySettings: { broadcastTyping: false } });
+    expect(client.typing.privacySettings.broadcastTyping).toBe(false);
+    client.typing.configure({ enablePrivacyFiltering: false });
+    expect(engine.called("typing.configure").at(-1)).toEqual([
+      { broadcastTyping: true, restricted: false },
+    ]);
   });
 
   it("tells nothing that only some may see before the server keeps it from the others", async () => {

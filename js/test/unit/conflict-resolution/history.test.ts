@@ -26,7 +26,7 @@ function ids(service: ConflictResolutionService): string[] {
 }
 
 describe("the history of conflicts", () => {
-  it("has an entry per resolution, newest first, by type, up to a limit, until it is cleared (K8)", () => {
+  it("has an entry per resolution, newest first, by type, up to a limit, until it is cleared", () => {
     const service = start();
     resolve(service, ["a", "b", "a"]);
     resolve(service, ["s"], "user:settings");
@@ -41,7 +41,7 @@ describe("the history of conflicts", () => {
     expect(events).toEqual([["conflict:history-updated", {}]]);
   });
 
-  it("counts totals, resolved, by type and by strategy (K10)", () => {
+  it("counts totals, resolved, by type and by strategy", () => {
     const service = start();
     resolve(service, ["a"]);
     service.resolveConflict({ entity: entity({ id: "b" }) }, "client-wins");

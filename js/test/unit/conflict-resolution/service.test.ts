@@ -23,7 +23,7 @@ function resolved(...[changes, strategy, choice]: [object, ...[string?, unknown?
 }
 
 describe("ConflictResolutionService detects", () => {
-  it("no conflict in identical data, and one of the entity's type in different data (K1)", () => {
+  it("no conflict in identical data, and one of the entity's type in different data", () => {
     const same = { localData: { content: "Hello" }, remoteData: { content: "Hello" } };
     expect(service.detectConflict(entity(same))).toMatchObject({
       hasConflict: false,
@@ -36,7 +36,7 @@ describe("ConflictResolutionService detects", () => {
     });
   });
 
-  it("a conflict of different versions, and none of equal ones (K2)", () => {
+  it("a conflict of different versions, and none of equal ones", () => {
     const stale = service.detectConflict(entity({ localVersion: 1, remoteVersion: 2 }));
     expect(stale.hasConflict).toBe(true);
     expect(stale.reason).toBe("Made from version 1, while the server has 2");
@@ -53,7 +53,7 @@ describe("ConflictResolutionService detects", () => {
     ["file:upload", "low", "last-write-wins"],
     ["user:settings", "low", "merge"],
     ["constructor", "low", "last-write-wins"],
-  ])("the severity and the strategy of %s (K3)", (type, severity, suggestedStrategy) => {
+  ])("the severity and the strategy of %s", (type, severity, suggestedStrategy) => {
     expect(service.detectConflict(entity({ type: type as never }))).toMatchObject({
       severity,
       suggestedStrategy,
@@ -75,7 +75,7 @@ describe("ConflictResolutionService detects", () => {
 });
 
 describe("ConflictResolutionService resolves", () => {
-  it("last-write-wins by the newer side, the two others by name (K4)", () => {
+  it("last-write-wins by the newer side, the two others by name", () => {
     const older = { localTimestamp: 2, remoteTimestamp: 1 };
     expect(resolved({}, "last-write-wins").resolvedData).toEqual({ content: "theirs" });
     expect(resolved(older, "last-write-wins").resolvedData).toEqual({ content: "ours" });
@@ -83,7 +83,7 @@ describe("ConflictResolutionService resolves", () => {
     expect(resolved({}, "client-wins").resolvedData).toEqual({ content: "ours" });
   });
 
-  it("merge field by field: remote wins a clash, and it is listed (K5)", () => {
+  it("merge field by field: remote wins a clash, and it is listed", () => {
     const result = resolved(
       {
         localData: { theme: "dark", fontSize: 14, sound: { on: true, volume: 0.5 } },
@@ -101,7 +101,7 @@ describe("ConflictResolutionService resolves", () => {
     expect(result.outcome).toBe("merged");
   });
 
-  it("manual by the user's choice, and asks for it without one (K6)", () => {
+  it("manual by the user's choice, and asks for it without one", () => {
     const choice = { content: "both", custom: true };
     expect(resolved({}, "manual")).toMatchObject({
       strategy: "manual",
@@ -115,7 +115,7 @@ describe("ConflictResolutionService resolves", () => {
     });
   });
 
-  it("a conflict of low severity by itself, unless it is switched off or manual (K7)", () => {
+  it("a conflict of low severity by itself, unless it is switched off or manual", () => {
     const upload = service.detectConflict(entity({ type: "file:upload" }));
     expect(service.autoResolve(upload)?.resolvedData).toEqual({ content: "theirs" });
     expect(service.autoResolve({ ...upload, suggestedStrategy: "manual" })).toBeNull();
@@ -161,7 +161,7 @@ describe("ConflictResolutionService resolves", () => {
 });
 
 describe("ConflictResolutionService tells", () => {
-  it("what it detects and resolves, after the history has it (K9)", () => {
+  it("what it detects and resolves, after the history has it", () => {
     const events = record(service);
     const pending: number[] = [];
     service.subscribe(() => pending.push(service.getStats().totalConflicts));
