@@ -35,6 +35,8 @@ const optimisation = [
   "--skip-pass=local-cse",
   "--skip-pass=code-folding",
   "--skip-pass=simplify-locals",
+  // What an address is a multiple of is a hint that no browser takes; left out, it is the same everywhere.
+  "--dealign",
   ...wasmFeatures,
 ];
 

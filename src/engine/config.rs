@@ -7,7 +7,7 @@ use crate::socketio::{Endpoint, TransportKind, Value};
 use crate::wire::WireError;
 use crate::wire::error::ErrorCode;
 use crate::wire::ids::check_user_id;
-use crate::wire::{optional, optional_list};
+use crate::wire::{Fields, optional};
 
 /// What a connection uses when it is told no address.
 pub const DEFAULT_URL: &str = "http://localhost:3101";
@@ -220,21 +220,22 @@ impl RealtimeClientConfig {
             let number = value.as_number()?;
             (number >= 0.0).then_some(number.min(f64::from(u32::MAX)) as u32)
         };
-        Ok(Self {
-            url: optional(body, "url", V::as_text)?,
-            path: optional(body, "path", V::as_text)?,
-            device: optional(body, "device", DeviceInfo::read)?,
-            auto_reconnect: optional(body, "autoReconnect", V::as_boolean)?,
-            max_reconnect_attempts: optional(body, "maxReconnectAttempts", limit)?,
-            reconnect_delay: optional(body, "reconnectDelay", V::as_number)?,
-            max_reconnect_delay: optional(body, "maxReconnectDelay", V::as_number)?,
-            timeout: optional(body, "timeout", V::as_number)?,
-            user_id: optional(body, "userId", V::as_text)?,
-            debug: optional(body, "debug", V::as_boolean)?,
-            transports: optional_list(body, "transports", |name| {
-                TransportName::parse(&name.as_text()?)
-            })?,
-        })
+        let transport = |name: &V| TransportName::parse(&name.as_text()?);
+        let mut fields = Fields::of(body);
+        let config = Self {
+            url: fields.text("url"),
+            path: fields.text("path"),
+            device: fields.optional("device", DeviceInfo::read),
+            auto_reconnect: fields.flag("autoReconnect"),
+            max_reconnect_attempts: fields.optional("maxReconnectAttempts", limit),
+            reconnect_delay: fields.number("reconnectDelay"),
+            max_reconnect_delay: fields.number("maxReconnectDelay"),
+            timeout: fields.number("timeout"),
+            user_id: fields.text("userId"),
+            debug: fields.flag("debug"),
+            transports: fields.list("transports", transport),
+        };
+        fields.end(config)
     }
 }
 

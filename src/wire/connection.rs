@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::WireError;
-use super::fields::{
-    Object, optional_count, optional_id, optional_list, optional_text, required_id, valid_id,
-};
+use super::fields::{Fields, optional_count, optional_list, valid_id};
+use super::object::Object;
 use crate::socketio::Value;
 
 /// Version of this dialect, sent in [`Connected`] and in [`ClientInfo`].
@@ -172,13 +171,15 @@ impl DeviceInfo {
         if !body.is_object() {
             return None;
         }
-        let kind = optional_text(body, "type").ok()?.unwrap_or_default();
-        Some(Self {
+        let mut fields = Fields::of(body);
+        let kind = fields.text("type").unwrap_or_default();
+        let device = Self {
             kind: DeviceType::parse(&kind),
-            os: optional_text(body, "os").ok()?,
-            browser: optional_text(body, "browser").ok()?,
-            version: optional_text(body, "version").ok()?,
-        })
+            os: fields.text("os"),
+            browser: fields.text("browser"),
+            version: fields.text("version"),
+        };
+        fields.end(device).ok()
     }
 }
 
@@ -291,12 +292,14 @@ pub struct Authenticated {
 impl Authenticated {
     /// Reads the event; a server that names no session and no rooms is believed all the same.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        Ok(Self {
-            user_id: required_id(body, "userId", "userId")?,
-            session_id: optional_id(body, "sessionId")?.unwrap_or_default(),
-            rooms: optional_list(body, "rooms", V::as_text)?.unwrap_or_default(),
-            expires_at: optional_id(body, "expiresAt")?,
-        })
+        let mut fields = Fields::of(body);
+        let authenticated = Self {
+            user_id: fields.required_id("userId", "userId"),
+            session_id: fields.id("sessionId").unwrap_or_default(),
+            rooms: fields.list("rooms", V::as_text).unwrap_or_default(),
+            expires_at: fields.id("expiresAt"),
+        };
+        fields.end(authenticated)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::Object;
+use super::object::Object;
 use super::presence;
 use crate::socketio::Value;
 

@@ -20,6 +20,122 @@ pub enum WireError {
     Invalid(&'static str),
 }
 
+/// The fields of one body. It goes on after the first that cannot be read, and remembers that one:
+/// giving up in many places would cost the module more than reading to the end.
+pub(crate) struct Fields<'a, V> {
+    body: &'a V,
+    refused: Option<WireError>,
+}
+
+impl<'a, V: Value> Fields<'a, V> {
+    pub(crate) fn of(body: &'a V) -> Self {
+        let refused = None;
+        Self { body, refused }
+    }
+
+    /// What was made of the fields, unless one of them could not be read.
+    pub(crate) fn end<T>(self, read: T) -> Result<T, WireError> {
+        self.refused.map_or(Ok(read), Err)
+    }
+
+    /// As [`optional_id`].
+    pub(crate) fn id(&mut self, key: &'static str) -> Option<String> {
+        let read = optional_id(self.body, key);
+        self.noted(read)
+    }
+
+    /// An identifier under the first of two names that is there.
+    pub(crate) fn id_of(&mut self, key: &'static str, other_key: &'static str) -> Option<String> {
+        self.id(key).or_else(|| self.id(other_key))
+    }
+
+    /// As [`required_id`]; empty where it is missing.
+    pub(crate) fn required_id(&mut self, key: &'static str, other_key: &'static str) -> String {
+        let read = required_id(self.body, key, other_key);
+        self.noted(read.map(Some)).unwrap_or_default()
+    }
+
+    /// As [`optional_name`].
+    pub(crate) fn name(&mut self, key: &'static str) -> Option<String> {
+        let read = optional_name(self.body, key);
+        self.noted(read)
+    }
+
+    /// As [`required_name`]; empty where it is missing.
+    pub(crate) fn required_name(&mut self, key: &'static str, other_key: &'static str) -> String {
+        let read = required_name(self.body, key, other_key);
+        self.noted(read.map(Some)).unwrap_or_default()
+    }
+
+    /// As [`optional_text`].
+    pub(crate) fn text(&mut self, key: &'static str) -> Option<String> {
+        self.optional(key, V::as_text)
+    }
+
+    /// True or false.
+    pub(crate) fn flag(&mut self, key: &'static str) -> Option<bool> {
+        self.optional(key, V::as_boolean)
+    }
+
+    /// Any number.
+    pub(crate) fn number(&mut self, key: &'static str) -> Option<f64> {
+        self.optional(key, V::as_number)
+    }
+
+    /// As [`optional_integer`].
+    pub(crate) fn integer(&mut self, key: &'static str) -> Option<u64> {
+        let read = optional_integer(self.body, key);
+        self.noted(read)
+    }
+
+    /// A place in a room's log, which are counted from 1.
+    pub(crate) fn seq(&mut self, key: &'static str) -> Option<u64> {
+        let seq = self.integer(key);
+        if seq == Some(0) {
+            self.refuse(WireError::Invalid(key));
+        }
+        seq
+    }
+
+    /// As [`optional_count`].
+    pub(crate) fn count(&mut self, key: &'static str) -> Option<u32> {
+        let read = optional_count(self.body, key);
+        self.noted(read)
+    }
+
+    /// As [`optional`].
+    pub(crate) fn optional<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&V) -> Option<T>,
+    ) -> Option<T> {
+        let read = optional(self.body, key, read);
+        self.noted(read)
+    }
+
+    /// As [`optional_list`].
+    pub(crate) fn list<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&V) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let read = optional_list(self.body, key, read);
+        self.noted(read)
+    }
+
+    /// Remembers why the body cannot be used, unless that is known.
+    pub(crate) fn refuse(&mut self, error: WireError) {
+        self.refused.get_or_insert(error);
+    }
+
+    fn noted<T>(&mut self, read: Result<Option<T>, WireError>) -> Option<T> {
+        read.unwrap_or_else(|error| {
+            self.refuse(error);
+            None
+        })
+    }
+}
+
 /// An identifier or a time: text of 1 to [`MAX_ID_CHARS`] characters.
 pub(super) fn optional_id<V: Value>(
     body: &V,
@@ -154,62 +270,4 @@ pub(super) fn valid_seq<V: Value>(body: &V, key: &'static str) -> Option<u64> {
 /// Whether a field is `true`: anything else is not.
 pub(crate) fn is_true<V: Value>(body: &V, key: &'static str) -> bool {
     body.field(key).and_then(|flag| flag.as_boolean()) == Some(true)
-}
-
-/// Builds an object field by field; what is absent is left out.
-pub(crate) struct Object<V>(Vec<(&'static str, V)>);
-
-impl<V: Value> Object<V> {
-    pub(crate) fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    pub(crate) fn value(mut self, key: &'static str, value: V) -> Self {
-        self.0.push((key, value));
-        self
-    }
-
-    pub(crate) fn text(self, key: &'static str, text: &str) -> Self {
-        self.value(key, V::string(text))
-    }
-
-    pub(crate) fn number(self, key: &'static str, number: f64) -> Self {
-        self.value(key, V::number(number))
-    }
-
-    pub(crate) fn boolean(self, key: &'static str, flag: bool) -> Self {
-        self.value(key, V::boolean(flag))
-    }
-
-    pub(crate) fn texts(self, key: &'static str, texts: &[String]) -> Self {
-        self.value(
-            key,
-            V::array(texts.iter().map(|text| V::string(text)).collect()),
-        )
-    }
-
-    pub(crate) fn maybe_text(self, key: &'static str, text: Option<&str>) -> Self {
-        match text {
-            Some(text) => self.text(key, text),
-            None => self,
-        }
-    }
-
-    pub(crate) fn maybe_number(self, key: &'static str, number: Option<f64>) -> Self {
-        match number {
-            Some(number) => self.number(key, number),
-            None => self,
-        }
-    }
-
-    pub(crate) fn maybe(self, key: &'static str, value: Option<V>) -> Self {
-        match value {
-            Some(value) => self.value(key, value),
-            None => self,
-        }
-    }
-
-    pub(crate) fn build(self) -> V {
-        V::object(&self.0)
-    }
 }

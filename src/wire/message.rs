@@ -3,11 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::WireError;
-use super::fields::{
-    Object, is_true, optional_id, optional_integer, optional_name, required_name, valid_id,
-    valid_seq,
-};
+use super::fields::{Fields, is_true, optional_id, valid_id, valid_seq};
 use super::json::Json;
+use super::object::Object;
 use super::operation::Reaction;
 use crate::socketio::Value;
 
@@ -223,22 +221,16 @@ pub struct MessageHead {
 impl MessageHead {
     /// Reads the head of a [`MessageNew`] or of an item of a page of history.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        let seq = optional_integer(body, "seq")?;
-        if seq == Some(0) {
-            return Err(WireError::Invalid("seq"));
-        }
-        let message_id = match optional_id(body, "messageId")? {
-            None => optional_id(body, "id")?,
-            found => found,
+        let mut fields = Fields::of(body);
+        let head = Self {
+            seq: fields.seq("seq"),
+            message_id: fields.id_of("messageId", "id"),
+            room_name: fields.required_name("roomName", "channelId"),
+            client_message_id: fields.id("clientMessageId"),
+            user_id: fields.required_name("userId", "authorId"),
+            epoch: fields.name("epoch"),
         };
-        Ok(Self {
-            room_name: required_name(body, "roomName", "channelId")?,
-            message_id,
-            client_message_id: optional_id(body, "clientMessageId")?,
-            user_id: required_name(body, "userId", "authorId")?,
-            seq,
-            epoch: optional_name(body, "epoch")?,
-        })
+        fields.end(head)
     }
 }
 

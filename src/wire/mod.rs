@@ -31,8 +31,10 @@ pub mod sync;
 pub mod typing;
 
 mod fields;
+mod object;
 
 pub use fields::WireError;
 pub(crate) use fields::{
-    Object, is_true, optional, optional_integer, optional_list, optional_text,
+    Fields, is_true, optional, optional_integer, optional_list, optional_text,
 };
+pub(crate) use object::Object;

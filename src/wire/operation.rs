@@ -3,11 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::WireError;
-use super::fields::{
-    Object, is_true, optional_id, optional_integer, optional_name, required_id, valid_id,
-    valid_integer, valid_seq,
-};
+use super::fields::{Fields, is_true, valid_id, valid_integer, valid_seq};
 use super::message::{MessageNew, TabPosition};
+use super::object::Object;
 use crate::socketio::Value;
 
 /// [`MESSAGE_EDIT`](super::names::MESSAGE_EDIT), client to server; ack [`OperationAck`]. Only the
@@ -269,23 +267,17 @@ impl OperationHead {
     /// Reads the head of a [`MessageUpdate`], a [`MessageDeleted`] or a [`ReactionChanged`], live
     /// or as an [`Operation`] of a page.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        let seq = optional_integer(body, "seq")?;
-        if seq == Some(0) {
-            return Err(WireError::Invalid("seq"));
-        }
-        let room_name = match optional_name(body, "roomName")? {
-            Some(name) => name,
-            None => optional_name(body, "channelId")?.ok_or(WireError::Missing("roomName"))?,
+        let mut fields = Fields::of(body);
+        let head = Self {
+            seq: fields.seq("seq"),
+            room_name: fields.required_name("roomName", "channelId"),
+            message_id: fields.required_id("messageId", "id"),
+            user_id: fields.name("userId"),
+            client_message_id: fields.id("clientMessageId"),
+            epoch: fields.name("epoch"),
+            version: fields.integer("version"),
         };
-        Ok(Self {
-            room_name,
-            message_id: required_id(body, "messageId", "id")?,
-            user_id: optional_name(body, "userId")?,
-            client_message_id: optional_id(body, "clientMessageId")?,
-            seq,
-            epoch: optional_name(body, "epoch")?,
-            version: optional_integer(body, "version")?,
-        })
+        fields.end(head)
     }
 }
 

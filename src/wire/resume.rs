@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::{
-    Object, is_true, optional_count, optional_integer, optional_list, optional_name, valid_id,
-};
+use super::fields::{Fields, is_true, optional_count, optional_list, valid_id};
+use super::object::Object;
 use super::operation::Operation;
 use super::receipt::MemberReceipt;
 use crate::socketio::Value;
@@ -120,21 +119,22 @@ pub struct ResumeRoomHead {
 impl ResumeRoomHead {
     /// Reads a room of the answer; `None` where it cannot be one.
     pub fn read<V: Value>(body: &V) -> Option<Self> {
-        let seq = |key| Some(optional_integer(body, key).ok()?.unwrap_or_default());
-        let receipts = optional_list(body, "receipts", MemberReceipt::read).ok()?;
-        Some(Self {
-            room_name: optional_name(body, "roomName").ok()??,
-            epoch: optional_name(body, "epoch").ok()??,
-            head_seq: seq("headSeq")?,
-            from_seq: seq("fromSeq")?,
-            to_seq: seq("toSeq")?,
+        let mut fields = Fields::of(body);
+        let receipts = fields.list("receipts", MemberReceipt::read);
+        let head = Self {
+            room_name: fields.required_name("roomName", "roomName"),
+            epoch: fields.required_name("epoch", "epoch"),
+            head_seq: fields.integer("headSeq").unwrap_or_default(),
+            from_seq: fields.integer("fromSeq").unwrap_or_default(),
+            to_seq: fields.integer("toSeq").unwrap_or_default(),
             has_more: is_true(body, "hasMore"),
             reset: is_true(body, "reset"),
-            read_up_to_seq: optional_integer(body, "readUpToSeq").ok()?,
-            unread_count: optional_count(body, "unreadCount").ok()?,
-            mention_count: optional_count(body, "mentionCount").ok()?,
+            read_up_to_seq: fields.integer("readUpToSeq"),
+            unread_count: fields.count("unreadCount"),
+            mention_count: fields.count("mentionCount"),
             receipts: receipts.unwrap_or_default(),
-        })
+        };
+        fields.end(head).ok()
     }
 }
 

@@ -3,10 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, de::IntoDeserializer};
 
 use super::WireError;
-use super::fields::{
-    Object, optional_count, optional_id, optional_integer, optional_list, optional_text,
-    required_id,
-};
+use super::fields::Fields;
+use super::object::Object;
 use crate::socketio::Value;
 
 /// `room:join` (alias `channel:join`), client to server; ack [`RoomJoined`]. Makes the user a
@@ -212,20 +210,20 @@ pub struct RoomMember {
 impl RoomJoined {
     /// Reads the answer; the documented defaults stand for what an older server leaves out.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        Ok(Self {
-            room_name: optional_id(body, "roomName")?.unwrap_or_default(),
-            kind: RoomType::parse(&optional_text(body, "type")?.unwrap_or_default()),
-            visibility: RoomVisibility::parse(
-                &optional_text(body, "visibility")?.unwrap_or_default(),
-            ),
-            member_count: optional_count(body, "memberCount")?,
-            members: optional_list(body, "members", RoomMember::read)?,
-            head_seq: optional_integer(body, "headSeq")?,
-            epoch: optional_id(body, "epoch")?,
-            read_up_to_seq: optional_integer(body, "readUpToSeq")?,
-            unread_count: optional_count(body, "unreadCount")?,
-            mention_count: optional_count(body, "mentionCount")?,
-        })
+        let mut fields = Fields::of(body);
+        let joined = Self {
+            room_name: fields.id("roomName").unwrap_or_default(),
+            kind: RoomType::parse(&fields.text("type").unwrap_or_default()),
+            visibility: RoomVisibility::parse(&fields.text("visibility").unwrap_or_default()),
+            member_count: fields.count("memberCount"),
+            members: fields.list("members", RoomMember::read),
+            head_seq: fields.integer("headSeq"),
+            epoch: fields.id("epoch"),
+            read_up_to_seq: fields.integer("readUpToSeq"),
+            unread_count: fields.count("unreadCount"),
+            mention_count: fields.count("mentionCount"),
+        };
+        fields.end(joined)
     }
 }
 
@@ -257,15 +255,15 @@ impl RoomMember {
 
     /// Reads a member; `None` where it cannot be one.
     pub fn read<V: Value>(body: &V) -> Option<Self> {
-        Some(Self {
-            user_id: optional_id(body, "userId").ok()??,
-            user_name: optional_text(body, "userName").ok()?,
-            user_avatar: optional_text(body, "userAvatar").ok()?,
-            joined_at: optional_id(body, "joinedAt").ok()?,
-            role: optional_text(body, "role")
-                .ok()?
-                .map(|name| RoomRole::parse(&name)),
-        })
+        let mut fields = Fields::of(body);
+        let member = Self {
+            user_id: fields.required_id("userId", "userId"),
+            user_name: fields.text("userName"),
+            user_avatar: fields.text("userAvatar"),
+            joined_at: fields.id("joinedAt"),
+            role: fields.text("role").map(|name| RoomRole::parse(&name)),
+        };
+        fields.end(member).ok()
     }
 }
 
@@ -356,14 +354,16 @@ pub struct MembershipChange {
 impl MembershipChange {
     /// Reads the event.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        Ok(Self {
-            room_name: required_id(body, "roomName", "channelId")?,
-            user_id: required_id(body, "userId", "userId")?,
-            user_name: optional_text(body, "userName")?,
-            user_avatar: optional_text(body, "userAvatar")?,
-            timestamp: optional_id(body, "timestamp")?,
-            member_count: optional_count(body, "memberCount")?,
-        })
+        let mut fields = Fields::of(body);
+        let change = Self {
+            room_name: fields.required_id("roomName", "channelId"),
+            user_id: fields.required_id("userId", "userId"),
+            user_name: fields.text("userName"),
+            user_avatar: fields.text("userAvatar"),
+            timestamp: fields.id("timestamp"),
+            member_count: fields.count("memberCount"),
+        };
+        fields.end(change)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::{Object, optional_text, valid_id};
+use super::fields::{optional_text, valid_id};
+use super::object::Object;
 use crate::socketio::Value;
 
 /// Who may know something of a user.

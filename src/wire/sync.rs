@@ -2,11 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::{
-    Object, is_true, optional_count, optional_integer, required_name, valid_id, valid_integer,
-    valid_seq,
-};
+use super::fields::{Fields, is_true, valid_id, valid_integer, valid_seq};
 use super::message::MessageNew;
+use super::object::Object;
 use super::operation::Operation;
 use super::room::RoomType;
 use crate::socketio::Value;
@@ -232,14 +230,16 @@ pub struct ChannelHead {
 impl ChannelHead {
     /// Reads an entry of a [`SyncChannelsPage`]; `None` where it cannot be one.
     pub fn read<V: Value>(body: &V) -> Option<Self> {
-        Some(Self {
-            room_name: required_name(body, "id", "name").ok()?,
-            head_seq: optional_integer(body, "headSeq").ok()?,
+        let mut fields = Fields::of(body);
+        let head = Self {
+            room_name: fields.required_name("id", "name"),
+            head_seq: fields.integer("headSeq"),
             epoch: valid_id(body, "epoch"),
-            read_up_to_seq: optional_integer(body, "readUpToSeq").ok()?,
-            unread_count: optional_count(body, "unreadCount").ok()?,
-            mention_count: optional_count(body, "mentionCount").ok()?,
-        })
+            read_up_to_seq: fields.integer("readUpToSeq"),
+            unread_count: fields.count("unreadCount"),
+            mention_count: fields.count("mentionCount"),
+        };
+        fields.end(head).ok()
     }
 }
 

@@ -3,10 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::WireError;
-use super::fields::{
-    Object, optional_id, optional_integer, optional_list, optional_name, optional_text,
-    required_name,
-};
+use super::fields::{Fields, optional_list, valid_id, valid_integer};
+use super::object::Object;
 use crate::socketio::Value;
 
 /// What is typed in.
@@ -141,16 +139,17 @@ impl Typing {
 impl TypingHead {
     /// Reads the event; users that cannot be read are left out.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        let room_name = required_name(body, "roomName", "channelId")?;
-        let room_type = optional_text(body, "roomType")?;
-        let user = |item: &V| Some(TypingUser::read(item));
-        let users = optional_list(body, "users", user)?;
-        Ok(Self {
+        let mut fields = Fields::of(body);
+        let room_name = fields.required_name("roomName", "channelId");
+        let room_type = fields.text("roomType");
+        let users = fields.list("users", |item| Some(TypingUser::read(item)));
+        let head = Self {
             room_name,
             room_type: room_type.and_then(|name| TypingRoomType::parse(&name)),
-            thread_id: optional_id(body, "threadId")?,
+            thread_id: fields.id("threadId"),
             users: users.into_iter().flatten().flatten().collect(),
-        })
+        };
+        fields.end(head)
     }
 
     /// Reads a [`TYPING_BATCH`](super::names::TYPING_BATCH); items that cannot be read are left out.
@@ -164,13 +163,15 @@ impl TypingHead {
 impl TypingUser {
     /// Reads one user; `None` where it cannot be one.
     pub fn read<V: Value>(body: &V) -> Option<Self> {
-        Some(Self {
-            user_id: optional_name(body, "userId").ok()??,
-            user_name: optional_text(body, "userName").ok()?,
-            user_avatar: optional_text(body, "userAvatar").ok()?,
-            started_at: optional_id(body, "startedAt").ok().flatten(),
-            expires_in_ms: optional_integer(body, "expiresInMs").ok().flatten(),
-        })
+        let mut fields = Fields::of(body);
+        let user = Self {
+            user_id: fields.required_name("userId", "userId"),
+            user_name: fields.text("userName"),
+            user_avatar: fields.text("userAvatar"),
+            started_at: valid_id(body, "startedAt"),
+            expires_in_ms: valid_integer(body, "expiresInMs"),
+        };
+        fields.end(user).ok()
     }
 }
 

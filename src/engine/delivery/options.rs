@@ -6,7 +6,7 @@ use crate::engine::config::{DEFAULT_BATCH_READ_INTERVAL_MS, milliseconds};
 use crate::engine::error::ClientError;
 use crate::socketio::Value;
 use crate::wire::error::ErrorCode;
-use crate::wire::{WireError, optional};
+use crate::wire::{Fields, WireError};
 
 /// Options of `DeliveryEventHandler`. Absent, `null` and `undefined` keep what is set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -38,13 +38,15 @@ impl DeliveryConfig {
         if !body.is_object() {
             return Err(WireError::NotAnObject);
         }
-        Ok(Self {
-            batch_read_ack: optional(body, "batchReadAck", V::as_boolean)?,
-            batch_read_interval: optional(body, "batchReadInterval", V::as_number)?,
-            auto_sync_on_reconnect: optional(body, "autoSyncOnReconnect", V::as_boolean)?,
-            allow_read_receipts: optional(body, "allowReadReceipts", V::as_boolean)?,
-            debug: optional(body, "debug", V::as_boolean)?,
-        })
+        let mut fields = Fields::of(body);
+        let config = Self {
+            batch_read_ack: fields.flag("batchReadAck"),
+            batch_read_interval: fields.number("batchReadInterval"),
+            auto_sync_on_reconnect: fields.flag("autoSyncOnReconnect"),
+            allow_read_receipts: fields.flag("allowReadReceipts"),
+            debug: fields.flag("debug"),
+        };
+        fields.end(config)
     }
 }
 

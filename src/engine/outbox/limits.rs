@@ -7,8 +7,8 @@ use crate::engine::config::{
 use crate::engine::error::ClientError;
 use crate::engine::ids::Random;
 use crate::socketio::Value;
+use crate::wire::Fields;
 use crate::wire::error::ErrorCode;
-use crate::wire::optional;
 
 /// The documented options of the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,21 +40,20 @@ impl Limits {
             }
         };
         let delay = |value: &V| milliseconds(value.as_number()?);
-        let size = optional(given, "maxQueueSize", count(MAX_QUEUE_SIZE_LIMIT as f64));
-        let retries = optional(given, "maxRetries", count(1_000.0));
-        let base = optional(given, "baseRetryDelay", delay);
-        let most = optional(given, "maxRetryDelay", delay);
-        let merge = || {
-            Ok(Self {
-                max_queue_size: size?.map_or(self.max_queue_size, |size| size as usize),
-                max_retries: retries?.unwrap_or(self.max_retries),
-                base_retry_delay_ms: base?.unwrap_or(self.base_retry_delay_ms),
-                max_retry_delay_ms: most?.unwrap_or(self.max_retry_delay_ms),
-            })
+        let mut fields = Fields::of(given);
+        let size = fields.optional("maxQueueSize", count(MAX_QUEUE_SIZE_LIMIT as f64));
+        let retries = fields.optional("maxRetries", count(1_000.0));
+        let base = fields.optional("baseRetryDelay", delay);
+        let most = fields.optional("maxRetryDelay", delay);
+        let merged = Self {
+            max_queue_size: size.map_or(self.max_queue_size, |size| size as usize),
+            max_retries: retries.unwrap_or(self.max_retries),
+            base_retry_delay_ms: base.unwrap_or(self.base_retry_delay_ms),
+            max_retry_delay_ms: most.unwrap_or(self.max_retry_delay_ms),
         };
-        merge().map_err(|error: crate::wire::WireError| {
-            ClientError::new(ErrorCode::ValidationError, error.to_string())
-        })
+        fields
+            .end(merged)
+            .map_err(|error| ClientError::new(ErrorCode::ValidationError, error.to_string()))
     }
 
     /// How long an entry waits after `failed` attempts (from 1): `base * 2^(failed - 1)` up to

@@ -7,7 +7,7 @@ use crate::engine::error::ClientError;
 use crate::socketio::Value;
 use crate::wire::error::ErrorCode;
 use crate::wire::limits::MAX_HISTORY_PAGE;
-use crate::wire::{WireError, optional};
+use crate::wire::{Fields, WireError};
 
 /// Options of `SyncService`. Absent, `null` and `undefined` keep what is set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,12 +35,14 @@ impl SyncConfig {
         if !body.is_object() {
             return Err(WireError::NotAnObject);
         }
-        Ok(Self {
-            max_messages_per_channel: optional(body, "maxMessagesPerChannel", V::as_number)?,
-            auto_sync_on_reconnect: optional(body, "autoSyncOnReconnect", V::as_boolean)?,
-            sync_timeout: optional(body, "syncTimeout", V::as_number)?,
-            debug: optional(body, "debug", V::as_boolean)?,
-        })
+        let mut fields = Fields::of(body);
+        let config = Self {
+            max_messages_per_channel: fields.number("maxMessagesPerChannel"),
+            auto_sync_on_reconnect: fields.flag("autoSyncOnReconnect"),
+            sync_timeout: fields.number("syncTimeout"),
+            debug: fields.flag("debug"),
+        };
+        fields.end(config)
     }
 }
 

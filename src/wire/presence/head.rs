@@ -2,8 +2,9 @@
 
 use super::super::WireError;
 use super::super::fields::{
-    Object, optional_count, optional_id, optional_list, optional_text, required_name, valid_id,
+    optional_count, optional_id, optional_list, optional_text, required_name, valid_id,
 };
+use super::super::object::Object;
 use super::{ChosenStatus, CustomStatus, PresenceCounts, PresenceStatus, PresenceWindowPage};
 use crate::socketio::Value;
 

@@ -3,10 +3,8 @@
 use super::{DeliveryState, DeliveryStatus, MemberReceipt, ReadCursor, ReceiptCount};
 use crate::socketio::Value;
 use crate::wire::WireError;
-use crate::wire::fields::{
-    Object, is_true, optional_count, optional_id, optional_integer, optional_list, optional_text,
-    required_id, required_name, valid_integer,
-};
+use crate::wire::fields::{Fields, is_true, valid_integer};
+use crate::wire::object::Object;
 use crate::wire::resume::items;
 
 /// What a client needs of [`MessageDelivered`](super::MessageDelivered),
@@ -36,83 +34,95 @@ pub struct ReceiptHead {
 impl ReceiptHead {
     /// Reads a receipt. One that names no message and no cursor says nothing, and is refused.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        let at = match optional_id(body, "readAt")? {
-            None => optional_id(body, "deliveredAt")?,
-            found => found,
-        };
-        let message_ids = match optional_id(body, "messageId")? {
+        let mut fields = Fields::of(body);
+        let at = fields.id_of("readAt", "deliveredAt");
+        let message_ids = match fields.id("messageId") {
             Some(id) => vec![id],
-            None => optional_list(body, "messageIds", V::as_text)?.unwrap_or_default(),
+            None => fields.list("messageIds", V::as_text).unwrap_or_default(),
         };
-        let up_to_seq = optional_integer(body, "upToSeq")?;
+        let up_to_seq = fields.integer("upToSeq");
         if message_ids.is_empty() && up_to_seq.is_none() {
-            return Err(WireError::Missing("messageId"));
+            fields.refuse(WireError::Missing("messageId"));
         }
-        Ok(Self {
+        let head = Self {
             message_ids,
-            channel_id: optional_id(body, "channelId")?,
-            user_id: optional_id(body, "userId")?,
+            channel_id: fields.id("channelId"),
+            user_id: fields.id("userId"),
             up_to_seq,
-            delivered_count: optional_count(body, "deliveredCount")?,
-            read_count: optional_count(body, "readCount")?,
-            total_recipients: optional_count(body, "totalRecipients")?,
-            counts: optional_list(body, "counts", ReceiptCount::read)?.unwrap_or_default(),
+            delivered_count: fields.count("deliveredCount"),
+            read_count: fields.count("readCount"),
+            total_recipients: fields.count("totalRecipients"),
+            counts: fields
+                .list("counts", ReceiptCount::read)
+                .unwrap_or_default(),
             at,
-        })
+        };
+        fields.end(head)
     }
 }
 
 impl ReceiptCount {
     /// Reads a count; `None` where it cannot be one.
     pub fn read<V: Value>(body: &V) -> Option<Self> {
-        let count = |key| Some(optional_count(body, key).ok()?.unwrap_or_default());
-        Some(Self {
-            message_id: optional_id(body, "messageId").ok()??,
-            delivered_count: count("deliveredCount")?,
-            read_count: count("readCount")?,
-            total_recipients: count("totalRecipients")?,
-        })
+        let mut fields = Fields::of(body);
+        let count = Self {
+            message_id: fields.required_id("messageId", "messageId"),
+            delivered_count: fields.count("deliveredCount").unwrap_or_default(),
+            read_count: fields.count("readCount").unwrap_or_default(),
+            total_recipients: fields.count("totalRecipients").unwrap_or_default(),
+        };
+        fields.end(count).ok()
     }
 }
 
 impl MemberReceipt {
     /// Reads a member's cursors; `None` where it cannot be one.
     pub fn read<V: Value>(body: &V) -> Option<Self> {
-        let seq = |key| Some(optional_integer(body, key).ok()?.unwrap_or_default());
-        Some(Self {
-            user_id: optional_id(body, "userId").ok()??,
-            delivered_up_to_seq: seq("deliveredUpToSeq")?,
-            read_up_to_seq: seq("readUpToSeq")?,
-        })
+        let mut fields = Fields::of(body);
+        let receipt = Self {
+            user_id: fields.required_id("userId", "userId"),
+            delivered_up_to_seq: fields.integer("deliveredUpToSeq").unwrap_or_default(),
+            read_up_to_seq: fields.integer("readUpToSeq").unwrap_or_default(),
+        };
+        fields.end(receipt).ok()
     }
 }
 
 impl ReadCursor {
     /// Reads the event.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        Ok(Self {
-            channel_id: required_name(body, "channelId", "roomName")?,
-            up_to_seq: optional_integer(body, "upToSeq")?.ok_or(WireError::Missing("upToSeq"))?,
-            read_at: optional_id(body, "readAt")?.unwrap_or_default(),
-            unread_count: optional_count(body, "unreadCount")?.unwrap_or_default(),
-            mention_count: optional_count(body, "mentionCount")?.unwrap_or_default(),
-        })
+        let mut fields = Fields::of(body);
+        let channel_id = fields.required_name("channelId", "roomName");
+        let up_to_seq = fields.integer("upToSeq");
+        if up_to_seq.is_none() {
+            fields.refuse(WireError::Missing("upToSeq"));
+        }
+        let cursor = Self {
+            channel_id,
+            up_to_seq: up_to_seq.unwrap_or_default(),
+            read_at: fields.id("readAt").unwrap_or_default(),
+            unread_count: fields.count("unreadCount").unwrap_or_default(),
+            mention_count: fields.count("mentionCount").unwrap_or_default(),
+        };
+        fields.end(cursor)
     }
 }
 
 impl DeliveryStatus {
     /// Reads one status; `None` where it cannot be one.
     pub fn read<V: Value>(body: &V) -> Option<Self> {
-        let state = optional_text(body, "state").ok()??;
-        Some(Self {
-            message_id: optional_id(body, "messageId").ok()??,
-            client_message_id: optional_id(body, "clientMessageId").ok()?,
+        let mut fields = Fields::of(body);
+        let state = fields.text("state")?;
+        let status = Self {
             state: DeliveryState::parse(&state)?,
-            delivered_count: optional_count(body, "deliveredCount").ok()?,
-            read_count: optional_count(body, "readCount").ok()?,
-            total_recipients: optional_count(body, "totalRecipients").ok()?,
-            updated_at: optional_id(body, "updatedAt").ok()?,
-        })
+            message_id: fields.required_id("messageId", "messageId"),
+            client_message_id: fields.id("clientMessageId"),
+            delivered_count: fields.count("deliveredCount"),
+            read_count: fields.count("readCount"),
+            total_recipients: fields.count("totalRecipients"),
+            updated_at: fields.id("updatedAt"),
+        };
+        fields.end(status).ok()
     }
 
     /// Reads a [`DeliveryStatuses`](super::DeliveryStatuses), answer or event; items that cannot be
@@ -141,13 +151,15 @@ pub struct SentHead {
 impl SentHead {
     /// Reads the event.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        Ok(Self {
-            message_id: required_id(body, "messageId", "serverMessageId")?,
-            client_message_id: optional_id(body, "clientMessageId")?,
-            channel_id: optional_id(body, "channelId")?,
-            seq: optional_integer(body, "seq")?,
-            sent_at: optional_id(body, "sentAt")?,
-        })
+        let mut fields = Fields::of(body);
+        let head = Self {
+            message_id: fields.required_id("messageId", "serverMessageId"),
+            client_message_id: fields.id("clientMessageId"),
+            channel_id: fields.id("channelId"),
+            seq: fields.integer("seq"),
+            sent_at: fields.id("sentAt"),
+        };
+        fields.end(head)
     }
 }
 
@@ -167,12 +179,14 @@ pub struct FailedHead {
 impl FailedHead {
     /// Reads the event.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        Ok(Self {
-            client_message_id: required_id(body, "clientMessageId", "messageId")?,
-            error_code: optional_text(body, "errorCode")?,
-            error_message: optional_text(body, "errorMessage")?,
+        let mut fields = Fields::of(body);
+        let head = Self {
+            client_message_id: fields.required_id("clientMessageId", "messageId"),
+            error_code: fields.text("errorCode"),
+            error_message: fields.text("errorMessage"),
             retryable: is_true(body, "retryable"),
-        })
+        };
+        fields.end(head)
     }
 }
 
@@ -188,11 +202,13 @@ pub struct MessageAckHead {
 impl MessageAckHead {
     /// Reads the event.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        let status = optional_text(body, "status")?.unwrap_or_default();
-        Ok(Self {
-            message_id: required_id(body, "messageId", "id")?,
+        let mut fields = Fields::of(body);
+        let status = fields.text("status").unwrap_or_default();
+        let head = Self {
+            message_id: fields.required_id("messageId", "id"),
             state: DeliveryState::parse(&status),
-        })
+        };
+        fields.end(head)
     }
 }
 

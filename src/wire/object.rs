@@ -1,0 +1,61 @@
+//! Building a body.
+
+use crate::socketio::Value;
+
+/// Builds an object field by field; what is absent is left out.
+pub(crate) struct Object<V>(Vec<(&'static str, V)>);
+
+impl<V: Value> Object<V> {
+    pub(crate) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(crate) fn value(mut self, key: &'static str, value: V) -> Self {
+        self.0.push((key, value));
+        self
+    }
+
+    pub(crate) fn text(self, key: &'static str, text: &str) -> Self {
+        self.value(key, V::string(text))
+    }
+
+    pub(crate) fn number(self, key: &'static str, number: f64) -> Self {
+        self.value(key, V::number(number))
+    }
+
+    pub(crate) fn boolean(self, key: &'static str, flag: bool) -> Self {
+        self.value(key, V::boolean(flag))
+    }
+
+    pub(crate) fn texts(self, key: &'static str, texts: &[String]) -> Self {
+        self.value(
+            key,
+            V::array(texts.iter().map(|text| V::string(text)).collect()),
+        )
+    }
+
+    pub(crate) fn maybe_text(self, key: &'static str, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.text(key, text),
+            None => self,
+        }
+    }
+
+    pub(crate) fn maybe_number(self, key: &'static str, number: Option<f64>) -> Self {
+        match number {
+            Some(number) => self.number(key, number),
+            None => self,
+        }
+    }
+
+    pub(crate) fn maybe(self, key: &'static str, value: Option<V>) -> Self {
+        match value {
+            Some(value) => self.value(key, value),
+            None => self,
+        }
+    }
+
+    pub(crate) fn build(self) -> V {
+        V::object(&self.0)
+    }
+}
