@@ -31,7 +31,7 @@ export default defineConfig({
       },
       { test: { name: "node", root, include: ["test/node/**/*.test.ts"] } },
       {
-        optimizeDeps: { include: ["react", "react-dom/client"] },
+        optimizeDeps: { include: ["react", "react-dom/client", "react-dom/server.browser"] },
         test: {
           name: "browser",
           root,

@@ -1,5 +1,5 @@
 import { realtimeError } from "./errors.js";
-import type { RealtimeError } from "./types.js";
+import type { RealtimeError, TokenSource } from "./types.js";
 
 /**
  * A string argument, for the WebAssembly side: its glue copies what it is given unseen, and
@@ -10,6 +10,12 @@ import type { RealtimeError } from "./types.js";
 export function checkedText(value: unknown, what: string): string {
   if (typeof value !== "string") throw refused(`${what} has to be a string`);
   return value;
+}
+
+/** A token, or what gives one. @throws `VALIDATION_ERROR` */
+export function checkedToken(value: unknown): TokenSource {
+  if (typeof value === "string" || typeof value === "function") return value as TokenSource;
+  throw refused("a token is a string, or a function that gives one or a promise of one");
 }
 
 /** The longest id that servers take, in characters. */

@@ -1,3 +1,4 @@
+import { checkedText } from "./checks.js";
 import { EngineHost } from "./engine-host.js";
 import { initialSnapshot } from "./initial-snapshots.js";
 import type { SnapshotOf, Topic } from "./topics.js";
@@ -8,6 +9,11 @@ import type {
   RealtimeConnectionState,
   Unsubscribe,
 } from "./types.js";
+
+function checkedTopic<T extends Topic>(topic: T): T {
+  checkedText(topic, "a topic");
+  return topic;
+}
 
 /** The part of a client that is only read: its snapshots, and a getter for each fact. */
 export abstract class ConnectionView {
@@ -24,17 +30,17 @@ export abstract class ConnectionView {
    * `useSyncExternalStore`.
    */
   subscribe(topic: Topic, listener: () => void): Unsubscribe {
-    return this.host.snapshots.store.subscribe(topic, listener);
+    return this.host.snapshots.store.subscribe(checkedTopic(topic), listener);
   }
 
   /** A topic's state, frozen; the identical object until the topic changes. */
   getSnapshot<T extends Topic>(topic: T): SnapshotOf<T> {
-    return this.host.snapshots.store.getSnapshot(topic);
+    return this.host.snapshots.store.getSnapshot(checkedTopic(topic));
   }
 
   /** A topic's state as a server renders it: that of a client that never connected. */
   getServerSnapshot<T extends Topic>(topic: T): SnapshotOf<T> {
-    return initialSnapshot(topic);
+    return initialSnapshot(checkedTopic(topic));
   }
 
   /** Where the connection stands. */

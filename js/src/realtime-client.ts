@@ -1,4 +1,4 @@
-import { checkedDuration, checkedText } from "./checks.js";
+import { checkedDuration, checkedText, checkedToken } from "./checks.js";
 import { setHost } from "./client-host.js";
 import type { ConflictResolutionService } from "./conflict-resolution/conflict-resolution-service.js";
 import { ConnectionView } from "./connection-view.js";
@@ -74,7 +74,8 @@ export class RealtimeClient extends ConnectionView {
   ): Promise<void> {
     const host = this.host;
     const disconnects = this.#disconnects;
-    host.options.token = args.at(-1) || host.options.token;
+    const token = args.at(-1) || undefined;
+    if (token !== undefined) host.options.token = checkedToken(token);
     return host.requestConnection((engine) => {
       if (disconnects !== this.#disconnects) throw abandoned();
       return engine.connect(host.options.token);

@@ -1,4 +1,4 @@
-import { checkedOptions } from "./checks.js";
+import { checkedOptions, checkedToken } from "./checks.js";
 import { hostOf } from "./client-host.js";
 import { definedOnly, featureDefaults } from "./config.js";
 import type { DeliveryEventHandler } from "./delivery-event-handler.js";
@@ -240,7 +240,8 @@ export class RealtimeIntegrationService {
 
   #keepToken(token: TokenSource): void {
     const { token: _, getToken: __, ...config } = this.#config;
-    const kept = typeof token === "string" ? { token } : { getToken: token };
+    const checked = checkedToken(token);
+    const kept = typeof checked === "string" ? { token: checked } : { getToken: checked };
     this.#config = { ...config, ...kept };
   }
 

@@ -10,7 +10,7 @@ import type {
   Unsubscribe,
 } from "./types.js";
 import { TypingPrivacy, type TypingServiceConfig } from "./typing/privacy.js";
-import { MAX_SHOWN_TYPERS, typingText } from "./typing/text.js";
+import { shownTypers, typingText } from "./typing/text.js";
 
 /** Calls back with who types in a room, or in one of its threads. */
 export type TypingChangeListener = (
@@ -96,7 +96,7 @@ export class TypingService extends TypingPrivacy {
 
   /** Who else types in a room, or in one of its threads, in the order in which they began; frozen, at most 10. */
   getTypingUsers(roomName: string, threadId?: string): readonly TypingUser[] {
-    return this.#users(roomName, threadId).slice(0, MAX_SHOWN_TYPERS);
+    return shownTypers(this.#users(roomName, threadId));
   }
 
   getTypingUsersInDM(dmId: string): readonly TypingUser[] {

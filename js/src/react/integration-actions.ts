@@ -2,6 +2,7 @@
 
 import type { IntegrationServices } from "../integration-services.js";
 import { typingTopic } from "../topics.js";
+import { shownTypers, typingText } from "../typing/text.js";
 import type { ReadTopic } from "./use-tracked-reads.js";
 
 /** Own and others' presence. All functions are stable. */
@@ -32,14 +33,10 @@ export function typingActions(typing: Service<"typing">, read: ReadTopic) {
     startTyping: typing.startTyping.bind(typing),
     stopTyping: typing.stopTyping.bind(typing),
     handleInputChange: typing.handleInputChange.bind(typing),
-    getTypingUsers: (roomName: string, threadId?: string) => {
-      read(typingTopic(roomName, threadId));
-      return typing.getTypingUsers(roomName, threadId);
-    },
-    getTypingText: (roomName: string, threadId?: string) => {
-      read(typingTopic(roomName, threadId));
-      return typing.getTypingText(roomName, threadId);
-    },
+    getTypingUsers: (roomName: string, threadId?: string) =>
+      shownTypers(read(typingTopic(roomName, threadId)).users),
+    getTypingText: (roomName: string, threadId?: string) =>
+      typingText(read(typingTopic(roomName, threadId)).users),
   };
 }
 
@@ -58,10 +55,7 @@ export function deliveryActions(delivery: Service<"delivery">) {
 export function queueActions(queue: Service<"queue">, read: ReadTopic) {
   return {
     queueMessage: queue.queueMessage.bind(queue),
-    getQueuedMessages: () => {
-      read("queue");
-      return queue.getQueuedMessages();
-    },
+    getQueuedMessages: () => (read("queue").length === 0 ? [] : queue.getQueuedMessages()),
     getQueueLength: () => read("queue").length,
     clearQueue: queue.clearQueue.bind(queue),
     subscribe: queue.subscribe.bind(queue),

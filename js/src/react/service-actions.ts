@@ -2,6 +2,7 @@
 
 import { typingTopic } from "../topics.js";
 import type { CustomStatus, PresenceStatusName, TypingUser, UserPresence } from "../types.js";
+import { shownTypers, typingText } from "../typing/text.js";
 import type { Session } from "./session.js";
 import type { ReadTopic } from "./use-tracked-reads.js";
 
@@ -47,14 +48,9 @@ export function serviceActions(
     startTyping: whenTyping((roomName, threadId) => client.typing.startTyping(roomName, threadId)),
     stopTyping: whenTyping((roomName, threadId) => client.typing.stopTyping(roomName, threadId)),
     handleTypingInput: whenTyping((...input) => client.typing.handleInputChange(...input)),
-    getTypingUsers: (roomName, threadId) => {
-      read(typingTopic(roomName, threadId));
-      return client.typing.getTypingUsers(roomName, threadId);
-    },
-    getTypingText: (roomName, threadId) => {
-      read(typingTopic(roomName, threadId));
-      return client.typing.getTypingText(roomName, threadId);
-    },
+    getTypingUsers: (roomName, threadId) =>
+      shownTypers(read(typingTopic(roomName, threadId)).users),
+    getTypingText: (roomName, threadId) => typingText(read(typingTopic(roomName, threadId)).users),
   };
 }
 

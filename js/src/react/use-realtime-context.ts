@@ -42,12 +42,16 @@ export function useRealtimeContext(): RealtimeContextValue {
   const [read, version] = useTrackedReads(client);
   const actions = useMemo(() => {
     const { on, emit, emitAsync } = clientActions({ client, enablePresence, enableTyping });
-    const { joinRoom, leaveRoom, sendMessage, isInRoom, getRoomMembers } = roomActions(
-      client.rooms,
-    );
-    const roomMembers = { joinRoom, leaveRoom, sendMessage, isInRoom, getRoomMembers };
+    const { joinRoom, leaveRoom, sendMessage } = roomActions(client.rooms);
+    const inRooms = {
+      joinRoom,
+      leaveRoom,
+      sendMessage,
+      isInRoom: (roomName: string) => read("rooms").some((room) => room.name === roomName),
+      getRoomMembers: (roomName: string) => read(`room:${roomName}`),
+    };
     const services = serviceActions({ client, enablePresence, enableTyping }, read);
-    return { on, emit, emitAsync, ...roomMembers, ...services };
+    return { on, emit, emitAsync, ...inRooms, ...services };
   }, [client, enablePresence, enableTyping, read]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a change of what is read through it is a new value, for components that get it as a prop
   return useMemo(

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useReducer, useRef } from "react";
+import { useCallback, useEffect, useReducer, useRef, useSyncExternalStore } from "react";
 import type { RealtimeClient } from "../realtime-client.js";
 import type { SnapshotOf, Topic } from "../topics.js";
 
@@ -16,10 +16,11 @@ type Reads = Map<Topic, unknown>;
  */
 export function useTrackedReads(client: RealtimeClient): [read: ReadTopic, version: number] {
   const [version, renderAgain] = useReducer((count: number) => count + 1, 0);
+  const isHydrating = useSyncExternalStore(neverNotify, isFalse, isTrue);
   const reads: Reads = new Map();
   // Written while rendering: what is read is known to this render only, which may come to nothing.
-  const latest = useRef(reads);
-  latest.current = reads;
+  const latest = useRef({ reads, isHydrating });
+  latest.current = { reads, isHydrating };
 
   const subscriptions = useRef(new Map<Topic, () => void>());
   const settled = useRef(version);
@@ -53,11 +54,17 @@ export function useTrackedReads(client: RealtimeClient): [read: ReadTopic, versi
 
   const read = useCallback<ReadTopic>(
     (topic) => {
-      const snapshot = client.getSnapshot(topic);
-      latest.current.set(topic, snapshot);
+      const { reads, isHydrating } = latest.current;
+      // While hydrating it is what the server rendered, whatever has come since.
+      const snapshot = isHydrating ? client.getServerSnapshot(topic) : client.getSnapshot(topic);
+      reads.set(topic, snapshot);
       return snapshot;
     },
     [client],
   );
   return [read, version];
 }
+
+const neverNotify = () => () => undefined;
+const isFalse = () => false;
+const isTrue = () => true;

@@ -3,7 +3,7 @@
 import { useMemo } from "react";
 import { typingTopic } from "../topics.js";
 import type { TypingRoomType, TypingSnapshot, TypingUser } from "../types.js";
-import { MAX_SHOWN_TYPERS, typingText } from "../typing/text.js";
+import { shownTypers, typingText } from "../typing/text.js";
 import { useClient } from "./use-client.js";
 import { useSnapshot } from "./use-snapshot.js";
 
@@ -32,7 +32,7 @@ export function useTypingIndicatorDisplay(
   const users = useSnapshot(client, typingTopic(roomName, threadId), selectUsers);
   return useMemo(
     () => ({
-      typingUsers: users.slice(0, MAX_SHOWN_TYPERS),
+      typingUsers: shownTypers(users),
       typingText: typingText(users),
       typingCount: users.length,
       hasTyping: users.length > 0,

@@ -1,7 +1,12 @@
 import type { TypingUser } from "../types.js";
 
 /** Users named at most; the others are counted. */
-export const MAX_SHOWN_TYPERS = 10;
+const MAX_SHOWN_TYPERS = 10;
+
+/** Of those who type, who is shown. */
+export function shownTypers(users: readonly TypingUser[]): readonly TypingUser[] {
+  return users.slice(0, MAX_SHOWN_TYPERS);
+}
 
 /**
  * Who types, in words: `A is typing...`, `A and B are typing...`, `A, B, and C are typing...`,

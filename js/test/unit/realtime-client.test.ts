@@ -125,6 +125,17 @@ describe("RealtimeClient.connect", () => {
     expect(engine.called("connect")).toEqual([["a token"], ["a token"]]);
   });
 
+  it("refuses what is no token, and keeps the one it has", async () => {
+    const { client, engine } = await connected();
+    const states = vi.fn();
+    client.onConnectionStateChange(states);
+    states.mockClear();
+    await expect(client.connect(5 as never)).rejects.toMatchObject({ code: "VALIDATION_ERROR" });
+    expect(states).not.toHaveBeenCalled();
+    await client.connect();
+    expect(engine.called("connect")).toEqual([["a token"], ["a token"]]);
+  });
+
   it("presents the token of the options, until another one is given", async () => {
     const { RealtimeClient, fake } = await fresh();
     const client = new RealtimeClient();
@@ -338,6 +349,20 @@ describe("RealtimeClient status listeners", () => {
     expect(client.connection).not.toBe(before);
     expect(client.averageLatency).toBe(12);
     expect(Object.isFrozen(client.connection)).toBe(true);
+  });
+});
+
+describe("RealtimeClient snapshots", () => {
+  it("refuses a topic that is none, and goes on", async () => {
+    const { client } = await connected();
+    const refused = expect.objectContaining({ code: "VALIDATION_ERROR" });
+    for (const topic of [undefined, null, 5, {}] as never[]) {
+      expect(() => client.getSnapshot(topic)).toThrow(refused);
+      expect(() => client.getServerSnapshot(topic)).toThrow(refused);
+      expect(() => client.subscribe(topic, () => undefined)).toThrow(refused);
+    }
+    client.destroy();
+    expect(client.state).toBe("disconnected");
   });
 });
 
