@@ -107,6 +107,14 @@ impl<S: Store> Core<S> {
         self.tell_all().await;
     }
 
+    /// It was opened, and never came to be.
+    pub fn abandon(&self, socket_id: &str) {
+        let now = self.now();
+        self.directory.state().close(socket_id, now);
+        // What follows is told by the next tick.
+        self.environment.wake_by(now.mono_ms);
+    }
+
     /// Does what is due; to be called when [`Environment::wake_by`](super::Environment::wake_by)
     /// said.
     pub async fn tick(&self) {

@@ -27,6 +27,8 @@ pub(in crate::core) struct Person {
     pub(super) shown: Appearance,
     /// They are gone, and others are not told yet.
     pub(super) leaving: Option<Leaving>,
+    /// When they are to be looked at again by themselves, by the steady clock.
+    pub(super) due_ms: Option<i64>,
 }
 
 /// The time of grace between being gone and being shown as gone.

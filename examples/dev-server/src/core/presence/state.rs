@@ -24,7 +24,7 @@ pub(in crate::core) struct State {
     pub(in crate::core) hearers: BTreeMap<String, BTreeSet<String>>,
     pub(in crate::core) typing: BTreeMap<Context, Vec<Typist>>,
     /// What is to be looked at when, by the steady clock. What is looked at in vain does no harm.
-    pub(super) due: BTreeSet<(i64, Due)>,
+    pub(in crate::core) due: BTreeSet<(i64, Due)>,
     /// What sockets are to be told, in order.
     pub(super) letters: VecDeque<(String, SocketEvent)>,
     /// When users were last there, to be kept.
@@ -164,6 +164,9 @@ impl State {
         {
             // What was looked up before they changed must not come back.
             self.generation += u64::from(person.has_changed);
+            if let Some(at_ms) = person.due_ms {
+                self.due.remove(&(at_ms, Due::Person(user_id.to_owned())));
+            }
         }
     }
 
@@ -184,6 +187,14 @@ impl State {
 
     pub(in crate::core) fn look_again(&mut self, at_mono_ms: i64, due: Due) {
         self.due.insert((at_mono_ms, due));
+    }
+
+    /// Takes back that a user is looked at. What is due before long is let be: it may be there for
+    /// the lease of a connection as well.
+    pub(super) fn look_no_more(&mut self, user_id: &str, at_mono_ms: Option<i64>, now: Now) {
+        if let Some(at_ms) = at_mono_ms.filter(|at_ms| *at_ms > now.mono_ms + LEASE_MS) {
+            self.due.remove(&(at_ms, Due::Person(user_id.to_owned())));
+        }
     }
 
     pub(super) fn next_due(&self) -> Option<i64> {

@@ -31,7 +31,12 @@ impl State {
         let before = person.shown.clone();
         let last_seen_ms = person.settle(&self.connections, now, times);
         let is_changed = person.shown != before;
-        if let Some(at_ms) = person.due(now) {
+        let due_ms = person.due(now);
+        let before_ms = std::mem::replace(&mut person.due_ms, due_ms);
+        if before_ms != due_ms {
+            self.look_no_more(user_id, before_ms, now);
+        }
+        if let Some(at_ms) = due_ms {
             self.due.insert((at_ms, Due::Person(user_id.to_owned())));
         }
         let kept = last_seen_ms.map(|last_seen_ms| (user_id.to_owned(), last_seen_ms));

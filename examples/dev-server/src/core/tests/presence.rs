@@ -147,6 +147,39 @@ async fn a_connection_that_says_nothing_for_three_heartbeats_does_not_count() {
 }
 
 #[tokio::test]
+async fn ends_that_were_changed_since_are_not_kept() {
+    let people = alice_sees_bob().await;
+    let due = || people.core.directory.state().due.len();
+    for day in 1..200 {
+        let custom = json!({ "text": "x", "expiresAt": people.now_ms() + day * 86_400_000 });
+        people
+            .done("bob", UPDATE, json!({ "customStatus": custom }))
+            .await;
+    }
+    assert!(due() < 10, "{}", due());
+    people.disconnect("bob").await;
+    people.disconnect("alice").await;
+    people.pass(100_000).await;
+    assert_eq!(due(), 0, "of whom nobody asks");
+}
+
+#[tokio::test]
+async fn a_connection_that_never_came_to_be_counts_for_nobody() {
+    let people = alice_sees_bob().await;
+    let bob = User::from_id("bob");
+    let half_open = Caller {
+        user: &bob,
+        socket_id: "half open",
+        device_id: None,
+    };
+    people.core.open(half_open, None);
+    people.core.abandon("half open");
+    people.disconnect("bob").await;
+    people.pass(10_000).await;
+    assert_eq!(statuses(&people.told("alice", CHANGED)), ["offline"]);
+}
+
+#[tokio::test]
 async fn a_custom_status_survives_a_reconnect_and_ends_at_its_time() {
     let people = alice_sees_bob().await;
     let until = iso8601(people.now_ms() + 60_000);

@@ -243,3 +243,77 @@ async fn advance(
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use nchat_realtime::wire::message::MessageType;
+    use nchat_realtime::wire::room::RoomVisibility;
+
+    use super::*;
+    use crate::core::User;
+    use crate::store::sqlite::SqliteStore;
+    use crate::store::{Change, Listing, Member, MessageBody, NewRoom, Store};
+
+    fn message(number: usize) -> NewMessage {
+        NewMessage {
+            room_name: "general".to_owned(),
+            message_id: format!("m{number}"),
+            client_message_id: format!("k{number}"),
+            timestamp_ms: 1,
+            fence: None,
+            after: None,
+            body: MessageBody {
+                user: User::from_id("alice"),
+                content: "x".repeat(10_000),
+                kind: MessageType::default(),
+                thread_id: None,
+                reply_to: None,
+                mentions: None,
+                attachments: None,
+                metadata: None,
+            },
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_what_comes_and_takes_it_again_when_there_is_room() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = SqliteStore::open(&directory.path().join("store.sqlite")).await;
+        let store = store.expect("opens");
+        let room = NewRoom {
+            name: "general".to_owned(),
+            kind: RoomType::Channel,
+            visibility: RoomVisibility::Public,
+            max_members: None,
+            epoch: "e".to_owned(),
+        };
+        let alice = Member {
+            user: User::from_id("alice"),
+            role: RoomRole::Admin,
+            joined_at_ms: 1,
+            listing: Listing::Shown,
+        };
+        store.create_room(room, vec![alice]).await.expect("works");
+        let write = async |number| {
+            let change = Change::Message(Box::new(message(number)));
+            store.write(vec![change]).await
+        };
+        let max_pages = async |count: u32| {
+            let pragma = format!("PRAGMA max_page_count = {count}");
+            let query = sqlx::query(sqlx::AssertSqlSafe(pragma));
+            query.execute(&store.writer).await.expect("works");
+        };
+        write(0).await.expect("there is room");
+        max_pages(1).await;
+        for _ in 0..3 {
+            let refused = write(1).await.expect_err("no room");
+            assert!(refused.to_string().contains("full"), "{refused}");
+        }
+        max_pages(100_000).await;
+        let written = write(1).await.expect("there is room again");
+        assert!(
+            matches!(&written[..], [Outcome::Appended(place)] if place.seq == 2),
+            "{written:?}"
+        );
+    }
+}
