@@ -129,12 +129,25 @@ pub(crate) async fn open_web_socket(addr: SocketAddr) -> TcpStream {
          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).await.expect("writes");
+    read_until(&mut stream, "\"sid\"").await;
+    stream
+}
+
+/// Reads until this text has come.
+pub(crate) async fn read_until(stream: &mut TcpStream, text: &str) {
     let mut answer = String::new();
-    while !answer.contains("\"sid\"") {
+    while !answer.contains(text) {
         let mut part = [0; 1_024];
         let size = stream.read(&mut part).await.expect("reads");
         assert_ne!(size, 0, "closed: {answer}");
         answer.push_str(&String::from_utf8_lossy(&part[..size]));
     }
-    stream
+}
+
+/// A packet as a WebSocket's client frames it, with a mask of zeros.
+pub(crate) fn text_frame(packet: &str) -> Vec<u8> {
+    let length = u16::try_from(packet.len()).expect("a short packet");
+    let [high, low] = length.to_be_bytes();
+    let head = [0x81, 0xFE, high, low, 0, 0, 0, 0];
+    [head.as_slice(), packet.as_bytes()].concat()
 }

@@ -17,6 +17,8 @@ pub const DEFAULT_EVENTS_PER_MINUTE: u32 = 100;
 pub const DEVELOPMENT_EVENTS_PER_MINUTE: u32 = 600_000;
 /// Sockets at once.
 pub const DEFAULT_MAX_CONNECTIONS: usize = 10_000;
+/// Sockets of one user at once: one token does not take all the places.
+pub const DEFAULT_MAX_CONNECTIONS_PER_USER: usize = 100;
 /// Between two pings of the server.
 pub const DEFAULT_PING_INTERVAL_MS: u64 = 25_000;
 /// For the answer to a ping.
@@ -43,6 +45,8 @@ pub struct Config {
     pub events_per_minute: NonZeroU32,
     /// Sockets at once.
     pub max_connections: usize,
+    /// Of them, sockets of one user.
+    pub max_connections_per_user: usize,
     /// Heartbeat of every connection.
     pub heartbeat: Heartbeat,
     /// How long presence and typing last.
@@ -63,6 +67,7 @@ impl Config {
             events_per_minute: NonZeroU32::new(DEVELOPMENT_EVENTS_PER_MINUTE)
                 .unwrap_or(NonZeroU32::MAX),
             max_connections: DEFAULT_MAX_CONNECTIONS,
+            max_connections_per_user: DEFAULT_MAX_CONNECTIONS,
             heartbeat: Heartbeat {
                 interval: Duration::from_millis(DEFAULT_PING_INTERVAL_MS),
                 timeout: Duration::from_millis(DEFAULT_PING_TIMEOUT_MS),

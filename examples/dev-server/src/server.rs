@@ -1,11 +1,15 @@
 //! A running server, put together and taken apart in order.
 
+mod file;
+mod stream;
+
+use std::fs::File;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
-use axum::serve::ListenerExt;
 use socketioxide::SocketIo;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
@@ -18,6 +22,8 @@ use crate::socket::{self, Connections, Shared, SocketOutlet};
 use crate::store::memory::MemoryStore;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
+use file::claim;
+use stream::PatientListener;
 
 /// How long requests under way may take once the server was told to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,10 +41,26 @@ pub enum StartError {
         /// Why.
         error: std::io::Error,
     },
-    /// The directory of the database cannot be made.
-    #[error("cannot make the directory of the database: {0}")]
-    Directory(std::io::Error),
-    /// The store cannot be opened.
+    /// The database's file or its directory cannot be made.
+    #[error("cannot make {path}: {error}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Two servers on one file would not tell each other's clients anything.
+    #[error("another server runs on {0}")]
+    InUse(PathBuf),
+    /// The database cannot be opened.
+    #[error("cannot open {path}: {error}")]
+    Open {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: StoreError,
+    },
+    /// The store cannot be written to.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -55,18 +77,25 @@ impl Server {
     /// Opens the store, listens, and serves in the background.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         match &config.database {
-            Database::Memory => Self::start_with(MemoryStore::default(), config).await,
+            Database::Memory => Self::start_with(MemoryStore::default(), None, config).await,
             Database::File(path) => {
-                if let Some(directory) = path.parent() {
-                    std::fs::create_dir_all(directory).map_err(StartError::Directory)?;
-                }
-                let store = SqliteStore::open(path).await?;
-                Self::start_with(store, config).await
+                let claim = claim(path)?;
+                let opened = SqliteStore::open(path).await;
+                let store = opened.map_err(|error| StartError::Open {
+                    path: path.clone(),
+                    error,
+                })?;
+                Self::start_with(store, Some(claim), config).await
             }
         }
     }
 
-    async fn start_with<S: Store>(store: S, config: Config) -> Result<Self, StartError> {
+    /// `claim` is held until the store is closed.
+    async fn start_with<S: Store>(
+        store: S,
+        claim: Option<File>,
+        config: Config,
+    ) -> Result<Self, StartError> {
         let (layer, io) = socket::layer(config.heartbeat);
         let outlet = Arc::new(SocketOutlet::new(io.clone()));
         let machine = Arc::new(Machine::default());
@@ -76,7 +105,10 @@ impl Server {
         let shared = Arc::new(Shared {
             core,
             tokens: TokenKeeper::new(config.secret.expose(), config.is_development),
-            connections: Arc::new(Connections::new(config.max_connections)),
+            connections: Arc::new(Connections::new(
+                config.max_connections,
+                config.max_connections_per_user,
+            )),
             events_per_minute: config.events_per_minute.get(),
         });
         socket::serve(&io, Arc::clone(&shared));
@@ -86,9 +118,16 @@ impl Server {
         let refused = |error| StartError::Listen { address, error };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let local_addr = listener.local_addr().map_err(refused)?;
+        let listener = PatientListener {
+            listener,
+            patience: config.heartbeat.timeout,
+        };
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(tick(Arc::downgrade(&shared), machine));
-        let task = tokio::spawn(run(listener, router, io, shared, stopped));
+        let task = tokio::spawn(async move {
+            run(listener, router, io, shared, stopped).await;
+            drop(claim);
+        });
         Ok(Self {
             local_addr,
             stop,
@@ -110,30 +149,26 @@ impl Server {
 }
 
 async fn run<S: Store>(
-    listener: TcpListener,
+    listener: PatientListener,
     router: Router,
     io: SocketIo,
     shared: Arc<Shared<S>>,
     stopped: oneshot::Receiver<()>,
 ) {
     let (close, closed) = oneshot::channel::<()>();
-    // A second small frame would else wait until the first is acknowledged: up to 40 ms.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
-        }
-    });
     let serve = axum::serve(listener, router).with_graceful_shutdown(async move {
         let _ = closed.await;
     });
     let mut serving = tokio::spawn(async move { serve.await });
     let _ = stopped.await;
     drop(close);
-    io.close().await;
-    if tokio::time::timeout(DRAIN_TIMEOUT, &mut serving)
-        .await
-        .is_err()
-    {
+    // A peer that takes nothing keeps neither of the two waiting.
+    let drained = async {
+        io.close().await;
+        // An error is a task that has ended.
+        let _ = (&mut serving).await;
+    };
+    if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
         tracing::warn!("requests under way were cut");
         serving.abort();
     }

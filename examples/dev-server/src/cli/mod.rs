@@ -14,8 +14,9 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::config::{
-    Config, DEFAULT_EVENTS_PER_MINUTE, DEFAULT_MAX_CONNECTIONS, DEFAULT_PING_INTERVAL_MS,
-    DEFAULT_PING_TIMEOUT_MS, DEFAULT_PORT, DEVELOPMENT_EVENTS_PER_MINUTE, Database,
+    Config, DEFAULT_EVENTS_PER_MINUTE, DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_CONNECTIONS_PER_USER,
+    DEFAULT_PING_INTERVAL_MS, DEFAULT_PING_TIMEOUT_MS, DEFAULT_PORT, DEVELOPMENT_EVENTS_PER_MINUTE,
+    Database,
 };
 use crate::core::Times;
 use crate::http::Origins;
@@ -73,12 +74,26 @@ pub struct Args {
     #[arg(long, env = "REALTIME_MAX_CONNECTIONS", default_value_t = DEFAULT_MAX_CONNECTIONS)]
     max_connections: usize,
 
+    /// Sockets of one user at once [default: 100, in development as many as there may be].
+    #[arg(long, env = "REALTIME_MAX_CONNECTIONS_PER_USER")]
+    max_connections_per_user: Option<usize>,
+
     /// Between two pings of the server, in milliseconds.
-    #[arg(long, env = "REALTIME_PING_INTERVAL", default_value_t = DEFAULT_PING_INTERVAL_MS)]
+    #[arg(
+        long,
+        env = "REALTIME_PING_INTERVAL",
+        default_value_t = DEFAULT_PING_INTERVAL_MS,
+        value_parser = clap::value_parser!(u64).range(1..=MAX_TIME_MS as u64)
+    )]
     ping_interval: u64,
 
-    /// For the answer to a ping, in milliseconds.
-    #[arg(long, env = "REALTIME_PING_TIMEOUT", default_value_t = DEFAULT_PING_TIMEOUT_MS)]
+    /// For the answer to a ping, and for a peer to take a part of what it is sent, in milliseconds.
+    #[arg(
+        long,
+        env = "REALTIME_PING_TIMEOUT",
+        default_value_t = DEFAULT_PING_TIMEOUT_MS,
+        value_parser = clap::value_parser!(u64).range(1..=MAX_TIME_MS as u64)
+    )]
     ping_timeout: u64,
 
     /// How long somebody who is gone is not shown as gone, in milliseconds.
@@ -162,6 +177,10 @@ impl Args {
             true => DEVELOPMENT_EVENTS_PER_MINUTE,
             false => DEFAULT_EVENTS_PER_MINUTE,
         };
+        let default_sockets = match is_development {
+            true => self.max_connections,
+            false => DEFAULT_MAX_CONNECTIONS_PER_USER,
+        };
         let default_events = NonZeroU32::new(default_events).unwrap_or(NonZeroU32::MAX);
         Ok(Config {
             host,
@@ -176,6 +195,7 @@ impl Args {
             static_dir: self.static_dir,
             events_per_minute: self.rate_limit.unwrap_or(default_events),
             max_connections: self.max_connections,
+            max_connections_per_user: self.max_connections_per_user.unwrap_or(default_sockets),
             heartbeat: Heartbeat {
                 interval: Duration::from_millis(self.ping_interval),
                 timeout: Duration::from_millis(self.ping_timeout),

@@ -143,3 +143,25 @@ fn a_config_does_not_show_its_secret() {
     let config = config(&[], Some(SECRET)).expect("a config");
     assert!(!format!("{config:?}").contains(SECRET));
 }
+
+#[test]
+fn a_heartbeat_without_a_pause_is_refused() {
+    for option in ["--ping-interval", "--ping-timeout"] {
+        for value in ["0", "-1", "18446744073709551615"] {
+            let line = ["dev-server", "--dev", option, value];
+            assert!(Args::try_parse_from(line).is_err(), "{option} {value}");
+        }
+    }
+}
+
+#[test]
+fn one_user_does_not_take_all_connections_but_in_development() {
+    let database = ["--database", ":memory:"];
+    let found = |more: &[&str], secret| {
+        let config = config(&[&database, more].concat(), secret).expect("a config");
+        config.max_connections_per_user
+    };
+    assert_eq!(found(&[], Some(SECRET)), 100);
+    assert_eq!(found(&["--max-connections-per-user", "3"], Some(SECRET)), 3);
+    assert_eq!(found(&["--dev"], None), 10_000);
+}

@@ -10,9 +10,10 @@ mod settings;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::from_fn_with_state;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use socketioxide::SocketIo;
 use socketioxide::layer::SocketIoLayer;
@@ -58,7 +59,7 @@ pub fn router<S: Store>(
     if config.is_development {
         router = router.route("/dev/token", post(dev_token::issue::<S>));
     }
-    let router = router.with_state(site);
+    let router = router.route_layer(from_fn(to_its_end)).with_state(site);
     let router = match &config.static_dir {
         Some(directory) => router.fallback_service(ServeDir::new(directory)),
         None => router,
@@ -67,6 +68,16 @@ pub fn router<S: Store>(
         .layer(layer)
         .layer(cors(config.origins.clone()))
         .layer(from_fn_with_state(config.origins.clone(), origin::guard))
+}
+
+/// Goes on with a request whose client hangs up: it may be the one that commits for everybody, and
+/// what is committed has to be told.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    let answered = tokio::spawn(next.run(request)).await;
+    answered.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request failed");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
 }
 
 /// For long polling from other origins; the guard has refused all that are not allowed.

@@ -76,9 +76,12 @@ fn authenticate<S: Store>(
         .tokens
         .verify(token, shared.core.now_ms())
         .map_err(ConnectRefusal)?;
+    // A connection costs more than most events.
+    let admitted = shared.core.admit(&identity.user.id);
+    admitted.map_err(|_| ConnectRefusal(ErrorCode::RateLimited))?;
     let slot = shared
         .connections
-        .take()
+        .take(&identity.user.id)
         .ok_or(ConnectRefusal(ErrorCode::ServerFull))?;
     let tab = Tab::read(auth.and_then(|auth| auth.get("client")));
     if tab.takes_batches {
@@ -140,7 +143,7 @@ fn register<S: Store>(socket: &SocketRef) {
     socket.on_fallback(request::refuse_unknown::<S>);
     socket.on_disconnect(async |socket: SocketRef| {
         if let Some(session) = socket.extensions.get::<Arc<Session<S>>>() {
-            session.shared.core.depart(&session.socket_id).await;
+            session.depart().await;
         }
     });
 }
@@ -152,6 +155,11 @@ async fn greet<S: Store>(socket: SocketRef, io: SocketIo) {
     };
     take_over_tab(&socket, &io, &session).await;
     listen(&socket, user_key(&session.user.id));
+    if !socket.connected() {
+        // It went meanwhile, and nothing else takes it out again.
+        socket.leave_all();
+        return;
+    }
     let shared = &session.shared;
     if let Some(epoch) = session.tab.fence {
         // Where it is not stored, what the tab sends says it again.

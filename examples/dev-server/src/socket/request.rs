@@ -1,5 +1,6 @@
 //! An event as a handler gets it: counted, in its turn, decoded, and always answered.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use nchat_realtime::wire::ack::AckEnvelope;
@@ -21,12 +22,20 @@ use crate::core::{Core, Refusal};
 use crate::store::Store;
 
 /// An event of a socket with a payload of type `T`.
-pub(super) struct Request<T, S> {
+pub(super) struct Request<T, S: Store> {
     pub(super) session: Arc<Session<S>>,
     pub(super) reply: Reply,
-    body: Result<T, Refusal>,
-    /// Events over the limit are answered out of turn.
-    turn: Option<Turn>,
+    payload: Payload<T>,
+    /// Its place; events over the limit are refused out of turn.
+    turn: Result<Turn, Refusal>,
+}
+
+/// A payload as it came. Decoded it takes many times the space, so it is decoded in its turn.
+struct Payload<T> {
+    socket: Arc<Socket>,
+    value: Value,
+    ack_id: Option<i64>,
+    decoded: PhantomData<fn() -> T>,
 }
 
 /// Where the answer goes.
@@ -58,32 +67,39 @@ impl<T: DeserializeOwned, S: Store> FromMessageParts<LocalAdapter> for Request<T
             ack,
             wants_ack: ack_id.is_some(),
         };
-        let (body, turn) = match session.shared.core.admit(&session.user.id) {
-            Ok(()) => (decode(socket, value, ack_id), Some(session.turns.take())),
-            Err(refusal) => (Err(refusal), None),
+        let admitted = session.shared.core.admit(&session.user.id);
+        let turn = admitted.map(|()| session.turns.take());
+        let payload = Payload {
+            socket: Arc::clone(socket),
+            value: value.clone(),
+            ack_id: *ack_id,
+            decoded: PhantomData,
         };
         Ok(Self {
             session,
             reply,
-            body,
+            payload,
             turn,
         })
     }
 }
 
-impl<T, S: Store> Request<T, S> {
-    /// Waits for the turn. The next event of the socket waits until the last part is dropped.
+impl<T: DeserializeOwned, S: Store> Request<T, S> {
+    /// Waits for the turn, and decodes. The next event of the socket waits until the last part is dropped.
     pub(super) async fn open(self) -> (Arc<Session<S>>, Result<T, Refusal>, Reply, Option<Turn>) {
         let Self {
             session,
             reply,
-            body,
-            mut turn,
+            payload,
+            turn,
         } = self;
-        if let Some(turn) = &mut turn {
-            turn.come().await;
+        match turn {
+            Ok(mut turn) => {
+                turn.come().await;
+                (session, payload.decode(), reply, Some(turn))
+            }
+            Err(refusal) => (session, Err(refusal), reply, None),
         }
-        (session, body, reply, turn)
     }
 
     /// Runs `work` in turn and sends its result as acknowledgement.
@@ -149,6 +165,12 @@ impl Reply {
         if let Err(error) = self.ack.send(body) {
             tracing::debug!(%error, "an answer was not sent");
         }
+    }
+}
+
+impl<T: DeserializeOwned> Payload<T> {
+    fn decode(mut self) -> Result<T, Refusal> {
+        decode(&self.socket, &mut self.value, &self.ack_id)
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the server knows of one socket.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nchat_realtime::wire::connection::capability;
 use nchat_realtime::wire::ids::check_id;
@@ -11,45 +12,74 @@ use tokio::sync::watch;
 use super::Shared;
 use super::turn::Turns;
 use crate::core::{Caller, Identity, User};
+use crate::store::Store;
 
 /// How many sockets are connected, and how many may be.
 #[derive(Debug)]
 pub struct Connections {
-    count: AtomicUsize,
+    counts: Mutex<Counts>,
     max: usize,
+    max_per_user: usize,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    all: usize,
+    /// Of users who have any.
+    by_user: HashMap<String, usize>,
 }
 
 /// The place of one socket among [`Connections`]; given back when dropped.
 #[derive(Debug)]
-pub(super) struct Slot(Arc<Connections>);
+pub(super) struct Slot {
+    connections: Arc<Connections>,
+    user_id: String,
+}
 
 impl Connections {
-    /// None yet, at most `max`.
-    pub fn new(max: usize) -> Self {
+    /// None yet, at most `max`, of one user at most `max_per_user`.
+    pub fn new(max: usize, max_per_user: usize) -> Self {
         Self {
-            count: AtomicUsize::new(0),
+            counts: Mutex::default(),
             max,
+            max_per_user,
         }
     }
 
     /// Connected now.
     pub fn count(&self) -> usize {
-        self.count.load(Ordering::Relaxed)
+        self.counts().all
     }
 
-    pub(super) fn take(self: &Arc<Self>) -> Option<Slot> {
-        let taken = self
-            .count
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
-                (count < self.max).then_some(count + 1)
-            });
-        taken.ok().map(|_| Slot(Arc::clone(self)))
+    pub(super) fn take(self: &Arc<Self>, user_id: &str) -> Option<Slot> {
+        let mut counts = self.counts();
+        let own = counts.by_user.get(user_id).copied().unwrap_or_default();
+        if counts.all >= self.max || own >= self.max_per_user {
+            return None;
+        }
+        counts.all += 1;
+        counts.by_user.insert(user_id.to_owned(), own + 1);
+        Some(Slot {
+            connections: Arc::clone(self),
+            user_id: user_id.to_owned(),
+        })
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.0.count.fetch_sub(1, Ordering::Relaxed);
+        let mut counts = self.connections.counts();
+        counts.all -= 1;
+        if let Some(own) = counts.by_user.get_mut(&self.user_id) {
+            *own -= 1;
+            if *own == 0 {
+                counts.by_user.remove(&self.user_id);
+            }
+        }
     }
 }
 
@@ -91,7 +121,7 @@ impl Tab {
 }
 
 /// One authenticated socket.
-pub(super) struct Session<S> {
+pub(super) struct Session<S: Store> {
     pub(super) shared: Arc<Shared<S>>,
     pub(super) user: User,
     pub(super) session_id: String,
@@ -102,10 +132,12 @@ pub(super) struct Session<S> {
     /// Whether it used the plugin guide's names, and so is told by them too.
     pub(super) speaks_plugin_dialect: AtomicBool,
     pub(super) turns: Turns,
+    /// Whether the core was told that it is gone.
+    has_departed: AtomicBool,
     _slot: Slot,
 }
 
-impl<S> Session<S> {
+impl<S: Store> Session<S> {
     pub(super) fn new(
         shared: Arc<Shared<S>>,
         identity: Identity,
@@ -122,8 +154,15 @@ impl<S> Session<S> {
             expires_at_ms: watch::Sender::new(identity.expires_at_ms),
             speaks_plugin_dialect: AtomicBool::new(false),
             turns: Turns::default(),
+            has_departed: AtomicBool::new(false),
             _slot: slot,
         }
+    }
+
+    /// The socket is gone.
+    pub(super) async fn depart(&self) {
+        self.has_departed.store(true, Ordering::Relaxed);
+        self.shared.core.depart(&self.socket_id).await;
     }
 
     pub(super) fn caller(&self) -> Caller<'_> {
@@ -131,6 +170,15 @@ impl<S> Session<S> {
             user: &self.user,
             socket_id: &self.socket_id,
             device_id: self.tab.device_id.as_deref(),
+        }
+    }
+}
+
+impl<S: Store> Drop for Session<S> {
+    /// Of a connection that ends before its CONNECT is answered the library says nothing.
+    fn drop(&mut self) {
+        if !self.has_departed.load(Ordering::Relaxed) {
+            self.shared.core.abandon(&self.socket_id);
         }
     }
 }

@@ -20,6 +20,9 @@ pub(super) struct Conversation {
 
 /// Settings, contacts and conversations of a user, whatever keeps them.
 pub(super) trait Accounts: Send + Sync {
+    /// Counts one field against the user's limit of events.
+    fn admit(&self, user: &User) -> Result<(), Refusal>;
+
     fn settings<'a>(&'a self, user: &'a User) -> BoxFuture<'a, Result<PresenceSettings, Refusal>>;
 
     fn change_settings<'a>(
@@ -37,6 +40,10 @@ pub(super) trait Accounts: Send + Sync {
 }
 
 impl<S: Store> Accounts for Arc<Shared<S>> {
+    fn admit(&self, user: &User) -> Result<(), Refusal> {
+        self.core.admit(&user.id)
+    }
+
     fn settings<'a>(&'a self, user: &'a User) -> BoxFuture<'a, Result<PresenceSettings, Refusal>> {
         self.core.presence_settings(user).boxed()
     }

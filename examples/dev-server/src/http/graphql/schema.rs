@@ -226,13 +226,16 @@ fn caller<'a>(context: &Context<'a>) -> Result<&'a User> {
     context.data::<User>()
 }
 
-/// The accounts, for a caller who asks for their own.
+/// The accounts, for a caller who asks for their own. One request may ask many times, under other
+/// names: each counts.
 fn own<'a>(context: &Context<'a>, user_id: &str) -> Result<(&'a dyn Accounts, &'a User)> {
     let user = caller(context)?;
     if user.id != user_id {
         return Err(error(Refusal::from(ErrorCode::Forbidden)));
     }
-    Ok((&**context.data::<Arc<dyn Accounts>>()?, user))
+    let accounts = &**context.data::<Arc<dyn Accounts>>()?;
+    accounts.admit(user).map_err(error)?;
+    Ok((accounts, user))
 }
 
 fn id_of(is: Option<&UuidIs>) -> &str {
