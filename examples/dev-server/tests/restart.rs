@@ -2,24 +2,15 @@
 //! being written to, started again on the same file.
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     reason = "a test fails by panicking, its helpers too"
 )]
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
-use std::time::Duration;
+mod process;
 
-use futures_util::FutureExt;
-use rust_socketio::asynchronous::{Client, ClientBuilder};
-use rust_socketio::{Event, Payload, TransportType};
+use process::{Process, ack, connect};
+use rust_socketio::asynchronous::Client;
 use serde_json::{Value as Json, json};
-use tokio::sync::{mpsc, oneshot};
 
-/// Longer than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Kills in a row, each after a few messages more.
 const ROUNDS: usize = 3;
 const MESSAGES_PER_ROUND: usize = 20;
@@ -229,84 +220,4 @@ async fn assert_stored(client: &Client, acked: &[Json]) {
             assert_eq!(stored[field], acked[field], "{field} of {index}");
         }
     }
-}
-
-/// The server's binary, killed when dropped.
-struct Process {
-    child: Child,
-    url: String,
-}
-
-impl Process {
-    fn start(database: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_nchat-dev-server"))
-            .args(["--dev", "--port", "0", "--database"])
-            .arg(database)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("starts");
-        let stdout = child.stdout.take().expect("piped");
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        let url = line
-            .trim()
-            .strip_prefix("listening on ")
-            .expect("an address")
-            .to_owned();
-        Self { child, url }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have been killed before.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A client that the server has greeted.
-async fn connect(url: &str, user_id: &str) -> Client {
-    let (sender, mut greeted) = mpsc::unbounded_channel();
-    let client = ClientBuilder::new(url)
-        .transport_type(TransportType::Websocket)
-        .auth(json!({ "token": format!("user:{user_id}") }))
-        .reconnect(false)
-        .on(Event::Custom("authenticated".to_owned()), move |_, _| {
-            let _ = sender.send(());
-            std::future::ready(()).boxed()
-        })
-        .connect()
-        .await
-        .expect("connects");
-    tokio::time::timeout(PATIENCE, greeted.recv())
-        .await
-        .expect("in time")
-        .expect("greeted");
-    client
-}
-
-/// `data` of a successful acknowledgement.
-async fn ack(client: &Client, event: &str, payload: Json) -> Option<Json> {
-    let (sender, receiver) = oneshot::channel();
-    let sender = Mutex::new(Some(sender));
-    let keep = move |payload: Payload, _| {
-        if let Some(sender) = sender.lock().expect("a lock").take() {
-            let _ = sender.send(payload);
-        }
-        std::future::ready(()).boxed()
-    };
-    client
-        .emit_with_ack(event, payload, PATIENCE, keep)
-        .await
-        .ok()?;
-    let answer = tokio::time::timeout(PATIENCE, receiver).await.ok()?.ok()?;
-    let Payload::Text(values) = answer else {
-        panic!("{event}: not JSON");
-    };
-    // The library wraps the arguments in one more array.
-    let body = values.first()?.get(0)?;
-    assert_eq!(body["success"], true, "{event}: {body}");
-    Some(body["data"].clone())
 }
