@@ -16,6 +16,7 @@ use crate::wire::connection::{Authenticated, ConnectedHead, capability};
 use crate::wire::error::ErrorCode;
 use crate::wire::message::{MessageHead, thread_id};
 use crate::wire::names::{self, ServerEvent, is_client_event};
+use crate::wire::planted::{PlantedBug, is_planted};
 use crate::wire::room::MembershipChange;
 use crate::wire::typing::TypingHead;
 
@@ -182,7 +183,9 @@ impl<V: Value> Parts<'_, '_, V> {
         }
         self.rooms.connection_lost(self.up.ctx);
         self.delivery.connection_lost();
-        self.typing.connection_lost(self.up.ctx);
+        if !is_planted(PlantedBug::TypingOutlivesConnection) {
+            self.typing.connection_lost(self.up.ctx);
+        }
         self.presence.connection_lost();
         self.end_sync(&ClientError::not_connected());
         self.sync
@@ -299,7 +302,8 @@ impl<V: Value> Parts<'_, '_, V> {
         let Ok(head) = MessageHead::read(message) else {
             return;
         };
-        if self.typing.shows(&head.room_name, &head.user_id) {
+        let is_shown = self.typing.shows(&head.room_name, &head.user_id);
+        if is_shown && !is_planted(PlantedBug::TypingOutlivesMessage) {
             let place = Place {
                 room: head.room_name,
                 thread: thread_id(message),

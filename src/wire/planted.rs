@@ -49,6 +49,32 @@ pub enum PlantedBug {
     FiltersAfterPage,
     /// Server: what comes before the one that it has to follow is taken.
     IgnoresPredecessor,
+    /// Client: whoever types is shown until the server says otherwise.
+    TypingOutlivesLease,
+    /// Client: a message ends no typing of its author.
+    TypingOutlivesMessage,
+    /// Client: whoever types is shown when the connection is gone.
+    TypingOutlivesConnection,
+    /// Client: a new connection's server is not asked to tell of anybody.
+    ForgetsWhomItFollows,
+    /// Client: a status that was under way when the connection was lost is not told again.
+    ForgetsOwnStatus,
+    /// Server: a socket that is gone ends no typing.
+    KeepsTypingOfSocket,
+    /// Server: a message ends no typing of its author.
+    KeepsTypingOfAuthor,
+    /// Server: nobody is told that a lease has ended.
+    EndsTypingInSilence,
+    /// Server: who may no longer see somebody is not told so.
+    HidesInSilence,
+    /// Server: the blocked see as much as others.
+    IgnoresBlocks,
+    /// Server: whom one counts among one's contacts, one sees as theirs.
+    TrustsTheViewersContacts,
+    /// Server: who sees somebody sees too when they were last there.
+    TellsLastSeenToAll,
+    /// Server: who is gone is shown as they were.
+    ForgetsDeparture,
     /// Server: an invisible user is shown as they are.
     ShowsInvisible,
     /// Server: what an invisible user types is shown.
@@ -72,7 +98,7 @@ impl PlantedBug {
     ];
 
     /// All others: the simulation finds them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 35] = [
         Self::SkipsDuplicateCheck,
         Self::SendsNewestFirst,
         Self::MakesKeyAnew,
@@ -95,6 +121,19 @@ impl PlantedBug {
         Self::AcksWrongPlace,
         Self::FiltersAfterPage,
         Self::IgnoresPredecessor,
+        Self::TypingOutlivesLease,
+        Self::TypingOutlivesMessage,
+        Self::TypingOutlivesConnection,
+        Self::ForgetsWhomItFollows,
+        Self::ForgetsOwnStatus,
+        Self::KeepsTypingOfSocket,
+        Self::KeepsTypingOfAuthor,
+        Self::EndsTypingInSilence,
+        Self::HidesInSilence,
+        Self::IgnoresBlocks,
+        Self::TrustsTheViewersContacts,
+        Self::TellsLastSeenToAll,
+        Self::ForgetsDeparture,
     ];
 }
 

@@ -68,6 +68,7 @@ impl World {
         }
         self.release_locks(id);
         self.model.forget_promises(id);
+        self.choices.forget(self.profiles[id.profile].user);
     }
 
     /// The tabs of a profile that are open.

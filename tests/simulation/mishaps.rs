@@ -72,6 +72,7 @@ impl World {
         if self.chaos.strikes(Fault::HistoryLost) {
             self.server.lose_history();
             self.model.history_lost();
+            self.choices.forget_all();
         }
         let at_ms = self.chaos.now_ms + self.chaos.dice.between(1, 15_000);
         self.agenda.plan(at_ms, Event::Restart);

@@ -16,6 +16,7 @@ use super::fault::{Fault, Faults};
 use super::lock::Locks;
 use super::model::Model;
 use super::network::{LinkId, Network, Upward};
+use super::presence::Choices;
 use super::profile::{Line, Profile};
 use super::server::{Said, Server};
 use super::tab::TabId;
@@ -97,6 +98,7 @@ pub(crate) struct World {
     pub(crate) server_clock: Clock,
     pub(crate) profiles: Vec<Profile>,
     pub(crate) model: Model,
+    pub(crate) choices: Choices,
     /// Whether the server does presence, typing and lists of people.
     pub(crate) has_people: bool,
     /// Comparisons made.
@@ -155,6 +157,7 @@ impl World {
             server,
             profiles,
             model: Model::default(),
+            choices: Choices::default(),
             has_people,
             checked: 0,
             steps: 0,

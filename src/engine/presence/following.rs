@@ -15,6 +15,7 @@ use crate::wire::ack::Ack;
 use crate::wire::connection::capability;
 use crate::wire::error::ErrorCode;
 use crate::wire::names;
+use crate::wire::planted::{PlantedBug, is_planted};
 use crate::wire::presence::build_user_ids;
 
 /// A moment that has come, whatever the clock says.
@@ -165,7 +166,9 @@ impl Following {
     }
 
     pub(super) fn connection_lost(&mut self) {
-        self.refresh();
+        if !is_planted(PlantedBug::ForgetsWhomItFollows) {
+            self.refresh();
+        }
         self.open.clear();
         self.failures = 0;
         self.told_full = false;

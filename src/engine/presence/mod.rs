@@ -190,7 +190,7 @@ impl<V: Value> Presence<V> {
         if up.connection.user_id() == Some(&mark.user_id)
             && let Ok(seen) = PresenceHead::read(body)
         {
-            self.own.came(up.ctx, server_now_ms, &seen);
+            self.own.came(up.ctx, server_now_ms, seen);
         }
         let user_id = mark.user_id.clone();
         self.known.came(up.ctx, server_now_ms, mark, body);
@@ -240,7 +240,8 @@ impl<V: Value> Presence<V> {
 
     /// Our own status was answered, or not in time (`None`).
     pub(crate) fn told(&mut self, up: &mut Uplink<'_, '_, V>, ack: u64, args: Option<&V>) {
-        self.own.answered(up.ctx, ack, args);
+        let server_now_ms = up.connection.server_now_ms(up.ctx.now);
+        self.own.answered(up.ctx, server_now_ms, ack, args);
     }
 }
 

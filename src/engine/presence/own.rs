@@ -13,6 +13,7 @@ use crate::wire::Object;
 use crate::wire::ack::Ack;
 use crate::wire::connection::capability;
 use crate::wire::names;
+use crate::wire::planted::{PlantedBug, is_planted};
 use crate::wire::presence::{
     ChosenStatus, CustomStatus, CustomStatusUpdate, PresenceHead, PresenceStatus,
     build_presence_update,
@@ -42,6 +43,10 @@ pub(super) struct Own {
     told_idle: Option<bool>,
     /// The update under way, to be answered under this id, and what it says anew.
     open: Option<(u64, Unsaid)>,
+    /// What the server said of this user meanwhile: only the answer tells whether it knew.
+    heard: Option<PresenceHead>,
+    /// What was told without an answer, on this connection: nobody knows whether it arrived.
+    unsure: Unsaid,
     failures: u32,
     /// An update that was refused is not sent again before this moment.
     not_before_ms: u64,
@@ -49,7 +54,7 @@ pub(super) struct Own {
     heartbeat_ms: Option<u64>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Unsaid {
     choice: bool,
     custom: bool,
@@ -140,8 +145,13 @@ impl Own {
         &mut self,
         ctx: &mut Context<'_, V>,
         server_now_ms: u64,
-        seen: &PresenceHead,
+        seen: PresenceHead,
     ) {
+        let is_being_told = |(_, unsaid): &(u64, Unsaid)| unsaid.choice || unsaid.custom;
+        if self.open.as_ref().is_some_and(is_being_told) {
+            self.heard = Some(seen);
+            return;
+        }
         let shown = match seen.status {
             PresenceStatus::Online => ChosenStatus::Online,
             PresenceStatus::Busy => ChosenStatus::Busy,
@@ -158,7 +168,7 @@ impl Own {
             self.chosen = said;
         }
         if !self.is_custom_unsaid && seen.status != PresenceStatus::Offline {
-            self.show_custom(ctx, server_now_ms, seen.custom_status.clone());
+            self.show_custom(ctx, server_now_ms, seen.custom_status);
         }
         ctx.notify(Notification::OwnPresence);
     }
@@ -241,6 +251,8 @@ impl Own {
             let packet = V::array(vec![V::string(names::PRESENCE_UPDATE), body]);
             let _ = up.connection.emit(up.ctx, &packet, false);
             self.said(unsaid);
+            self.unsure.choice |= unsaid.choice;
+            self.unsure.custom |= unsaid.custom;
             return;
         }
         match up.request(names::PRESENCE_UPDATE, body, AckFor::PresenceUpdate) {
@@ -263,12 +275,24 @@ impl Own {
     pub(super) fn answered<V: Value>(
         &mut self,
         ctx: &mut Context<'_, V>,
+        server_now_ms: u64,
         ack: u64,
         args: Option<&V>,
     ) {
-        let Some((_, unsaid)) = self.open.take_if(|(open, _)| *open == ack) else {
-            return;
-        };
+        if let Some((_, unsaid)) = self.open.take_if(|(open, _)| *open == ack) {
+            self.take_answer(ctx, unsaid, args);
+            if let Some(seen) = self.heard.take() {
+                self.came(ctx, server_now_ms, seen);
+            }
+        }
+    }
+
+    fn take_answer<V: Value>(
+        &mut self,
+        ctx: &mut Context<'_, V>,
+        unsaid: Unsaid,
+        args: Option<&V>,
+    ) {
         let retry_after_ms = match Ack::answer(args) {
             Some(Ok(_)) => {
                 self.failures = 0;
@@ -293,9 +317,13 @@ impl Own {
     }
 
     pub(super) fn connection_lost(&mut self) {
-        if let Some((_, unsaid)) = self.open.take() {
+        let unsure = std::mem::take(&mut self.unsure);
+        self.say_again(unsure);
+        let open = self.open.take();
+        if let Some((_, unsaid)) = open.filter(|_| !is_planted(PlantedBug::ForgetsOwnStatus)) {
             self.say_again(unsaid);
         }
+        self.heard = None;
         self.told_idle = None;
         self.heartbeat_ms = None;
         self.failures = 0;

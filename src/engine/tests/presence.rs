@@ -170,6 +170,40 @@ fn an_update_that_is_refused_for_now_is_told_again_later() {
 }
 
 #[test]
+fn what_the_server_says_before_it_takes_a_choice_is_no_choice() {
+    let own = |chosen| json!({"userId": "alice", "status": "online", "chosenStatus": chosen});
+    let mut world = World::with_presence();
+    world.chooses(ChosenStatus::Busy);
+    let update = world.expect_event("presence:update");
+    world.server_sends("presence:changed", own("online"));
+    world.refuse(&update, json!({"code": "RATE_LIMITED", "message": ""}));
+    assert_eq!(world.status(), "busy");
+    world.advance(3_000);
+    assert_eq!(world.told_updates()[0]["status"], "busy");
+
+    world.chooses(ChosenStatus::Away);
+    let update = world.expect_event("presence:update");
+    world.server_sends("presence:changed", own("busy"));
+    world.ack(&update, Json::Null);
+    assert_eq!(world.status(), "busy", "another device came after this one");
+}
+
+#[test]
+fn what_was_told_to_a_server_that_has_not_greeted_is_told_to_the_next() {
+    let mut world = World::new();
+    let greetings = std::mem::take(&mut world.server.greetings);
+    world.connect();
+    world.advance(1_500);
+    world.chooses(ChosenStatus::Invisible);
+    assert_eq!(world.told_updates()[0]["status"], "offline");
+    world.server.greetings = greetings;
+    world.server.greetings[0][1]["capabilities"] = json!(["presence"]);
+    world.lose_connection();
+    world.advance(2_000);
+    assert_eq!(world.told_updates()[0]["status"], "invisible");
+}
+
+#[test]
 fn an_update_that_is_refused_for_good_is_an_error() {
     let mut world = World::with_presence();
     world.sets_custom(lunch(None));

@@ -7,6 +7,7 @@ use crate::engine::context::Context;
 use crate::engine::rooms::Rooms;
 use crate::socketio::Value;
 use crate::wire::Object;
+use crate::wire::planted::{PlantedBug, is_planted};
 use crate::wire::room::RoomType;
 use crate::wire::typing::{TypingHead, TypingRoomType, TypingUser};
 
@@ -67,7 +68,10 @@ impl Typing {
                 continue;
             }
             is_news |= !known.as_ref().is_some_and(|known| known.has(&user.user_id));
-            let lease_ms = user.expires_in_ms.unwrap_or(ctx.settings.typing.timeout_ms);
+            let lease_ms = match is_planted(PlantedBug::TypingOutlivesLease) {
+                true => MAX_TYPING_LEASE_MS,
+                false => user.expires_in_ms.unwrap_or(ctx.settings.typing.timeout_ms),
+            };
             typers.push(Typer {
                 expires_ms: ctx.now.mono_ms + lease_ms.min(MAX_TYPING_LEASE_MS),
                 user,

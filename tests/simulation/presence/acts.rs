@@ -96,6 +96,8 @@ impl World {
             ChosenStatus::Offline,
             ChosenStatus::Invisible,
         ]);
+        let user = self.profiles[id.profile].user;
+        self.choices.chose(user, id, chosen);
         self.presence(id, PresenceCommand::StatusChosen(chosen));
     }
 
@@ -136,6 +138,10 @@ impl World {
             "invisibleMode" => json!({ change: !yes }),
             _ => json!({ change: yes }),
         };
+        if change == "invisibleMode" {
+            // Turned on or off by itself, it may end being invisible by choice.
+            self.choices.forget(self.profiles[id.profile].user);
+        }
         self.emit(id, names::PRESENCE_SETTINGS_UPDATE, &body);
     }
 

@@ -2,10 +2,12 @@
 //! server may tell of them, and what a client may show of what it was told.
 
 mod acts;
+mod choices;
 mod ledger;
 mod quiet;
 mod rights;
 mod screen;
 
+pub(crate) use choices::Choices;
 pub(crate) use ledger::Ledger;
 pub(crate) use screen::Screen;

@@ -44,6 +44,9 @@ impl World {
             chosen.as_str(),
             "I8: what the user of {id:?} chose"
         );
+        if let Some(last) = self.choices.of(user) {
+            assert_eq!(chosen, last, "I8: what the user of {id:?} chose last");
+        }
         self.checked += wanted.len() as u64 + 1;
     }
 }

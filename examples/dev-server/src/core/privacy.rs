@@ -1,6 +1,7 @@
 //! What one user may know of another. Whatever tells a user something of another's presence or
 //! typing asks here, and nowhere else is it decided.
 
+use nchat_realtime::wire::planted::{PlantedBug, is_planted};
 use nchat_realtime::wire::presence::{CustomStatus, PresenceChanged, PresenceStatus};
 use nchat_realtime::wire::settings::Visibility;
 
@@ -64,11 +65,15 @@ pub(super) fn sight(
     let (Some(target), Some(viewer)) = (target, viewer) else {
         return Sight::NOTHING;
     };
-    if target.blocked.contains(viewer_id) || viewer.blocked.contains(target_id) {
+    let is_blocked = target.blocked.contains(viewer_id) || viewer.blocked.contains(target_id);
+    if is_blocked && !is_planted(PlantedBug::IgnoresBlocks) {
         return Sight::NOTHING;
     }
     // The lists of the one who is looked at count: nobody becomes a contact by their own doing.
-    let is_contact = target.contacts.contains(viewer_id) || target.written_to.contains(viewer_id);
+    let is_contact = target.contacts.contains(viewer_id)
+        || target.written_to.contains(viewer_id)
+        || (viewer.contacts.contains(target_id)
+            && is_planted(PlantedBug::TrustsTheViewersContacts));
     let is_for = |visibility| match visibility {
         Visibility::Everyone => true,
         Visibility::Contacts => is_contact,
@@ -78,7 +83,8 @@ pub(super) fn sight(
     let status = is_for(settings.visibility) && settings.show_online_status;
     Sight {
         status,
-        last_seen: status && settings.show_last_seen,
+        last_seen: status
+            && (settings.show_last_seen || is_planted(PlantedBug::TellsLastSeenToAll)),
         typing: settings.broadcast_typing && is_for(settings.typing_visibility),
         receipts: true,
     }

@@ -137,6 +137,9 @@ impl State {
         thread_id: Option<&str>,
         now: Now,
     ) {
+        if is_planted(PlantedBug::KeepsTypingOfAuthor) {
+            return;
+        }
         for context in self.contexts_of(room_name) {
             let is_it = context.thread_id.as_deref() == thread_id;
             if let Some(typists) = self.typing.get_mut(&context).filter(|_| is_it) {
@@ -167,7 +170,7 @@ impl State {
         if let Some(typists) = self.typing.get_mut(context) {
             let before = typists.len();
             typists.retain(|typist| typist.until_mono_ms > now.mono_ms);
-            if typists.len() < before {
+            if typists.len() < before && !is_planted(PlantedBug::EndsTypingInSilence) {
                 self.tell_typing(context, now);
             }
         }

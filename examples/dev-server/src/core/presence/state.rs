@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use nchat_realtime::wire::planted::{PlantedBug, is_planted};
+
 use super::connection::{Connection, LEASE_MS};
 use super::person::Person;
 use super::{Now, Times};
@@ -74,8 +76,12 @@ impl State {
         if let Some(person) = self.people.get_mut(user_id) {
             person.sockets.remove(socket_id);
         }
-        self.end_typing_of_socket(socket_id, now);
-        self.refresh(user_id, now);
+        if !is_planted(PlantedBug::KeepsTypingOfSocket) {
+            self.end_typing_of_socket(socket_id, now);
+        }
+        if !is_planted(PlantedBug::ForgetsDeparture) {
+            self.refresh(user_id, now);
+        }
         self.forget_unused(user_id);
         for target_id in connection.subscriptions.keys() {
             self.forget_unused(target_id);
