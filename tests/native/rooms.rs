@@ -142,3 +142,24 @@ async fn the_plugin_guides_names_work_for_who_uses_them() {
         "{names:?}"
     );
 }
+
+#[tokio::test]
+async fn no_name_of_a_room_is_that_of_something_else() {
+    let server = TestServer::start().await;
+    let (alice, mut eve) = (server.peer("alice").await, server.peer("eve").await);
+    // Whoever speaks the plugin guide's dialect is kept apart under a name, too.
+    eve.done("channel:join", json!({ "channelId": "general" }))
+        .await;
+    for name in ["speakers", "-speakers", "eve", "user eve"] {
+        let room = json!({ "roomName": name, "visibility": "secret" });
+        alice.done("room:create", room).await;
+        let message = json!({ "roomName": name, "content": "x" });
+        alice.done("message:send", message).await;
+    }
+    eve.ack("ping", json!({ "timestamp": 1.0 })).await;
+    let told = eve.pending_text();
+    assert!(
+        !told.iter().any(|event| event.starts_with("message")),
+        "{told:?}"
+    );
+}

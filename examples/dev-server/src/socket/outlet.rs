@@ -39,8 +39,8 @@ pub(super) fn tab_key(user_id: &str, device_id: &str, tab_id: &str) -> String {
     format!("tab {}", serde_json::json!([user_id, device_id, tab_id]))
 }
 
-/// Sockets that spoke the plugin guide's dialect anywhere.
-const PLUGIN_SPEAKERS: &str = "plugin speakers";
+/// Sockets that spoke the plugin guide's dialect anywhere. No room's key: these have a space.
+const PLUGIN_SPEAKERS: &str = "plugin-speakers";
 
 /// Makes a socket hear the plugin guide's names for what is told to it alone.
 pub(super) fn hear_plugin_dialect(socket: &SocketRef) {
