@@ -166,7 +166,11 @@ impl<S: Store> Core<S> {
         let member_count = self.member_count(&room, caller.user).await?;
         let names = [room_name.to_owned()];
         let standings = self.store.standings(&caller.user.id, &names).await?;
-        let standing = standings.into_iter().next().unwrap_or_default();
+        let Some(standing) = standings.into_iter().next() else {
+            // They left meanwhile on another socket: this one must not go on hearing the room.
+            self.unsubscribe(caller.user, room_name).await;
+            return Err(ErrorCode::NotInRoom.into());
+        };
         Ok(RoomJoined {
             room_name: room.name,
             kind: room.kind,

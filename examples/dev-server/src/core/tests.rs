@@ -1,5 +1,6 @@
 //! The core over the memory store, without a socket, a runtime's clock, or chance.
 
+mod leaving;
 mod operations;
 mod people;
 mod presence;
