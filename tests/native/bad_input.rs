@@ -1,5 +1,7 @@
 //! Nothing that comes in ends the process, hangs a caller, or goes without an answer.
 
+use std::time::Duration;
+
 use rust_socketio::Payload;
 use serde_json::{Value as Json, json};
 
@@ -413,4 +415,41 @@ async fn no_packet_brings_the_server_down() {
         .await
         .done("room:join", json!({ "roomName": "general" }))
         .await;
+}
+
+#[tokio::test]
+async fn no_query_brings_the_server_down_or_keeps_it_busy() {
+    let server = TestServer::start().await;
+    let nested = |open: &str, close: &str| {
+        let count = 60_000 / (open.len() + close.len());
+        [open.repeat(count), close.repeat(count)].concat()
+    };
+    let fragments: String = (0..1_000)
+        .map(|number| format!("fragment f{number} on query_root {{...f{}}} ", number + 1))
+        .collect();
+    let queries = [
+        nested("{a", "}"),
+        format!("{{a(b:{})}}", nested("[", "]")),
+        format!("{{a(b:{})}}", nested("{a:", "}")),
+        format!("query($a:{}){{a}}", nested("[", "]")),
+        "{".repeat(60_000),
+        format!("{{a(b:{}", "[".repeat(60_000)),
+        format!("{{{}}}", "a ".repeat(30_000)),
+        format!("{{a{}}}", "@a".repeat(25_000)),
+        format!("{{{}}}", "...f ".repeat(12_000)),
+        format!("{{...f0}} {fragments}"),
+        "\u{feff}#".repeat(15_000),
+    ];
+    let alice = token("alice");
+    for query in queries {
+        let body = json!({ "query": query }).to_string();
+        let asked = http::ask_as(server.addr, &alice, "POST", "/v1/graphql", &body);
+        let answer = tokio::time::timeout(Duration::from_secs(20), asked).await;
+        let answer = answer.unwrap_or_else(|_| panic!("no answer to {query:.40}"));
+        assert!(
+            answer.body.contains("errors"),
+            "{query:.40}: {}",
+            answer.body
+        );
+    }
 }

@@ -13,6 +13,9 @@ use super::time::iso8601;
 use super::{Caller, Core, Refusal, User};
 use crate::store::Store;
 
+/// Most users of whom one is told that they type in the same place: the first who began.
+const MAX_TYPISTS_TOLD: usize = 50;
+
 /// What is typed in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Context {
@@ -237,6 +240,7 @@ impl State {
             .into_iter()
             .flatten()
             .filter(|one| one.user.id != *viewer_id && self.sight(&one.user.id, viewer_id).typing)
+            .take(MAX_TYPISTS_TOLD)
             .collect();
         let told = connection.told_of_typing.get(context);
         let told = told.map(Vec::as_slice).unwrap_or_default();

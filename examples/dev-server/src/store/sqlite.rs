@@ -288,12 +288,7 @@ impl Store for SqliteStore {
         user_id: &str,
         room_names: &[String],
     ) -> Result<Vec<Standing>, StoreError> {
-        let mut snapshot = self.snapshot().await?;
-        let mut standings = Vec::with_capacity(room_names.len());
-        for name in room_names {
-            standings.extend(cursors::standing(&mut snapshot, name, user_id).await?);
-        }
-        Ok(standings)
+        cursors::standings(&mut self.snapshot().await?, room_names, user_id).await
     }
 
     async fn cursors(&self, room_name: &str, limit: u32) -> Result<Vec<MemberCursors>, StoreError> {

@@ -197,3 +197,23 @@ async fn what_is_typed_before_it_may_be_seen_is_not_shown_when_it_may() {
     let told = people.told("alice", "typing:event");
     assert_eq!(told[0]["users"][0]["startedAt"], iso8601(people.now_ms()));
 }
+
+#[tokio::test]
+async fn of_a_crowd_that_types_the_first_are_told() {
+    let names: Vec<String> = (0..60)
+        .map(|number| format!("typist {number:02}"))
+        .collect();
+    let mut users: Vec<&str> = names.iter().map(String::as_str).collect();
+    users.push("alice");
+    let people = People::in_general(&users).await;
+    let begin_ms = people.now_ms();
+    for name in &names {
+        people.done(name, START, general()).await;
+    }
+    let told = shown(people.take("alice"), begin_ms);
+    assert_eq!(told.last().expect("told").1, names[..50]);
+    people.done(&names[7], STOP, general()).await;
+    let told = shown(people.take("alice"), begin_ms);
+    let expected = [&names[..7], &names[8..51]].concat();
+    assert_eq!(told, [(0, expected)]);
+}

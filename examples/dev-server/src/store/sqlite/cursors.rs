@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
 
 use super::append::{Log, find_log};
-use super::rows::unsigned;
+use super::rows::{to_json, unsigned};
 use super::{clamped, progress, users};
 use crate::store::cursor::ShownReceipt;
 use crate::store::{
@@ -186,37 +186,44 @@ pub(super) async fn standing(
     room_name: &str,
     user_id: &str,
 ) -> Result<Option<Standing>, StoreError> {
-    let row = sqlx::query(
-        "SELECT members.room_id, head_seq, max(joined_seq, coalesce(read_up_to, 0)) AS read_up_to
-         FROM rooms JOIN members ON members.room_id = rooms.id
-         LEFT JOIN cursors ON cursors.room_id = rooms.id AND cursors.user_id = members.user_id
-         WHERE rooms.name = ? AND members.user_id = ? AND members.listing <> 2",
-    )
-    .bind(room_name)
-    .bind(user_id)
-    .fetch_optional(&mut **transaction)
-    .await?;
-    let Some(row) = row else {
-        return Ok(None);
-    };
-    let room_id: i64 = row.try_get("room_id")?;
-    let read_up_to = unsigned(&row, "read_up_to")?;
-    let counts = sqlx::query(
-        "SELECT (SELECT count(*) FROM messages
-                 WHERE room_id = ?1 AND seq > ?2 AND user_id <> ?3 AND is_deleted = 0) AS unread,
+    let names = [room_name.to_owned()];
+    let standings = standings(transaction, &names, user_id).await?;
+    Ok(standings.into_iter().next())
+}
+
+/// Of any number of rooms with one statement, in this order.
+pub(super) async fn standings(
+    transaction: &mut Transaction<'static, Sqlite>,
+    room_names: &[String],
+    user_id: &str,
+) -> Result<Vec<Standing>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT name, head_seq, read_up_to,
+                (SELECT count(*) FROM messages
+                 WHERE room_id = place.id AND seq > place.read_up_to AND user_id <> ?2
+                   AND is_deleted = 0) AS unread,
                 (SELECT count(*) FROM mentions
-                 WHERE room_id = ?1 AND seq > ?2 AND user_id = ?3) AS mentions",
+                 WHERE room_id = place.id AND seq > place.read_up_to AND user_id = ?2) AS mentions
+         FROM (SELECT asked.key AS number, rooms.id, name, head_seq,
+                      max(joined_seq, coalesce(read_up_to, 0)) AS read_up_to
+               FROM json_each(?1) AS asked CROSS JOIN rooms ON rooms.name = asked.value
+               JOIN members ON members.room_id = rooms.id AND members.user_id = ?2
+                   AND members.listing <> 2
+               LEFT JOIN cursors ON cursors.room_id = rooms.id AND cursors.user_id = ?2) AS place
+         ORDER BY number",
     )
-    .bind(room_id)
-    .bind(clamped(read_up_to))
+    .bind(to_json(&room_names, "rooms that are asked for")?)
     .bind(user_id)
-    .fetch_one(&mut **transaction)
+    .fetch_all(&mut **transaction)
     .await?;
-    Ok(Some(Standing {
-        room_name: room_name.to_owned(),
-        head_seq: unsigned(&row, "head_seq")?,
-        read_up_to,
-        unread_count: counts.try_get("unread")?,
-        mention_count: counts.try_get("mentions")?,
-    }))
+    let standings = rows.iter().map(|row| {
+        Ok(Standing {
+            room_name: row.try_get("name")?,
+            head_seq: unsigned(row, "head_seq")?,
+            read_up_to: unsigned(row, "read_up_to")?,
+            unread_count: row.try_get("unread")?,
+            mention_count: row.try_get("mentions")?,
+        })
+    });
+    standings.collect()
 }
