@@ -9,7 +9,7 @@ import type { MessageEvent, Room, RoomMember, Unsubscribe } from "./types.js";
 
 /** Options of a {@link RoomsService}. A key that is absent or `undefined` keeps what is set. */
 export interface RoomsServiceConfig {
-  /** Rooms that may be joined at once. Default 100. */
+  /** Rooms that may be joined at once, if fewer than 100. */
   maxTrackedRooms?: number;
   /** Accepted for compatibility: a joined room is joined again after every loss, until it is left. */
   autoRejoinOnReconnect?: boolean;

@@ -19,6 +19,7 @@ export class PresenceAccount {
   readonly #host: EngineHost;
   #givenUserId: string | null = null;
   #settings: PresenceSettings | null = null;
+  #readings = 0;
   #contacts: ReadonlySet<string> = new Set();
   #isActive = false;
   /** Rises with every user, so that an answer for the last one goes nowhere. */
@@ -64,12 +65,22 @@ export class PresenceAccount {
     this.#moved(this.#host.snapshots.store.getSnapshot("connection").state);
   }
 
+  /** Whether the settings are being read. */
+  get isReading(): boolean {
+    return this.#readings > 0;
+  }
+
   /** Reads the settings anew; null where there are none. */
   async refreshSettings(): Promise<PresenceSettings | null> {
     const generation = this.#generation;
-    const settings = await this.source.settings(this.userId);
-    if (generation === this.#generation) this.#take(settings);
-    return settings;
+    this.#countReading(1);
+    try {
+      const settings = await this.source.settings(this.userId);
+      if (generation === this.#generation) this.#take(settings);
+      return settings;
+    } finally {
+      this.#countReading(-1);
+    }
   }
 
   /** Reads the contacts anew. Where that fails, they stay as they are known. */
@@ -148,6 +159,11 @@ export class PresenceAccount {
     this.#unsaid = {};
     this.#waiting = [];
     for (const done of waiting) done();
+  }
+
+  #countReading(change: number): void {
+    this.#readings += change;
+    this.#host.snapshots.changed("settings");
   }
 
   #take(settings: PresenceSettings | null): void {

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { hostOf } from "../client-host.js";
 import { isRealtimeError } from "../errors.js";
 import type {
@@ -8,6 +8,7 @@ import type {
   PresenceSettingsInput,
   PresenceVisibility,
 } from "../presence/settings.js";
+import type { RealtimeClient } from "../realtime-client.js";
 import { useClient } from "./use-client.js";
 import { useSnapshot, whole } from "./use-snapshot.js";
 
@@ -69,5 +70,17 @@ export function usePresenceSettings(): UsePresenceSettingsResult {
   }, [client, run]);
 
   useEffect(() => hostOf(client).account.activate(), [client]);
-  return { settings, isLoading: pending > 0, error, ...actions };
+  const isReading = useIsReading(client);
+  return { settings, isLoading: pending > 0 || isReading, error, ...actions };
 }
+
+/** Whether settings are read, whoever asked for that: with a connection they are read by themselves. */
+function useIsReading(client: RealtimeClient): boolean {
+  const subscribe = useCallback(
+    (notify: () => void) => client.subscribe("settings", notify),
+    [client],
+  );
+  return useSyncExternalStore(subscribe, () => hostOf(client).account.isReading, isNotReading);
+}
+
+const isNotReading = () => false;

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { hostOf } from "../../src/client-host.js";
 import {
   RealtimeProvider,
   usePresenceSettings,
@@ -234,7 +235,44 @@ describe("who may see whom", () => {
   });
 });
 
+describe("usePresenceSettings", () => {
+  it("is loading while the settings are read for the first time", async () => {
+    const user = newUser();
+    const client = newClient();
+    const states: [isLoading: boolean, isKnown: boolean][] = [];
+    const hook = probe(() => {
+      const { settings, isLoading } = usePresenceSettings();
+      states.push([isLoading, settings !== null]);
+      return settings;
+    });
+    mount(
+      <RealtimeProvider client={client} userId={user}>
+        <hook.Probe />
+      </RealtimeProvider>,
+    );
+    await vi.waitFor(() => expect(states.at(-1)).toEqual([false, true]));
+    expect(states[0]).toEqual([false, false]);
+    expect(states[1]).toEqual([true, false]);
+  });
+});
+
 describe("useRealtimePresence", () => {
+  it("wants nobody anew for a list written inline again", async () => {
+    const { bob, ids } = await two();
+    const hook = probe(() => useRealtimePresence({ userIds: [ids.alice] }));
+    const tree = () => (
+      <RealtimeProvider client={bob} userId={ids.bob} autoConnect={false}>
+        <hook.Probe />
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree());
+    const { presence } = hostOf(bob);
+    const changes = [vi.spyOn(presence, "want"), vi.spyOn(presence, "unwant")];
+    for (let render = 0; render < 20; render += 1) rerender(tree());
+    for (const change of changes) expect(change).not.toHaveBeenCalled();
+    expect(bob.presence.getSubscribedUserIds()).toEqual([ids.alice]);
+  });
+
   it("has one user's presence, in the documents' form", async () => {
     const { bob, ids } = await two();
     const hook = probe(() => useRealtimePresence(ids.alice));
