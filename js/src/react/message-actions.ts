@@ -1,5 +1,6 @@
 "use client";
 
+import { realtimeError } from "../errors.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import type { EditMessageOptions } from "../room-messages.js";
 import { messageKey } from "../topics.js";
@@ -17,7 +18,8 @@ export interface MessageActions {
   send: (content: AppDefined, options?: SendMessageOptions) => Promise<SendReceipt>;
   /**
    * Gives one's own message another text. One that the server does not have yet is sent with the
-   * new text, and undefined is the result; a parked one is sent again.
+   * new text, and undefined is the result; a parked one is sent again. One that is on its way is
+   * changed once it is there, if the page is open by then; so it is with the next two.
    *
    * @param options - Without a `baseVersion` it is the version that is shown.
    */
@@ -28,7 +30,7 @@ export interface MessageActions {
   ) => Promise<OperationReceipt | undefined>;
   /** Deletes a message; one that the server does not have yet is not sent. */
   remove: (id: string) => Promise<OperationReceipt | undefined>;
-  /** Adds this user's reaction, or takes it back where it is there. */
+  /** Adds this user's reaction, or takes it back where it is there. Rejects `CANCELLED` for a message that does not get to the server. */
   react: (id: string, emoji: string) => Promise<OperationReceipt>;
   /** Sends a message again that failed. False where none is parked under this id. */
   retry: (id: string) => boolean;
@@ -43,35 +45,59 @@ export function messageActions(client: RealtimeClient, roomName: string): Messag
     client
       .getSnapshot(`timeline:${roomName}`)
       .find((message) => message.messageId === id || messageKey(message) === id);
-  /** The id in the queue of a message that the server does not have yet. */
-  const queuedId = (message: MessageEvent | undefined) =>
-    message?.state === "failed" || message?.state === "sending"
-      ? message.clientMessageId
-      : undefined;
   const serverId = (message: MessageEvent | undefined, id: string) => message?.messageId ?? id;
+  /** A message once it is another than it was: sent, parked, or with another text; undefined once it is gone. */
+  const changed = (before: MessageEvent) =>
+    new Promise<MessageEvent | undefined>((resolve) => {
+      const look = () => {
+        const message = find(messageKey(before));
+        const isSame = message?.state === before.state && message?.content === before.content;
+        if (message && isSame) return;
+        unsubscribe();
+        resolve(message);
+      };
+      const unsubscribe = client.subscribe(`timeline:${roomName}`, look);
+    });
+  /**
+   * Does with a message what can be done before the server has it: `settled` once `act` has done
+   * so, or the message is gone. Else the message as the server has it: until then it is on its way,
+   * or another tab sends, and was asked.
+   */
+  const atServer = async (id: string, act: (queued: string, message: MessageEvent) => boolean) => {
+    let message = find(id);
+    for (let queued = queuedId(message); message && queued; queued = queuedId(message)) {
+      if (act(queued, message)) return "settled";
+      message = await changed(message);
+      if (!message) return "settled";
+    }
+    return message;
+  };
 
   return {
     send: (content, options) => rooms.sendMessage(roomName, content, options),
     edit: async (id, content, options) => {
-      const message = find(id);
-      const queued = queuedId(message);
-      if (queued !== undefined && queue.updateQueuedMessage(queued, { content })) {
-        if (message?.state === "failed") queue.retryMessage(queued);
-        return undefined;
-      }
+      let wasAsked = false;
+      const message = await atServer(id, (queued, { state, content: text }) => {
+        wasAsked = true;
+        const isChanged = text === content || queue.updateQueuedMessage(queued, { content });
+        if (isChanged && state === "failed") queue.retryMessage(queued);
+        return isChanged;
+      });
+      if (message === "settled" || (wasAsked && message?.content === content)) return undefined;
       // A change of ours that waits will make another version of it.
       const baseVersion = message?.isPending ? undefined : message?.version;
       const messageId = serverId(message, id);
       return rooms.editMessage(roomName, messageId, content, { baseVersion, ...options });
     },
     remove: async (id) => {
-      const message = find(id);
-      const queued = queuedId(message);
-      if (queued !== undefined && queue.removeFromQueue(queued)) return undefined;
-      return rooms.deleteMessage(roomName, serverId(message, id));
+      const message = await atServer(id, (queued) => queue.removeFromQueue(queued));
+      return message === "settled"
+        ? undefined
+        : rooms.deleteMessage(roomName, serverId(message, id));
     },
-    react: (id, emoji) => {
-      const message = find(id);
+    react: async (id, emoji) => {
+      const message = await atServer(id, (_, { state }) => state === "failed");
+      if (message === "settled") throw realtimeError("CANCELLED", "the message was not sent");
       const messageId = serverId(message, id);
       const userId = client.auth?.userId;
       const reaction = message?.reactions?.find((reaction) => reaction.emoji === emoji);
@@ -82,4 +108,10 @@ export function messageActions(client: RealtimeClient, roomName: string): Messag
     retry: (id) => queue.retryMessage(queuedId(find(id)) ?? id),
     discard: (id) => queue.removeFromQueue(queuedId(find(id)) ?? id),
   };
+}
+
+/** The id in the queue of a message that the server does not have yet. */
+function queuedId(message: MessageEvent | undefined): string | undefined {
+  const isQueued = message?.state === "failed" || message?.state === "sending";
+  return isQueued ? message.clientMessageId : undefined;
 }

@@ -10,6 +10,7 @@ import {
   useSync,
   useUnread,
 } from "../../src/react/index.js";
+import { messageActions } from "../../src/react/message-actions.js";
 import { mount, probe } from "./render.js";
 import { authenticated, connectedAs, newClient, newUser } from "./support.js";
 
@@ -124,6 +125,62 @@ describe("a list of messages", () => {
     await alice.rooms.addReaction(roomName, first?.messageId ?? "", "👍");
     await vi.waitFor(() => expect(renders.of("one")).toBe(1));
     expect(renders.all).toEqual({ one: 1 });
+  });
+});
+
+describe("the actions on messages that the server does not have yet", () => {
+  async function offlineInTwoTabs() {
+    const user = newUser();
+    const room = newUser("room");
+    const leader = await connectedAs(user);
+    await leader.emitAsync("room:create", { roomName: room });
+    await leader.rooms.joinRoom(room);
+    await vi.waitFor(() => expect(leader.queue.snapshot.isLeader).toBe(true));
+    const follower = await connectedAs(user);
+    await follower.rooms.joinRoom(room);
+    for (const client of [leader, follower]) client.disconnect();
+    follower.queue.queueMessage({ channelId: room, content: "hello" });
+    const [message] = follower.getSnapshot(`timeline:${room}`);
+    if (!message) throw new Error("it is not shown");
+    const goOnline = async () => {
+      for (const client of [leader, follower]) await client.connect();
+      await vi.waitFor(() => expect(follower.getSnapshot("queue").length).toBe(0));
+    };
+    const actions = messageActions(follower, room);
+    const shown = () => follower.getSnapshot(`timeline:${room}`).map(({ content }) => content);
+    return { actions, key: messageKey(message), goOnline, shown };
+  }
+
+  it("take it back where another tab sends", async () => {
+    const { actions, key, goOnline, shown } = await offlineInTwoTabs();
+    expect(await actions.remove(key)).toBeUndefined();
+    await goOnline();
+    expect(shown()).toEqual([]);
+  });
+
+  it("give it another text where another tab sends", async () => {
+    const { actions, key, goOnline, shown } = await offlineInTwoTabs();
+    expect(await actions.edit(key, "other")).toBeUndefined();
+    await goOnline();
+    expect(shown()).toEqual(["other"]);
+  });
+
+  it("delete it once it is there where it is on its way", async () => {
+    const client = await connectedAs(newUser());
+    const room = newUser("room");
+    await client.emitAsync("room:create", { roomName: room });
+    await client.rooms.joinRoom(room);
+    const actions = messageActions(client, room);
+    const removed = new Promise((resolve) => {
+      client.queue.subscribe((event, data) => {
+        if (event !== "message:sending" || data.message.kind !== "message:send") return;
+        resolve(actions.remove(data.message.id));
+      });
+    });
+    const { messageId } = await actions.send("too early");
+    expect(await removed).toMatchObject({ messageId });
+    expect(client.getSnapshot(`timeline:${room}`)[0]?.isDeleted).toBe(true);
+    expect(client.queue.getQueueLength()).toBe(0);
   });
 });
 

@@ -29,6 +29,18 @@ async function inRoom(...messages: MessageEvent[]) {
   return { client, engine, actions: messageActions(client, "general") };
 }
 
+/** A message that is on its way, or that another tab sends: it cannot be changed from here. */
+async function onItsWay() {
+  const room = await inRoom(waiting);
+  room.engine.answers["queue.removeFromQueue"] = false;
+  room.engine.answers["queue.updateQueuedMessage"] = false;
+  const become = (...messages: MessageEvent[]) => {
+    room.engine.messages = messages;
+    room.engine.sink(SinkKind.TimelineReset, "general");
+  };
+  return { ...room, become };
+}
+
 describe("the actions on a room's messages", () => {
   it("edit what the server has, as made from the version that is shown", async () => {
     const { engine, actions } = await inRoom(sent);
@@ -62,16 +74,54 @@ describe("the actions on a room's messages", () => {
     expect(engine.called("editMessage")).toEqual([]);
   });
 
-  it("take a message out of the queue instead of deleting it, unless it is on its way", async () => {
+  it("take a message out of the queue instead of deleting it", async () => {
     const { engine, actions } = await inRoom(failed, sent);
     expect(await actions.remove("c-2")).toBeUndefined();
     await actions.remove("m-1");
-    engine.answers["queue.removeFromQueue"] = false;
-    await actions.remove("c-2");
-    expect(engine.called("deleteMessage")).toEqual([
-      ["general", "m-1"],
-      ["general", "c-2"],
-    ]);
+    expect(engine.called("deleteMessage")).toEqual([["general", "m-1"]]);
+  });
+
+  it("wait for a message that is on its way, and name it to the server as it has it", async () => {
+    const { engine, actions, become } = await onItsWay();
+    const done = [
+      actions.remove("c-3"),
+      actions.edit("c-3", "other"),
+      actions.react("c-3", "👍"),
+    ] as const;
+    await Promise.resolve();
+    expect(engine.calls.filter(([name]) => /^(edit|delete|add)/.test(name))).toEqual([]);
+    become({ ...sent, clientMessageId: "c-3" });
+    await Promise.all(done);
+    expect(engine.called("deleteMessage")).toEqual([["general", "m-1"]]);
+    expect(engine.called("editMessage")).toEqual([["general", "m-1", "other", { baseVersion: 3 }]]);
+    expect(engine.called("addReaction")).toEqual([["general", "m-1", "👍"]]);
+  });
+
+  it("leave the server alone where another tab has done it before it was sent", async () => {
+    const { engine, actions, become } = await onItsWay();
+    const edited = actions.edit("c-3", "other");
+    become({ ...waiting, content: "other" });
+    expect(await edited).toBeUndefined();
+    const again = actions.edit("c-3", "another");
+    become({ ...sent, clientMessageId: "c-3", content: "another" });
+    expect(await again).toBeUndefined();
+    become(waiting);
+    const removed = actions.remove("c-3");
+    const reacted = actions.react("c-3", "👍");
+    become();
+    expect(await removed).toBeUndefined();
+    await expect(reacted).rejects.toMatchObject({ code: "CANCELLED" });
+    expect(engine.calls.filter(([name]) => /^(edit|delete|add)/.test(name))).toEqual([]);
+  });
+
+  it("do what was asked again of a message that was parked meanwhile", async () => {
+    const { engine, actions, become } = await onItsWay();
+    const edited = actions.edit("c-3", "other");
+    engine.answers["queue.updateQueuedMessage"] = true;
+    become({ ...waiting, state: "failed" });
+    expect(await edited).toBeUndefined();
+    expect(engine.called("queue.retryMessage")).toEqual([["c-3"]]);
+    await expect(actions.react("c-3", "👍")).rejects.toMatchObject({ code: "CANCELLED" });
   });
 
   it("add a reaction, and take back the own one", async () => {
