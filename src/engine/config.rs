@@ -132,7 +132,8 @@ pub const MAX_TYPERS: usize = 100;
 /// Longest time for which somebody is shown as typing without the server saying it again, in
 /// milliseconds.
 pub const MAX_TYPING_LEASE_MS: u64 = 60_000;
-/// Users whose presence is kept.
+/// Users whose presence is kept beside those whom the app wants to know of; beyond it those leave
+/// who were not heard of for the longest time.
 pub const MAX_PRESENCES: usize = 10_000;
 /// Users whose presence can be wanted at once; so many as the server allows are followed.
 pub const MAX_WANTED_PRESENCES: usize = 10_000;

@@ -36,8 +36,12 @@ pub(super) struct Following {
 }
 
 impl Following {
-    pub(super) fn wanted(&self) -> impl Iterator<Item = &String> {
+    pub(super) fn wanted(&self) -> impl ExactSizeIterator<Item = &String> {
         self.wanted.keys()
+    }
+
+    pub(super) fn wants(&self, id: &str) -> bool {
+        self.wanted.contains_key(id)
     }
 
     pub(super) fn is_settled(&self) -> bool {

@@ -1,5 +1,6 @@
 //! What the server said of others: kept as it came, and read when somebody looks at it.
 
+use super::following::Following;
 use super::{privacy, tell};
 use crate::engine::config::MAX_PRESENCES;
 use crate::engine::context::Context;
@@ -11,6 +12,8 @@ use crate::wire::presence::{PresenceHead, PresenceMark};
 /// Those of whom something is known.
 pub(super) struct Known<V> {
     users: SortedMap<String, Entry<V>>,
+    /// How often the server said how somebody is.
+    arrivals: u64,
     /// When the first custom status ends.
     pub(super) expires_ms: Option<u64>,
 }
@@ -18,6 +21,8 @@ pub(super) struct Known<V> {
 struct Entry<V> {
     body: V,
     custom: Custom,
+    /// The number of its arrival.
+    arrival: u64,
 }
 
 /// Whether a custom status is to be seen.
@@ -35,6 +40,7 @@ impl<V: Value> Known<V> {
     pub(super) fn new() -> Self {
         Self {
             users: SortedMap::new(),
+            arrivals: 0,
             expires_ms: None,
         }
     }
@@ -58,17 +64,39 @@ impl<V: Value> Known<V> {
         server_now_ms: u64,
         mark: PresenceMark,
         body: &V,
+        following: &Following,
     ) {
-        if self.users.len() >= MAX_PRESENCES && !self.has(&mark.user_id) {
-            return;
+        if !self.has(&mark.user_id) {
+            self.make_room(ctx, following);
         }
         let custom = custom_until(ctx.now.mono_ms, server_now_ms, mark.expires_at.as_deref());
         if let Custom::Until(at_ms) = custom {
             self.expires_ms = Some(self.expires_ms.map_or(at_ms, |first| first.min(at_ms)));
         }
         tell(ctx, &mark.user_id);
-        let body = body.clone();
-        self.users.insert(mark.user_id, Entry { body, custom });
+        self.arrivals += 1;
+        let entry = Entry {
+            body: body.clone(),
+            custom,
+            arrival: self.arrivals,
+        };
+        self.users.insert(mark.user_id, entry);
+    }
+
+    /// Where too many are known, those are forgotten whom nobody wants to know of and who were not
+    /// heard of for the longest time: many at once, because finding them takes a look at all.
+    fn make_room(&mut self, ctx: &mut Context<'_, V>, following: &Following) {
+        if self.users.len() < MAX_PRESENCES + following.wanted().len() {
+            return;
+        }
+        let since = self.arrivals.saturating_sub(MAX_PRESENCES as u64 / 2);
+        let stays = |id: &String, entry: &Entry<V>| entry.arrival > since || following.wants(id);
+        for (id, entry) in self.users.iter() {
+            if !stays(id, entry) {
+                tell(ctx, id);
+            }
+        }
+        self.users.retain(stays);
     }
 
     pub(super) fn forget(&mut self, ctx: &mut Context<'_, V>, id: &str) {

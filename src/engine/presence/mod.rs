@@ -193,7 +193,8 @@ impl<V: Value> Presence<V> {
             self.own.came(up.ctx, server_now_ms, seen);
         }
         let user_id = mark.user_id.clone();
-        self.known.came(up.ctx, server_now_ms, mark, body);
+        self.known
+            .came(up.ctx, server_now_ms, mark, body, &self.following);
         Some(user_id)
     }
 

@@ -250,6 +250,21 @@ fn a_chosen_status_outlives_idleness_and_activity() {
 }
 
 #[test]
+fn a_network_that_goes_and_comes_changes_no_choice() {
+    let mut world = World::with_presence();
+    world.chooses(ChosenStatus::Busy);
+    world.told_updates();
+    world.input(Input::OnlineChanged(false));
+    assert_eq!(world.status(), "busy");
+    world.lose_connection();
+    assert_eq!(world.status(), "busy");
+    world.input(Input::OnlineChanged(true));
+    world.advance(2_000);
+    assert_eq!(world.status(), "busy");
+    assert_eq!(world.told_updates(), [json!({"idle": false})]);
+}
+
+#[test]
 fn activity_puts_idleness_off_and_sends_nothing() {
     let mut world = World::with_presence();
     for _ in 0..20 {
@@ -616,13 +631,25 @@ fn nothing_of_one_user_is_shown_to_the_next() {
 }
 
 #[test]
-fn ten_thousand_are_known_and_no_more() {
+fn ten_thousand_are_known_beside_those_who_are_wanted_and_then_the_oldest_are_forgotten() {
     let mut world = World::with_presence();
     world.is_logged = false;
-    for number in 0..10_010 {
+    world.wants(&["bob"]);
+    world.subscribes(&["bob"]);
+    for number in 0..10_100 {
         world.is_now(&format!("u{number}"), "online");
+        assert!(world.engine.presence(&format!("u{number}")).is_some());
     }
-    assert_eq!(world.engine.presences().len(), 10_000);
+    assert!(world.engine.presences().len() <= 10_001);
+    assert_eq!(world.status_of("bob").as_deref(), Some("online"));
+    assert_eq!(world.status_of("u9999").as_deref(), Some("online"));
+    assert_eq!(world.status_of("u0"), None);
+    let forgotten = world.told_presences();
+    assert_eq!(
+        forgotten.iter().filter(|id| *id == "u0").count(),
+        2,
+        "told of as it went, too"
+    );
 }
 
 #[test]
