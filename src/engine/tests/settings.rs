@@ -1,6 +1,9 @@
 //! Options: laid over what is set, or refused by name.
 
-use crate::engine::config::{RealtimeClientConfig, Settings};
+use crate::engine::config::{
+    ACK_TIMEOUT_MS, BASE_RETRY_DELAY_MS, MAX_QUEUE_SIZE, MAX_RETRIES, MAX_RETRY_DELAY_MS,
+    PING_INTERVAL_MS, RealtimeClientConfig, Settings,
+};
 use crate::engine::error::ClientError;
 use crate::socketio::TransportKind;
 use crate::wire::connection::DeviceType;
@@ -34,6 +37,40 @@ fn the_defaults_are_the_documents() {
         (1_000, 30_000)
     );
     assert_eq!(settings.attempt_timeout_ms, 20_000);
+}
+
+#[test]
+fn the_defaults_of_the_services_are_the_documents_too() {
+    let Settings {
+        presence,
+        typing,
+        delivery,
+        sync,
+        ..
+    } = defaults();
+    assert_eq!((presence.heartbeat_ms, presence.idle_ms), (30_000, 300_000));
+    assert!(presence.detects_idle);
+    assert_eq!(
+        (typing.timeout_ms, typing.debounce_ms, typing.throttle_ms),
+        (5_000, 300, 1_000)
+    );
+    assert_eq!((typing.batch_ms, typing.broadcasts), (500, true));
+    assert!(!typing.is_restricted);
+    assert_eq!(
+        (delivery.batch_read_ack, delivery.batch_read_interval_ms),
+        (true, 1_000)
+    );
+    assert_eq!(
+        (delivery.auto_sync, delivery.allow_read_receipts),
+        (true, None)
+    );
+    assert_eq!(
+        (sync.page, sync.auto_sync, sync.timeout_ms),
+        (50, true, 30_000)
+    );
+    assert_eq!((MAX_QUEUE_SIZE, MAX_RETRIES), (100, 5));
+    assert_eq!((BASE_RETRY_DELAY_MS, MAX_RETRY_DELAY_MS), (1_000, 30_000));
+    assert_eq!((PING_INTERVAL_MS, ACK_TIMEOUT_MS), (10_000, 10_000));
 }
 
 #[test]

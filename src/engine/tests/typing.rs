@@ -122,22 +122,35 @@ fn the_first_key_is_told_at_once() {
 
 #[test]
 fn a_place_is_told_as_the_documents_name_it() {
-    let mut world = World::connected();
-    world.types_at(thread("general", "t1"), TypingRoomType::Thread);
-    let start = world.expect_event("typing:start");
-    let expected = json!({"roomName": "general", "roomType": "thread", "threadId": "t1"});
-    assert_eq!(start.body, expected);
-    world.input(Input::Typing(TypingCommand::Typed {
-        place: place("dm-1"),
-        kind: TypingRoomType::Dm,
-        recipient: Some("bob".to_owned()),
-    }));
-    let start = world.expect_event("typing:start");
-    let expected = json!({"roomName": "dm-1", "roomType": "dm", "recipientId": "bob"});
-    assert_eq!(start.body, expected);
-    assert_eq!(world.engine.typing_context(), expected);
-    world.stops("dm-1");
-    assert_eq!(world.engine.typing_context(), Json::Null);
+    let channel = json!({"roomName": "channel-1", "roomType": "channel"});
+    let thread_of_it = json!({"roomName": "channel-1", "roomType": "thread", "threadId": "t1"});
+    let direct = json!({"roomName": "dm-1", "roomType": "dm", "recipientId": "bob"});
+    for (place, kind, recipient, expected) in [
+        (place("channel-1"), TypingRoomType::Channel, None, channel),
+        (
+            thread("channel-1", "t1"),
+            TypingRoomType::Thread,
+            None,
+            thread_of_it,
+        ),
+        (place("dm-1"), TypingRoomType::Dm, Some("bob"), direct),
+    ] {
+        let mut world = World::connected();
+        world.input(Input::Typing(TypingCommand::Typed {
+            place: place.clone(),
+            kind,
+            recipient: recipient.map(str::to_owned),
+        }));
+        assert_eq!(world.expect_event("typing:start").body, expected);
+        assert_eq!(world.engine.typing_context(), expected);
+        world.input(Input::Typing(TypingCommand::Stopped(Some(place))));
+        assert_eq!(world.engine.typing_context(), Json::Null);
+        world.advance(50);
+        let stop = world.expect_event("typing:stop").body;
+        for name in ["roomName", "roomType", "threadId"] {
+            assert_eq!(stop[name], expected[name], "{name}");
+        }
+    }
 }
 
 #[test]
@@ -356,10 +369,10 @@ fn a_direct_conversation_is_known_as_one_where_the_server_does_not_say() {
 
 #[test]
 fn a_lease_ends_by_arrival_whatever_the_clocks_say() {
-    for skew_ms in [0, 60_000] {
+    for skew_ms in [0, 60_000, -60_000] {
         let mut world = World::connected();
         world.others_type("general", &["bob"]);
-        world.now.wall_ms += skew_ms;
+        world.now.wall_ms = world.now.wall_ms.saturating_add_signed(skew_ms);
         world.advance(4_999);
         assert_eq!(world.shown("general"), ["bob"]);
         world.notifications();
