@@ -6,11 +6,13 @@ type Listener<Args extends unknown[]> = (...args: Args) => void;
 interface Entry<Args extends unknown[]> {
   readonly listener: Listener<Args>;
   once: boolean;
+  /** How often it was added and not taken back. */
+  holds: number;
 }
 
 /**
- * A set of listeners. A callback is in it at most once, however often it is added; each call is
- * guarded, so that one that throws stops no other. Listeners may add, remove and emit while they
+ * A set of listeners. A callback is in it at most once, however often it is added, until each of
+ * those who added it has taken it back: two components may share one. Each call is guarded, so that one that throws stops no other. Listeners may add, remove and emit while they
  * run: who is removed meanwhile is not called any more, who is added is called from the next
  * time on.
  */
@@ -27,14 +29,22 @@ export class Emitter<Args extends unknown[]> {
     let entry = this.#entries.find((known) => known.listener === listener);
     if (entry) {
       entry.once &&= once;
+      entry.holds += 1;
     } else {
-      entry = { listener, once };
+      entry = { listener, once, holds: 1 };
       this.#entries = [...this.#entries, entry];
     }
-    const added = entry;
-    return () => this.#remove((known) => known === added);
+    let held: Entry<Args> | undefined = entry;
+    return () => {
+      const taken = held;
+      held = undefined;
+      if (!taken) return;
+      taken.holds -= 1;
+      if (taken.holds === 0) this.#remove((known) => known === taken);
+    };
   }
 
+  /** Removes a listener, however often it was added. */
   delete(listener: Listener<Args>): void {
     this.#remove((known) => known.listener === listener);
   }

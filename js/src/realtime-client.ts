@@ -36,8 +36,9 @@ type AnyListener = (...args: AppDefined[]) => void;
  * call throws or rejects `CLIENT_CRASHED` until {@link RealtimeClient.recover}.
  *
  * Listeners stay until they are taken off: over reconnects, `recover()`, and
- * `disconnect()`. The same callback registered twice is called once. What a listener throws is
- * reported like the exception of a DOM listener, and stops no other.
+ * `disconnect()`. The same callback registered twice is called once, until both have unsubscribed
+ * or `off` was called. What a listener throws is reported like the exception of a DOM listener, and
+ * stops no other.
  */
 export class RealtimeClient extends ConnectionView {
   #rooms: RoomsService | undefined;

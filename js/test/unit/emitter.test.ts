@@ -2,15 +2,29 @@ import { describe, expect, it, vi } from "vitest";
 import { Emitter } from "../../src/emitter.js";
 
 describe("Emitter", () => {
-  it("calls a callback that was added twice once, and one unsubscribe removes it", () => {
+  it("calls a callback that was added twice once, until both have taken it back", () => {
     const emitter = new Emitter<[number]>();
+    const listener = vi.fn();
+    const [first, second] = [emitter.add(listener), emitter.add(listener)];
+    emitter.emit(1);
+    first();
+    first();
+    emitter.emit(2);
+    second();
+    emitter.emit(3);
+    expect(listener.mock.calls).toEqual([[1], [2]]);
+    expect(emitter.size).toBe(0);
+  });
+
+  it("removes a callback at once by its name, however often it was added", () => {
+    const emitter = new Emitter<[]>();
     const listener = vi.fn();
     const unsubscribe = emitter.add(listener);
     emitter.add(listener);
-    emitter.emit(1);
-    expect(listener.mock.calls).toEqual([[1]]);
+    emitter.delete(listener);
+    emitter.add(listener);
     unsubscribe();
-    emitter.emit(2);
+    emitter.emit();
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
