@@ -11,6 +11,7 @@ import { useByValue } from "./use-by-value.js";
 import { useClient } from "./use-client.js";
 import { useFilteredPresences } from "./use-filtered-presences.js";
 import { useSnapshot, whole } from "./use-snapshot.js";
+import { useUserChange } from "./use-user-change.js";
 import { useUserPresence, useWanted } from "./use-user-presence.js";
 
 /** Options of {@link useRealtimePresence}. May be written inline. */
@@ -113,11 +114,13 @@ function usePresenceOptions(
     client.presence.initialize();
     hostOf(client).account.activate();
   }, [client, config]);
+  const userChange = useUserChange(client);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another user has chosen nothing yet
   useEffect(() => {
     const { presence } = hostOf(client);
     if (initialStatus !== undefined && !presence.hasChosen)
       client.presence.setStatus(initialStatus);
-  }, [client, initialStatus]);
+  }, [client, initialStatus, userChange]);
 }
 
 function byId(presences: readonly UserPresence[]): ReadonlyMap<string, UserPresence> {

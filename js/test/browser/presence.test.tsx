@@ -257,6 +257,27 @@ describe("usePresenceSettings", () => {
 });
 
 describe("useRealtimePresence", () => {
+  it("gives the next user the initial status too, whatever the one before had chosen", async () => {
+    const [alice, bob] = [newUser("alice"), newUser("bob")];
+    const client = newClient();
+    const hook = probe(() => useRealtimePresence({ initialStatus: "busy" }));
+    const tree = (userId: string) => (
+      <RealtimeProvider client={client} userId={userId}>
+        <hook.Probe />
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree(alice));
+    await vi.waitFor(() => expect(client.auth?.userId).toBe(alice));
+    hook.seen.value.setStatus("away");
+    await vi.waitFor(() => expect(hook.seen.value.status).toBe("away"));
+    const watcher = await connectedAs(newUser("watcher"));
+    watcher.presence.subscribeToUsers([bob]);
+    rerender(tree(bob));
+    await vi.waitFor(() => expect(client.auth?.userId).toBe(bob));
+    await vi.waitFor(() => expect(watcher.presence.getPresence(bob)?.status).toBe("busy"));
+    expect(hook.seen.value.status).toBe("busy");
+  });
+
   it("wants nobody anew for a list written inline again", async () => {
     const { bob, ids } = await two();
     const hook = probe(() => useRealtimePresence({ userIds: [ids.alice] }));
