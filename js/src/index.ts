@@ -7,6 +7,12 @@ export type { ConflictResolutionConfig } from "./conflict-resolution/config.js";
 export { ConflictResolutionService } from "./conflict-resolution/conflict-resolution-service.js";
 export type * from "./conflict-resolution/types.js";
 export { DeliveryEventHandler, type DeliveryEventHandlerConfig } from "./delivery-event-handler.js";
+export {
+  type DeliveryShownOptions,
+  deliveryText,
+  isDeliveryShown,
+  readPercentage,
+} from "./delivery-texts.js";
 export { isRealtimeError } from "./errors.js";
 export type { EventMap } from "./events.js";
 export { type InitSource, init, isInitialized } from "./init.js";
