@@ -197,6 +197,35 @@ describe("useRealtimeContext", () => {
     await vi.waitFor(() => expect(seen.value.context.customStatus?.text).toBe("at lunch"));
   });
 
+  it("has both again after disconnect and connect", async () => {
+    const other = await somebody();
+    const client = new RealtimeClient();
+    onTestFinished(() => client.destroy());
+    const { seen, Probe } = probe(() => {
+      const context = useRealtimeContext();
+      const status = context.getPresence(other.userId)?.status;
+      return { context, status, typers: context.getTypingUsers(other.room).length };
+    });
+    const user = newUser();
+    mount(
+      <RealtimeProvider client={client} serverUrl={realtimeUrl} userId={user}>
+        <Probe />
+      </RealtimeProvider>,
+    );
+    await authenticated(client);
+    await seen.value.context.joinRoom(other.room);
+    seen.value.context.subscribeToPresence([other.userId]);
+    await vi.waitFor(() => expect(seen.value.status).toBe("online"));
+    seen.value.context.disconnect();
+    other.client.presence.setStatus("busy");
+    await seen.value.context.connect();
+    await vi.waitFor(() => expect(seen.value.status).toBe("busy"));
+    other.client.typing.startTyping(other.room);
+    await vi.waitFor(() => expect(seen.value.typers).toBe(1));
+    seen.value.context.startTyping(other.room);
+    await vi.waitFor(() => expect(other.client.typing.hasTypingUsers(other.room)).toBe(true));
+  });
+
   it("tells nothing of who is there and types with these switched off", async () => {
     const other = await somebody();
     const client = new RealtimeClient();

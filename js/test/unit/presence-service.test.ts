@@ -57,6 +57,18 @@ describe("PresenceService before the module is loaded", () => {
     ]);
   });
 
+  it("shows everything to everybody where a user has changed nothing", async () => {
+    const { DEFAULT_PRESENCE_SETTINGS } = await fresh();
+    expect(DEFAULT_PRESENCE_SETTINGS).toEqual({
+      visibility: "everyone",
+      showLastSeen: true,
+      showOnlineStatus: true,
+      allowReadReceipts: true,
+      invisibleMode: false,
+    });
+    expect(Object.isFrozen(DEFAULT_PRESENCE_SETTINGS)).toBe(true);
+  });
+
   it("is initialised until it is destroyed", async () => {
     const { getPresenceService, resetPresenceService } = await fresh();
     const presence = getPresenceService();
