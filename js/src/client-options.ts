@@ -56,6 +56,12 @@ export class ClientOptions {
     this.#services = { ...this.#services, [service]: { ...this.#services[service], ...options } };
   }
 
+  /** Forgets whether reading is told: the next engine has the default. */
+  forgetReading(): void {
+    const { allowReadReceipts: _, ...delivery } = this.#services.delivery ?? {};
+    this.#services = { ...this.#services, delivery };
+  }
+
   /** The server said who it is. True where it had named somebody else. */
   named(userId: string): boolean {
     const isAnother = this.#userId !== undefined && this.#userId !== userId;

@@ -62,6 +62,7 @@ export class EngineHost {
   #state: RealtimeConnectionState = "disconnected";
   /** Whether a connection was asked for that waits for the module. */
   #isAwaited = false;
+  #isReadingSet = false;
   #early: EarlySocket | undefined;
   /** Why nothing can be asked of the engine: it crashed, or the module could not be loaded. */
   #failure: (Error & RealtimeError) | undefined;
@@ -79,6 +80,12 @@ export class EngineHost {
     this.options.layService(service, config, (given) => {
       if (this.#parts) this.call((_, parts) => parts.configure(given));
     });
+  }
+
+  /** Whether others are told what this user reads, until it is another user. */
+  tellReading(isAllowed: boolean): void {
+    this.configureService("delivery", { allowReadReceipts: isAllowed });
+    this.#isReadingSet = true;
   }
 
   /** Calls into the engine. Throws `NOT_INITIALIZED` before the module is loaded. */
@@ -224,6 +231,8 @@ export class EngineHost {
     this.#forgetPerson();
     this.account.forgetWanted();
     this.typingPrivacy.forgetUser();
+    if (this.#isReadingSet) this.options.forgetReading();
+    this.#isReadingSet = false;
     this.#tellOwner();
     this.forgotten += 1;
     this.listeners.userForgotten.emit();

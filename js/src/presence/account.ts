@@ -161,6 +161,16 @@ export class PresenceAccount {
     for (const done of waiting) done();
   }
 
+  /**
+   * A realtime server that has the settings keeps to them. To one that has not, it is this client
+   * that tells nobody what was read: as the settings are now, and for this user only.
+   */
+  #keepReading({ allowReadReceipts }: PresenceSettings): void {
+    const { isConnected, capabilities } = this.#host.snapshots.store.getSnapshot("connection");
+    if (allowReadReceipts === undefined || !isConnected) return;
+    if (!capabilities.includes("presence:settings")) this.#host.tellReading(allowReadReceipts);
+  }
+
   #countReading(change: number): void {
     this.#readings += change;
     this.#host.snapshots.changed("settings");
@@ -168,6 +178,7 @@ export class PresenceAccount {
 
   #take(settings: PresenceSettings | null): void {
     this.#settings = settings;
+    if (settings) this.#keepReading(settings);
     this.#host.snapshots.changed("settings");
   }
 }

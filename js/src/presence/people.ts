@@ -23,13 +23,8 @@ export abstract class PresencePeople extends ClientPart {
   }
 
   /** As {@link PresencePeople.updatePresenceSettings}, of this user. Rejects `NOT_CONNECTED`, `TIMEOUT`, or as the server does. */
-  async changeSettings(input: PresenceSettingsInput): Promise<PresenceSettings> {
-    const settings = await this.host.account.update(input);
-    const { allowReadReceipts } = input;
-    if (allowReadReceipts !== undefined) {
-      this.host.configureService("delivery", { allowReadReceipts });
-    }
-    return settings;
+  changeSettings(input: PresenceSettingsInput): Promise<PresenceSettings> {
+    return this.host.account.update(input);
   }
 
   /** Whether this user cannot be told from one who is not there. False where that failed. */

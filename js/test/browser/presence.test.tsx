@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { hostOf } from "../../src/client-host.js";
+import type { RealtimeClient } from "../../src/index.js";
 import {
   RealtimeProvider,
   usePresenceSettings,
@@ -8,7 +9,7 @@ import {
   useUserPresence,
 } from "../../src/react/index.js";
 import { mount, probe } from "./render.js";
-import { connectedAs, newClient, newUser } from "./support.js";
+import { authenticated, connectedAs, newClient, newUser } from "./support.js";
 
 async function two() {
   const ids = { alice: newUser("alice"), bob: newUser("bob") };
@@ -232,6 +233,37 @@ describe("who may see whom", () => {
     phone.disconnect();
     expect(await hook.seen.value.setInvisibleMode(true)).toBe(false);
     await vi.waitFor(() => expect(hook.seen.value.error).toBeTruthy());
+  });
+});
+
+describe("whether reading is told", () => {
+  const isTold = async (client: RealtimeClient) =>
+    (await client.emitAsync("presence:settings:get")).allowReadReceipts;
+
+  it("stays as another device has set it since, over reconnects", async () => {
+    const user = newUser();
+    const [laptop, phone] = [await connectedAs(user), await connectedAs(user)];
+    await laptop.presence.changeSettings({ allowReadReceipts: true });
+    await phone.presence.changeSettings({ allowReadReceipts: false });
+    await laptop.reconnect();
+    await authenticated(laptop);
+    await laptop.rooms.joinRoom("general");
+    await laptop.rooms.sendMessage("general", "all that waits to be told is told before this");
+    expect(await isTold(phone)).toBe(false);
+  });
+
+  it("is not what the user before had set", async () => {
+    const [alice, bob] = [newUser("alice"), newUser("bob")];
+    const client = newClient();
+    const tree = (userId: string) => <RealtimeProvider client={client} userId={userId} />;
+    const { rerender } = mount(tree(alice));
+    await authenticated(client);
+    await client.presence.changeSettings({ allowReadReceipts: false });
+    rerender(tree(bob));
+    await vi.waitFor(() => expect(client.auth?.userId).toBe(bob));
+    await client.rooms.joinRoom("general");
+    await client.rooms.sendMessage("general", "all that waits to be told is told before this");
+    expect(await isTold(client)).toBe(true);
   });
 });
 

@@ -209,15 +209,39 @@ describe("PresenceService", () => {
     expect(client.presence.isInvisibleModeEnabled()).toBe(true);
   });
 
-  it("changes what is given and nothing else, and tells receipts of theirs", async () => {
+  it("changes what is given and nothing else", async () => {
     const changed = { ...settings, allowReadReceipts: false };
-    const { client, engine, asked } = await known({ "presence:settings:update": changed });
+    const { client, asked } = await known({ "presence:settings:update": changed });
     const input = { allowReadReceipts: false };
     expect(await client.presence.updatePresenceSettings("me", input)).toEqual(changed);
     expect(asked.at(-1)).toEqual(["presence:settings:update", input]);
-    expect(engine.called("delivery.configure").at(-1)).toEqual([input]);
     expect(await client.presence.updatePresenceSettings("bob", input)).toBeNull();
     expect(await client.presence.getPresenceSettings("bob")).toBeNull();
+  });
+
+  it("tells nobody what was read where the settings say so and the server does not keep to them", async () => {
+    const hidden = { ...settings, allowReadReceipts: false };
+    const { client, engine, fake } = await known({ "presence:settings:get": hidden });
+    const last = () => engine.called("delivery.configure").at(-1);
+    await vi.waitFor(() => expect(last()).toEqual([{ allowReadReceipts: false }]));
+    engine.receive("presence:settings", settings);
+    expect(last()).toEqual([{ allowReadReceipts: true }]);
+    const { hostOf } = await import("../../src/client-host.js");
+    hostOf(client).discard();
+    hostOf(client).forgetUser();
+    await client.connect("another's token");
+    expect(fake.engine).not.toBe(engine);
+    expect(fake.engine.called("delivery.configure")).not.toContainEqual([
+      expect.objectContaining({ allowReadReceipts: expect.anything() }),
+    ]);
+  });
+
+  it("leaves receipts to a server that keeps the settings, as it has them", async () => {
+    const hidden = { ...settings, allowReadReceipts: false };
+    const answers = { "presence:settings:get": settings, "presence:settings:update": hidden };
+    const { client, engine } = await known(answers, ["presence", "presence:settings"]);
+    await client.presence.changeSettings({ allowReadReceipts: false });
+    expect(engine.called("delivery.configure")).toEqual([]);
   });
 
   it("answers a failed change with null or false, and says why", async () => {
