@@ -153,6 +153,25 @@ async fn whoever_takes_nothing_is_let_go_and_is_no_longer_there() {
     let _ = silent.shutdown().await;
 }
 
+#[tokio::test]
+async fn whoever_asks_for_nothing_is_let_go() {
+    let server = TestServer::start_with(|config| {
+        config.heartbeat.interval = Duration::from_millis(100);
+        config.heartbeat.timeout = Duration::from_millis(200);
+    })
+    .await;
+    for beginning in ["", "GET /health HTTP/1.1\r\nHost: loc"] {
+        let mut stream = TcpStream::connect(server.addr).await.expect("connects");
+        stream
+            .write_all(beginning.as_bytes())
+            .await
+            .expect("writes");
+        let mut rest = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut rest));
+        assert!(ended.await.is_ok(), "it is still open");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_takes_nothing_does_not_keep_the_server_from_stopping() {
     let server = TestServer::start().await;

@@ -121,6 +121,7 @@ impl Server {
         let listener = PatientListener {
             listener,
             patience: config.heartbeat.timeout,
+            max_silence: config.heartbeat.interval + config.heartbeat.timeout,
         };
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(tick(Arc::downgrade(&shared), machine));

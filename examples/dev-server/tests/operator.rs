@@ -10,9 +10,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
+use futures_util::future::join_all;
 use process::{Process, ack, command, connect};
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 
 /// What a server that does not start says.
 fn refusal(database: &Path) -> String {
@@ -120,35 +123,42 @@ async fn no_log_shows_a_token_or_what_was_written() {
 async fn a_request_that_is_hung_up_on_takes_no_message_with_it() {
     let directory = tempfile::tempdir().expect("a directory");
     let server = Process::start(&directory.path().join("nchat.sqlite"));
-    let alice = connect(&server.url, "alice").await;
-    ack(&alice, "room:join", json!({ "roomName": "general" }))
-        .await
-        .expect("joins");
     let address = server.url.trim_start_matches("http://").to_owned();
-    let is_over = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let rude = std::thread::spawn({
-        let is_over = std::sync::Arc::clone(&is_over);
-        move || {
-            let body = r#"{"showLastSeen":true}"#;
-            let request = format!(
-                "PATCH /api/users/me/presence-settings HTTP/1.1\r\nHost: {address}\r\n\
-                 Authorization: Bearer user:rude\r\nContent-Type: application/json\r\n\
-                 Content-Length: {}\r\n\r\n{body}",
-                body.len()
-            );
-            while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
-                let mut stream = TcpStream::connect(&address).expect("connects");
-                stream.write_all(request.as_bytes()).expect("writes");
-            }
+    let rude: Vec<_> = (0..4)
+        .map(|number| tokio::spawn(hang_up(address.clone(), number)))
+        .collect();
+    let talk = async |number: usize| {
+        let user = connect(&server.url, &format!("user-{number}")).await;
+        let message = json!({ "roomName": "general", "content": "x".repeat(20_000) });
+        let joined = ack(&user, "room:join", json!({ "roomName": "general" })).await;
+        joined.expect("joins");
+        for _ in 0..100 {
+            let sent = ack(&user, "message:send", message.clone()).await;
+            sent.expect("an answer");
         }
-    });
-    for number in 0..300 {
-        let message = json!({ "roomName": "general", "content": number.to_string() });
-        let sent = ack(&alice, "message:send", message).await;
-        assert!(sent.is_some(), "message {number} was not answered");
+    };
+    join_all((0..6).map(talk)).await;
+    for one in rude {
+        one.abort();
     }
-    is_over.store(true, std::sync::atomic::Ordering::Relaxed);
-    rude.join().expect("ends");
+}
+
+/// Changes settings again and again, and hangs up sooner or later after asking.
+async fn hang_up(address: String, number: u64) {
+    let body = r#"{"showLastSeen":true}"#;
+    let request = format!(
+        "PATCH /api/users/me/presence-settings HTTP/1.1\r\nHost: {address}\r\n\
+         Authorization: Bearer user:rude-{number}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    for turn in 0.. {
+        let stream = tokio::net::TcpStream::connect(&address).await;
+        let mut stream = stream.expect("connects");
+        let asked = stream.write_all(request.as_bytes()).await;
+        asked.expect("writes");
+        tokio::time::sleep(Duration::from_micros(turn * 317 % 10_000)).await;
+    }
 }
 
 /// Asks for the caller's settings with these headers, and waits for the answer.

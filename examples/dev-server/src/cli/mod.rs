@@ -29,6 +29,8 @@ pub use run::main;
 /// Without arguments and without REALTIME_JWT_SECRET it starts in development mode, as with
 /// --dev: on 127.0.0.1 only, for pages on loopback addresses only, with a secret of its own, and
 /// with tokens for everyone who asks.
+///
+/// It logs to standard error, what RUST_LOG says [default: info]. SIGTERM and SIGINT stop it.
 #[derive(Debug, Parser)]
 #[command(name = "nchat-dev-server", version)]
 pub struct Args {
@@ -53,7 +55,8 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     jwt_secret_file: Option<PathBuf>,
 
-    /// Origins of pages that may talk to the server, separated by commas.
+    /// Origins of pages that may talk to the server, separated by commas, or `*`; in development
+    /// those on this machine.
     #[arg(
         long,
         env = "REALTIME_CORS_ORIGIN",

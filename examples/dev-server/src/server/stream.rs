@@ -1,7 +1,9 @@
-//! A TCP connection that ends where its peer takes nothing of what it is sent.
+//! A TCP connection that ends where its peer takes nothing of what it is sent, and where nothing
+//! at all is heard.
 //!
 //! Socket.IO asks for a sign of life, but it waits for a write under way before it lets go of a
-//! connection: one whose peer never reads would stay for ever, with its user shown as there.
+//! connection: one whose peer never reads would stay for ever, with its user shown as there. And
+//! who never asks for anything is not known to it.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,13 +13,16 @@ use std::time::Duration;
 use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
-/// Accepts connections whose peers have this long to take a part of what they are sent.
+/// Accepts connections that do not wait for their peers for ever.
 #[derive(Debug)]
 pub(super) struct PatientListener {
     pub(super) listener: TcpListener,
+    /// For a peer to take a part of what it is sent.
     pub(super) patience: Duration,
+    /// Longest time in which nothing goes either way.
+    pub(super) max_silence: Duration,
 }
 
 impl Listener for PatientListener {
@@ -34,6 +39,9 @@ impl Listener for PatientListener {
             stream,
             patience: self.patience,
             stall: None,
+            moved_at: Instant::now(),
+            silence: Box::pin(sleep(self.max_silence)),
+            max_silence: self.max_silence,
             is_given_up: false,
             reader: None,
         };
@@ -51,6 +59,11 @@ pub(super) struct PatientStream {
     patience: Duration,
     /// Runs while nothing can be written.
     stall: Option<Pin<Box<Sleep>>>,
+    /// When something went either way last.
+    moved_at: Instant,
+    /// Is over when the connection has to be looked at.
+    silence: Pin<Box<Sleep>>,
+    max_silence: Duration,
     is_given_up: bool,
     /// Whoever waits for bytes while writing is given up, to be told.
     reader: Option<Waker>,
@@ -65,6 +78,7 @@ impl PatientStream {
     ) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.stall = None;
+            self.moved_at = Instant::now();
             return written;
         }
         let patience = self.patience;
@@ -75,6 +89,18 @@ impl PatientStream {
             reader.wake();
         }
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Is ready when nothing has gone either way for too long.
+    fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.silence.as_mut().poll(context));
+            let until = self.moved_at + self.max_silence;
+            if until <= Instant::now() {
+                return Poll::Ready(());
+            }
+            self.silence.as_mut().reset(until);
+        }
     }
 
     fn check_given_up(&self) -> io::Result<()> {
@@ -93,13 +119,16 @@ impl AsyncRead for PatientStream {
     ) -> Poll<io::Result<()>> {
         self.check_given_up()?;
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if read.is_pending() {
-            match &mut self.reader {
-                Some(reader) => reader.clone_from(context.waker()),
-                reader => *reader = Some(context.waker().clone()),
-            }
+        if read.is_ready() {
+            self.moved_at = Instant::now();
+            return read;
         }
-        read
+        match &mut self.reader {
+            Some(reader) => reader.clone_from(context.waker()),
+            reader => *reader = Some(context.waker().clone()),
+        }
+        self.poll_silence(context)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
