@@ -28,6 +28,23 @@ fn the_protocol_document_says_what_the_types_say() {
     }
 }
 
+#[test]
+fn events_have_names_in_lower_case_and_no_two_the_same() {
+    let mut names: Vec<String> = event_names().into_iter().map(|(name, _)| name).collect();
+    for name in &names {
+        let is_word = |word: &str| {
+            let is_letter = |letter: char| letter.is_ascii_lowercase() || letter == '-';
+            !word.is_empty() && word.chars().all(is_letter)
+        };
+        assert!(name.split(':').all(is_word), "{name}");
+    }
+    let count = names.len();
+    assert!(count >= 19, "{count}");
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
 fn reference() -> String {
     let mut text = String::new();
     events(&mut text);
@@ -38,23 +55,27 @@ fn reference() -> String {
 
 fn events(text: &mut String) {
     text.push_str("\n### Events\n\n| event | who sends it, and what |\n|---|---|\n");
-    for item in items("src/wire/names.rs") {
-        let Item::Const(constant) = item else {
-            continue;
-        };
-        let Expr::Lit(literal) = *constant.expr else {
-            continue;
-        };
-        let Lit::Str(name) = literal.lit else {
-            continue;
-        };
-        let _ = writeln!(
-            text,
-            "| `{}` | {} |",
-            name.value(),
-            plain(&docs(&constant.attrs))
-        );
+    for (name, attributes) in event_names() {
+        let _ = writeln!(text, "| `{name}` | {} |", plain(&docs(&attributes)));
     }
+}
+
+/// The names of all events, each with what is said of it.
+fn event_names() -> Vec<(String, Vec<Attribute>)> {
+    let of_constant = |item| {
+        let Item::Const(constant) = item else {
+            return None;
+        };
+        match *constant.expr {
+            Expr::Lit(literal) => match literal.lit {
+                Lit::Str(name) => Some((name.value(), constant.attrs)),
+                _ => None,
+            },
+            _ => None,
+        }
+    };
+    let items = items("src/wire/names.rs").into_iter();
+    items.filter_map(of_constant).collect()
 }
 
 fn payloads(text: &mut String) {

@@ -266,6 +266,7 @@ fn a_message_that_failed_lets_later_ones_pass_and_can_be_changed_and_retried() {
     assert_eq!(world.sent(), Vec::<&str>::new(), "not before it is retried");
     assert!(retry(&mut world, "one"));
     assert!(!retry(&mut world, "one"), "it waits already");
+    assert!(!retry(&mut world, "unknown"));
     assert_eq!(take(&mut world)["content"], "polite");
     assert_eq!(world.engine.queued(), Vec::<Json>::new());
 }
@@ -337,6 +338,22 @@ fn flushing_says_what_was_sent_and_what_failed() {
     take(&mut world);
     let done = Ok(json!({"sent": 2, "failed": 1}));
     assert_eq!(world.take_settled(request).unwrap(), done);
+}
+
+#[test]
+fn a_message_that_is_queued_while_others_are_sent_goes_behind_them() {
+    let mut world = World::new();
+    world.queue_message("general", "one");
+    world.queue_message("general", "two");
+    world.connect();
+    let request = world.request(Input::FlushRequested);
+    assert_eq!(take(&mut world)["content"], "one");
+    world.queue_message("general", "three");
+    assert_eq!(take(&mut world)["content"], "two");
+    assert_eq!(take(&mut world)["content"], "three");
+    assert!(world.take_settled(request).is_some());
+    assert_eq!(world.engine.queued(), Vec::<Json>::new());
+    assert_eq!(world.sent(), Vec::<&str>::new());
 }
 
 #[test]
