@@ -70,3 +70,12 @@ export function reportException(error: unknown): void {
     console.error(error);
   }
 }
+
+/**
+ * Reports why a connection failed that nobody waits for: not what the app itself gave up, nor what
+ * is shown as the connection's error for all to see.
+ */
+export function reportFailedConnection(error: unknown, shown: { code: string } | undefined): void {
+  const isSeen = isRealtimeError(error) && (wasTakenBack(error) || error.code === shown?.code);
+  if (!isSeen) reportException(error);
+}

@@ -3,7 +3,7 @@ import { hostOf } from "./client-host.js";
 import { definedOnly, featureDefaults } from "./config.js";
 import type { DeliveryEventHandler } from "./delivery-event-handler.js";
 import { Emitter, guarded } from "./emitter.js";
-import { isRealtimeError, realtimeError, reportException } from "./errors.js";
+import { realtimeError, reportFailedConnection } from "./errors.js";
 import { type IntegrationServices, startServices, stopServices } from "./integration-services.js";
 import {
   type Features,
@@ -253,8 +253,7 @@ export class RealtimeIntegrationService {
 
   #connectUnasked(): void {
     this.connect().catch((error: unknown) => {
-      const shown = this.#client.connection.error?.code;
-      if (!isRealtimeError(error) || error.code !== shown) reportException(error);
+      reportFailedConnection(error, this.#client.connection.error);
     });
   }
 

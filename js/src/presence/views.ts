@@ -3,6 +3,7 @@ import type {
   CustomStatus as GeneratedCustomStatus,
   PresenceView,
 } from "../../wasm/nchat_realtime.js";
+import { refused } from "../checks.js";
 import type { CustomStatus, OwnPresence, UserPresence } from "../types.js";
 
 /** A user as the engine shows them, with moments as dates. */
@@ -27,10 +28,13 @@ function toCustomStatus({ expiresAt, ...status }: GeneratedCustomStatus): Custom
   return expiresAt === undefined ? status : { ...status, expiresAt: new Date(expiresAt) };
 }
 
-/** A custom status as the engine takes it; none where it says nothing. */
+/** A custom status as the engine takes it; none where it says nothing. @throws `VALIDATION_ERROR` */
 export function fromCustomStatus(status: CustomStatus | null): GeneratedCustomStatus | null {
   if (!status?.text && !status?.emoji) return null;
   const { text, emoji, expiresAt } = status;
+  if (expiresAt && Number.isNaN(new Date(expiresAt).getTime())) {
+    throw refused("a custom status ends at a date");
+  }
   return {
     ...(text && { text }),
     ...(emoji && { emoji }),

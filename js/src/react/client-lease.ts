@@ -1,7 +1,7 @@
 "use client";
 
 import { hostOf } from "../client-host.js";
-import { isRealtimeError, reportException } from "../errors.js";
+import { reportFailedConnection } from "../errors.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import type { RealtimeClientConfig, TokenSource } from "../types.js";
 
@@ -138,9 +138,7 @@ export class ClientLease {
     host.callIfAny((engine) => engine.updateToken(offer.token));
   }
 
-  /** A failed connection is in the snapshot for all to see; anything else must not be lost. */
   #report(error: unknown): void {
-    const shown = this.#client.connection.error?.code;
-    if (!isRealtimeError(error) || error.code !== shown) reportException(error);
+    reportFailedConnection(error, this.#client.connection.error);
   }
 }

@@ -34,6 +34,11 @@ export interface Session {
   readonly reconnect: () => Promise<void>;
 }
 
+/** Whether it is said who the user is. */
+export function isNamed({ userId, user }: Identity): boolean {
+  return (userId ?? user?.id) !== undefined;
+}
+
 /** Tells one user from another. */
 export function identityOf({ token, userId, user }: Identity): string | undefined {
   const id = userId ?? user?.id;

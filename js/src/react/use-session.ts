@@ -7,7 +7,7 @@ import { realtimeClient } from "../singletons.js";
 import type { RealtimeClientConfig, TokenSource } from "../types.js";
 import { leaseOf, type Offer } from "./client-lease.js";
 import { SessionContext } from "./context.js";
-import { type Identity, identityOf, type Session } from "./session.js";
+import { type Identity, identityOf, isNamed, type Session } from "./session.js";
 import { useByValue } from "./use-by-value.js";
 
 export interface SessionOptions extends Identity {
@@ -30,7 +30,9 @@ export function useSession(options: SessionOptions): Session {
   const client = options.client ?? parent?.client ?? realtimeClient;
   const lease = leaseOf(client);
   const inherited = options.client === undefined || options.client === parent?.client;
-  const identity = identityOf(options) ?? (inherited ? parent?.identity : undefined);
+  // A token alone does not say that it is somebody else than the provider does.
+  const outer = inherited ? parent?.identity : undefined;
+  const identity = isNamed(options) ? identityOf(options) : (outer ?? identityOf(options));
   const token = useToken(options) ?? (inherited ? parent?.token : undefined);
   const config = useByValue({
     ...(inherited ? parent?.config : undefined),

@@ -349,6 +349,31 @@ describe("useRealtime", () => {
     expect(sockets.opened).toBe(1);
   });
 
+  it("is the provider's user inside one, whatever token it is given, also when that changes", async () => {
+    const client = freshClient();
+    const user = newUser();
+    const { seen, Probe } = probe(() => useRealtime({ token: token.current }));
+    const token = { current: `user:${user}` };
+    const tree = () => (
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={user} token={token.current}>
+        <Probe />
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree());
+    await vi.waitFor(() => expect(seen.value.isAuthenticated).toBe(true));
+    const { socketId } = client;
+    const answer = await fetch(`${serverUrl}/dev/token`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ userId: user }),
+    });
+    token.current = (await answer.json()).token;
+    rerender(tree());
+    await client.emitAsync("ping", {});
+    expect(client.socketId).toBe(socketId);
+    expect(client.isAuthenticated).toBe(true);
+  });
+
   it("does what the plugin guide's component does with it", async () => {
     const client = freshClient();
     function ChatChannel({ channelId }: { channelId: string }) {

@@ -133,6 +133,21 @@ describe("ClientLease", () => {
     expect(fake.engine.called("initialize").at(-1)).toEqual([{ url: "http://two", timeout: 5 }]);
   });
 
+  it("reports nothing of a connection that was given up, by whomever", async () => {
+    const report = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const { client, lease, fake } = await leased();
+    lease.retain();
+    lease.offer(alice, true);
+    lease.offer(bob, true);
+    await settled(client);
+    expect(fake.engine.called("connect")).toEqual([["user:bob"]]);
+    lease.signOut("user:bob");
+    lease.offer(alice, true);
+    client.disconnect();
+    await nextTask();
+    expect(report).not.toHaveBeenCalled();
+  });
+
   it("reports a refused option instead of throwing it into React", async () => {
     const report = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const { client, lease, fake } = await leased();

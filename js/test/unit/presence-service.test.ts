@@ -85,6 +85,14 @@ describe("PresenceService before the module is loaded", () => {
 });
 
 describe("PresenceService", () => {
+  it("refuses a custom status that ends at no date, and keeps the one before", async () => {
+    const { client } = await connected();
+    client.presence.setCustomStatus({ text: "Gym" });
+    const endless = { text: "Lunch", expiresAt: new Date("noon") };
+    const refused = expect.objectContaining({ code: "VALIDATION_ERROR" });
+    expect(() => client.presence.setCustomStatus(endless)).toThrow(refused);
+  });
+
   it("wants a user once, however many want them", async () => {
     const { client, engine } = await known();
     client.presence.subscribeToUsers(["u1", "u2"]);

@@ -220,6 +220,19 @@ describe("RealtimeIntegrationService", () => {
     expect(lib.fake.engine.called("connect").at(-1)).toEqual(["token-bob"]);
   });
 
+  it("reports nothing of a connection that was given up", async () => {
+    const reported = vi.spyOn(console, "error").mockReturnValue();
+    const { initializeRealtimeIntegration, resetRealtimeIntegration } = await fresh();
+    const integration = initializeRealtimeIntegration(ALICE);
+    initializeRealtimeIntegration(BOB);
+    await vi.waitFor(() => expect(integration.isConnected).toBe(true));
+    resetRealtimeIntegration();
+    initializeRealtimeIntegration(ALICE);
+    integration.disconnect();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(reported).not.toHaveBeenCalled();
+  });
+
   it("leaves nothing of a user to another one who signs in after a reset", async () => {
     const lib = await integrated();
     const { integration, engine } = lib;
