@@ -156,6 +156,9 @@ pub const CHANNEL_LEFT: &str = "channel:left";
 /// Server, plugin guide's dialect, to sockets that spoke it: [`REACTION_ADD`] and
 /// [`REACTION_REMOVE`], with `action` `add` or `remove`.
 pub const REACTION: &str = "reaction";
+/// Server, plugin guide's dialect, to sockets that spoke it: [`MESSAGE_READ`] and
+/// [`MESSAGE_BATCH_READ`].
+pub const READ: &str = "read";
 
 /// The server's events that a client reads itself. All others only reach listeners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

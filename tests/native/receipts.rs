@@ -99,6 +99,32 @@ async fn an_author_hears_that_a_message_was_stored_delivered_and_read() {
 }
 
 #[tokio::test]
+async fn the_guides_dialect_hears_of_reading_under_its_name() {
+    let server = TestServer::start().await;
+    let (mut plugin, mut other) = (server.peer("alice").await, server.peer("alice").await);
+    let bob = server.peer("bob").await;
+    plugin
+        .done("channel:join", json!({ "channelId": "general" }))
+        .await;
+    join(&other).await;
+    join(&bob).await;
+    let ids = send(&plugin, 3).await;
+    let ack = json!({ "channelId": "general", "messageId": ids[0], "readAt": "now" });
+    bob.done("message:read-ack", ack).await;
+    let read = plugin.next("read").await;
+    assert_eq!(
+        (&read["channelId"], &read["messageId"], &read["userId"]),
+        (&json!("general"), &ids[0], &json!("bob"))
+    );
+    let ack = json!({ "channelId": "general", "messageIds": ids, "readAt": "now" });
+    bob.done("message:batch-read-ack", ack).await;
+    let read = plugin.next("read").await;
+    assert_eq!(read["messageIds"], json!(ids[1..]));
+    other.next("message:batch-read").await;
+    assert!(!other.pending().contains(&"read".to_owned()));
+}
+
+#[tokio::test]
 async fn ones_own_other_device_hears_how_far_was_read_and_the_reading_one_does_not() {
     let server = TestServer::start().await;
     let alice = server.peer("alice").await;

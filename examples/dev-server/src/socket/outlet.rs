@@ -47,6 +47,10 @@ pub(super) fn hear_plugin_dialect(socket: &SocketRef) {
     socket.join(PLUGIN_SPEAKERS);
 }
 
+fn speaks_plugin_dialect(socket: &SocketRef) -> bool {
+    socket.rooms().iter().any(|room| room == PLUGIN_SPEAKERS)
+}
+
 /// Sockets behind a key that take several events in one packet.
 fn batched(key: &str) -> String {
     format!("batched {key}")
@@ -237,7 +241,7 @@ impl SocketOutlet {
             SocketEvent::Settings(it) => self.emit_to(&socket, names::PRESENCE_SETTINGS, it),
             SocketEvent::Typing(it) => self.emit_to(&socket, names::TYPING_EVENT, it),
         }
-        if socket.rooms().iter().any(|room| room == PLUGIN_SPEAKERS) {
+        if speaks_plugin_dialect(&socket) {
             send_in_plugin_dialect(&socket, event);
         }
     }
@@ -301,6 +305,15 @@ impl SocketOutlet {
             .await;
     }
 
+    /// Tells those of the sockets behind a key that spoke the plugin guide's dialect.
+    fn emit_to_plugin_speakers<T: Serialize>(&self, key: String, name: &'static str, payload: &T) {
+        for socket in self.io.within([batched(&key), key]).sockets() {
+            if speaks_plugin_dialect(&socket) {
+                self.emit_to(&socket, name, payload);
+            }
+        }
+    }
+
     async fn tell_user(&self, user_id: &str, except: Option<&str>, event: UserEvent) {
         let key = user_key(user_id);
         match event {
@@ -308,14 +321,19 @@ impl SocketOutlet {
             UserEvent::Delivered(one) => {
                 self.emit(key, except, names::MESSAGE_DELIVERED, &one).await;
             }
-            UserEvent::Read(one) => self.emit(key, except, names::MESSAGE_READ, &one).await,
+            UserEvent::Read(one) => {
+                self.emit(key.clone(), except, names::MESSAGE_READ, &one)
+                    .await;
+                self.emit_to_plugin_speakers(key, names::READ, &one);
+            }
             UserEvent::BatchDelivered(batch) => {
                 self.emit(key, except, names::MESSAGE_BATCH_DELIVERED, &batch)
                     .await;
             }
             UserEvent::BatchRead(batch) => {
-                self.emit(key, except, names::MESSAGE_BATCH_READ, &batch)
+                self.emit(key.clone(), except, names::MESSAGE_BATCH_READ, &batch)
                     .await;
+                self.emit_to_plugin_speakers(key, names::READ, &batch);
             }
             UserEvent::ReadCursor(cursor) => {
                 self.emit(key, except, names::READ_CURSOR, &cursor).await;
