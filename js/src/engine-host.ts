@@ -18,6 +18,7 @@ import {
 } from "./errors.js";
 import { init, initUnderWay, isInitialized, onceLoaded } from "./init.js";
 import { connectionWithoutEngine } from "./initial-snapshots.js";
+import { LoadRetry } from "./load-retry.js";
 import { PresenceAccount } from "./presence/account.js";
 import { PresenceIntent } from "./presence/intent.js";
 import { PresencePrivacyOptions } from "./presence/privacy-options.js";
@@ -59,6 +60,9 @@ export class EngineHost {
   #generation = 0;
   /** Counts {@link discard}, so that a request that still loads the module knows it is off. */
   #discards = 0;
+  /** Counts how often a connection was given up, so that none is tried again after that. */
+  #abandons = 0;
+  readonly #loadRetry = new LoadRetry();
   #state: RealtimeConnectionState = "disconnected";
   /** Whether a connection was asked for that waits for the module. */
   #isAwaited = false;
@@ -116,16 +120,27 @@ export class EngineHost {
     }
   }
 
-  /** As {@link request}, for what connects: without an engine that could say so, the state is `connecting` until there is one. */
+  /**
+   * As {@link request}, for what connects: without an engine that could say so, the state is
+   * `connecting` until there is one. Where the module cannot be loaded it is tried again later.
+   */
   async requestConnection<T>(
     action: (engine: EngineParts["engine"], parts: EngineParts) => Promise<T>,
   ): Promise<T> {
+    const abandons = this.#abandons;
     this.awaitConnection(true);
     // First the module, which takes longer.
     const answer = this.request(action);
     const early = this.#openEarly();
     try {
-      return await answer;
+      const result = await answer;
+      this.#loadRetry.stop();
+      return result;
+    } catch (error) {
+      if (abandons === this.#abandons && isRealtimeError(error) && error.code === "INIT_FAILED") {
+        this.#loadRetry.schedule(() => this.requestConnection(action).catch(() => undefined));
+      }
+      throw error;
     } finally {
       this.#closeEarly(early);
       this.awaitConnection(false);
@@ -134,6 +149,8 @@ export class EngineHost {
 
   /** Nobody waits for a connection any more. */
   abandonConnection(): void {
+    this.#abandons += 1;
+    this.#loadRetry.stop();
     this.#closeEarly();
     this.awaitConnection(false);
   }
@@ -202,6 +219,8 @@ export class EngineHost {
   /** Ends the engine and all that it keeps alive; a later call makes another. */
   discard(): void {
     this.#discards += 1;
+    this.#abandons += 1;
+    this.#loadRetry.stop();
     const engine = this.#parts?.engine;
     this.#generation += 1;
     this.#parts = undefined;

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
+import { onceLoaded } from "../init.js";
 import { useByValue } from "./use-by-value.js";
 import { useClient } from "./use-client.js";
 import { useUserChange } from "./use-user-change.js";
@@ -18,7 +19,7 @@ export function useJoined(roomNames: readonly string[], enabled: boolean): void 
     if (!enabled || names.length === 0) return;
     let isCurrent = true;
     // After the other effects of this commit: the provider's, which comes last, may change the user.
-    queueMicrotask(() => {
+    onceLoaded(() => {
       if (isCurrent) void client.rooms.joinRooms(names);
     });
     return () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { SinkKind } from "../../src/sink.js";
 import { connected, fresh } from "./fresh.js";
 
@@ -106,6 +106,66 @@ describe("RealtimeClient before the module is loaded", () => {
     fake.loadError = undefined;
     await client.connect("t");
     expect(client.state).toBe("connected");
+  });
+});
+
+describe("RealtimeClient where the module cannot be loaded in a browser", () => {
+  /** A client whose first attempt has failed, and what the browser would tell. */
+  async function unloaded() {
+    const heard = new Map<string, () => void>();
+    vi.stubGlobal("addEventListener", (name: string, listener: () => void) =>
+      heard.set(name, listener),
+    );
+    vi.stubGlobal("removeEventListener", (name: string) => heard.delete(name));
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+      vi.unstubAllGlobals();
+    });
+    const lib = await fresh();
+    const client = new lib.RealtimeClient();
+    lib.fake.loadError = new Error("no network");
+    await expect(client.connect("t")).rejects.toMatchObject({ code: "INIT_FAILED" });
+    return { ...lib, client, heard };
+  }
+
+  it("tries again after a while, longer after each failure, until it is there", async () => {
+    const { client, fake } = await unloaded();
+    await vi.advanceTimersByTimeAsync(60_000);
+    const { length } = fake.loads;
+    expect(length).toBeGreaterThan(3);
+    expect(length).toBeLessThan(12);
+    fake.loadError = undefined;
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(client.state).toBe("connected");
+    expect(fake.engine.called("connect")).toEqual([["t"]]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("tries at once when the browser is online again", async () => {
+    const { client, fake, heard } = await unloaded();
+    fake.loadError = undefined;
+    heard.get("online")?.();
+    await vi.waitFor(() => expect(client.state).toBe("connected"));
+    expect([...heard.keys()]).toEqual([]);
+  });
+
+  it.each(["disconnect", "destroy"] as const)("gives up with %s", async (giveUp) => {
+    const { client, fake, heard } = await unloaded();
+    client[giveUp]();
+    fake.loadError = undefined;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(fake.loads).toHaveLength(1);
+    expect([...heard.keys()]).toEqual([]);
+  });
+
+  it("gives up with a disconnect that came while it was loading", async () => {
+    const { client, fake } = await unloaded();
+    const connecting = client.connect("t").catch(() => undefined);
+    client.disconnect();
+    await connecting;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(fake.loads).toHaveLength(2);
   });
 });
 
