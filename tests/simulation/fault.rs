@@ -169,6 +169,11 @@ impl Faults {
         strikes
     }
 
+    /// From now on things go wrong again.
+    pub(crate) fn resume(&mut self) {
+        self.is_calm = false;
+    }
+
     /// From now on nothing goes wrong.
     pub(crate) fn stop(&mut self) {
         self.is_calm = true;

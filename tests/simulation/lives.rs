@@ -54,7 +54,7 @@ impl World {
     }
 
     /// A tab is gone: nothing of it goes on but what is on its way already.
-    fn end_tab(&mut self, id: TabId) {
+    pub(crate) fn end_tab(&mut self, id: TabId) {
         self.chaos.record(&id, &"is gone");
         let tab = self.tab(id);
         tab.is_open = false;

@@ -232,11 +232,13 @@ impl World {
         if !link.is_open_at_server {
             return;
         }
+        let before = self.chaos.turn_to(Some(link.tab.profile));
         let at_ms = link.down_at_ms(&mut self.chaos);
         let may_repeat = matches!(event, TransportEvent::Frame(_));
         if may_repeat && self.chaos.strikes(Fault::DuplicateToClient) {
             self.agenda.plan(at_ms, Event::ToClient(id, event.clone()));
         }
+        self.chaos.turn_to(before);
         self.agenda.plan(at_ms, Event::ToClient(id, event));
     }
 

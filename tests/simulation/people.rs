@@ -18,6 +18,9 @@ pub(crate) const ROOMS: [&str; 2] = ["general", "announcements"];
 impl World {
     /// A person opens the app.
     pub(crate) fn begin(&mut self, id: TabId) {
+        if self.twins.is_some() {
+            return self.begin_as_twin(id);
+        }
         let user = self.profiles[id.profile].user;
         let source = match self.chaos.dice.chance(500) {
             true => TokenSource::Callback,
@@ -67,7 +70,7 @@ impl World {
         self.plan_act(id);
     }
 
-    fn join(&mut self, id: TabId, room: &str) {
+    pub(crate) fn join(&mut self, id: TabId, room: &str) {
         let tab = self.tab(id);
         let is_new = !tab.wants(room);
         if let Some(mirror) = tab.mirrors.get_mut(room).filter(|_| is_new) {
@@ -77,7 +80,7 @@ impl World {
         self.request(id, |request| Input::JoinRequested { room, request });
     }
 
-    fn leave(&mut self, id: TabId, room: &str) {
+    pub(crate) fn leave(&mut self, id: TabId, room: &str) {
         let room = room.to_owned();
         self.input(id, Input::LeaveRequested { room });
     }

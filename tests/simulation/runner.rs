@@ -37,13 +37,18 @@ pub(crate) struct Report {
 
 /// Runs one seed, with its story if that is wanted.
 pub(crate) fn run_seed(seed: u64, tells_story: bool) -> (Result<Outcome, String>, Vec<String>) {
+    let mut world = World::new(seed, tells_story);
+    let result = watched(|| world.run());
+    (result, world.chaos.trace.take_story())
+}
+
+/// What `work` gives, or what its panic said.
+pub(crate) fn watched<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     watch_panics();
     IS_WATCHED.set(true);
-    let mut world = World::new(seed, tells_story);
-    let result = catch_unwind(AssertUnwindSafe(|| world.run()));
+    let result = catch_unwind(AssertUnwindSafe(work));
     IS_WATCHED.set(false);
-    let result = result.map_err(|_| LAST_PANIC.take());
-    (result, world.chaos.trace.take_story())
+    result.map_err(|_| LAST_PANIC.take())
 }
 
 /// Runs many, on all cores.

@@ -128,6 +128,7 @@ impl World {
             return frozen.push_back(input);
         }
         self.chaos.record(&id, &Brief(&input));
+        self.twin_sees(id, &Brief(&input));
         if matches!(
             input,
             Input::DisconnectRequested | Input::ReconnectRequested(_)
@@ -175,6 +176,7 @@ impl World {
 
     fn drain(&mut self, id: TabId) {
         while let Some(output) = self.tab(id).engine.poll_output() {
+            self.twin_sees(id, &output);
             self.carry_out(id, output);
         }
         self.check_mirrors(id);
@@ -183,6 +185,7 @@ impl World {
         }
         self.plan_wake(id);
         self.check_screen(id);
+        self.twin_looks(id);
     }
 
     /// Something came from a transport of this tab.

@@ -16,7 +16,7 @@ use super::fault::{Fault, Faults};
 use super::lock::Locks;
 use super::model::Model;
 use super::network::{LinkId, Network, Upward};
-use super::presence::Choices;
+use super::presence::{Choices, Twin};
 use super::profile::{Line, Profile};
 use super::server::{Said, Server};
 use super::tab::TabId;
@@ -80,6 +80,30 @@ pub(crate) enum Event {
     OpenTab(usize),
 }
 
+impl Event {
+    /// On whose machine, or on whose connection it happens.
+    fn profile(&self, network: &Network) -> Option<usize> {
+        match self {
+            Self::Wake(id)
+            | Self::Act(id)
+            | Self::Mingle(id)
+            | Self::Thaw(id)
+            | Self::TokenAnswer(id, _)
+            | Self::Disk(id)
+            | Self::Stored(id, _)
+            | Self::Hears(id, _) => Some(id.profile),
+            Self::ToServer(link, _)
+            | Self::ToClient(link, _)
+            | Self::Break(link)
+            | Self::Late(link, _)
+            | Self::Ping(link)
+            | Self::Expiry(link) => Some(network.link(*link).tab.profile),
+            Self::Online(profile) | Self::OpenTab(profile) => Some(*profile),
+            Self::Commit | Self::Tick | Self::Restart | Self::Mishap => None,
+        }
+    }
+}
+
 /// What a run came to.
 #[derive(Debug)]
 pub(crate) struct Outcome {
@@ -101,6 +125,8 @@ pub(crate) struct World {
     pub(crate) choices: Choices,
     /// Whether the server does presence, typing and lists of people.
     pub(crate) has_people: bool,
+    /// What those see who must not be able to tell two worlds apart.
+    pub(crate) twins: Option<Twin>,
     /// Comparisons made.
     pub(crate) checked: u64,
     steps: u64,
@@ -144,21 +170,30 @@ impl World {
                 }
             })
             .collect();
+        let server_clock = Clock::new(0, skew_ms(&mut dice));
+        let chaos = Chaos::new(dice, faults, Trace::new(tells_story));
+        Self::of(chaos, server, server_clock, profiles, has_people)
+    }
+
+    /// Puts a world together.
+    pub(crate) fn of(
+        chaos: Chaos,
+        server: Server,
+        server_clock: Clock,
+        profiles: Vec<Profile>,
+        has_people: bool,
+    ) -> Self {
         Self {
-            server_clock: Clock::new(0, skew_ms(&mut dice)),
-            chaos: Chaos {
-                now_ms: 0,
-                dice,
-                faults,
-                trace: Trace::new(tells_story),
-            },
+            chaos,
             agenda: Agenda::new(),
             network: Network::default(),
             server,
+            server_clock,
             profiles,
             model: Model::default(),
             choices: Choices::default(),
             has_people,
+            twins: None,
             checked: 0,
             steps: 0,
         }
@@ -190,7 +225,7 @@ impl World {
             .collect()
     }
 
-    fn pass_until(&mut self, end_ms: u64) {
+    pub(crate) fn pass_until(&mut self, end_ms: u64) {
         while let Some((at_ms, event)) = self.agenda.next(end_ms) {
             self.chaos.now_ms = at_ms;
             self.steps += 1;
@@ -213,6 +248,13 @@ impl World {
     }
 
     fn happen(&mut self, event: Event) {
+        let profile = event.profile(&self.network);
+        let before = self.chaos.turn_to(profile);
+        self.take_effect(event);
+        self.chaos.turn_to(before);
+    }
+
+    fn take_effect(&mut self, event: Event) {
         match event {
             Event::Wake(id) => self.wake(id),
             Event::Act(id) => self.act(id),
@@ -223,7 +265,7 @@ impl World {
             Event::Break(link) => self.break_link(link),
             Event::Late(link, packet) => self.server_says(link, packet),
             Event::Commit => self.with_server(|server, chaos| server.commit(chaos)),
-            Event::Tick => self.with_server(|server, _| server.tick()),
+            Event::Tick => self.with_server(|_, _| ()),
             Event::Mingle(id) => self.mingle(id),
             Event::Ping(link) => self.with_server(|server, chaos| server.ping(link, chaos)),
             Event::Expiry(link) => self.with_server(|server, _| server.expire(link)),
@@ -257,6 +299,8 @@ impl World {
     fn with_server(&mut self, work: impl FnOnce(&mut Server, &mut Chaos)) {
         let now = self.server_clock.read(self.chaos.now_ms);
         self.server.set_time(now);
+        // What is due comes first, whatever else is done in the same moment.
+        self.server.tick();
         work(&mut self.server, &mut self.chaos);
         self.carry_out_server();
         self.server.check_people();
@@ -298,7 +342,9 @@ impl World {
                 Said::Tick { delay_ms } => self.agenda.plan(now_ms + delay_ms, Event::Tick),
                 Said::Published(entry) => {
                     self.chaos.record(&"log", &entry);
-                    self.model.published(&entry);
+                    if self.twins.is_none() {
+                        self.model.published(&entry);
+                    }
                 }
             }
         }

@@ -128,8 +128,7 @@ impl<V: Value> Delivery<V> {
         let Some(room) = self.rooms.get_mut(name) else {
             return;
         };
-        let is_due = room.reading.due_ms.is_some_and(|at| at <= now_ms);
-        if !is_due || room.reading.is_in_flight() {
+        if room.reading.deadline_ms().is_none_or(|at| at > now_ms) {
             return;
         }
         if !up.connection.has_capability(capability::RECEIPTS) {

@@ -75,6 +75,11 @@ impl Reading {
         self.in_flight.is_some()
     }
 
+    /// When to send one: while one is under way, its answer is waited for.
+    pub(crate) fn deadline_ms(&self) -> Option<u64> {
+        self.due_ms.filter(|_| !self.is_in_flight())
+    }
+
     /// The receipt to send.
     pub(crate) fn next(&self, knows_places: bool) -> ReadAck {
         if knows_places {
@@ -193,7 +198,18 @@ mod tests {
                 message_ids: vec![],
             }
         );
-        assert_eq!(reading.due_ms, Some(5));
+        assert_eq!(reading.deadline_ms(), Some(5));
+    }
+
+    #[test]
+    fn nothing_is_due_while_a_receipt_is_under_way() {
+        let mut reading = Reading::default();
+        reading.read(Some("a"), Some(3), 0);
+        reading.sent(1, reading.next(true));
+        reading.read(Some("b"), Some(9), 5);
+        assert_eq!(reading.deadline_ms(), None);
+        assert!(reading.take(1).is_some());
+        assert_eq!(reading.deadline_ms(), Some(5));
     }
 
     #[test]

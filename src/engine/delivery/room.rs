@@ -67,7 +67,7 @@ impl<V: Value> RoomReceipts<V> {
 
     /// When a receipt is due.
     pub(super) fn due_ms(&self) -> Option<u64> {
-        let times = [self.reading.due_ms, self.delivered.due_ms];
+        let times = [self.reading.deadline_ms(), self.delivered.due_ms];
         times.into_iter().flatten().min()
     }
 

@@ -34,13 +34,24 @@ impl World {
 
     /// A person does something of this kind.
     pub(crate) fn mingle(&mut self, id: TabId) {
-        if self.chaos.faults.is_calm() || !self.tab(id).is_open {
+        if self.is_over() || !self.tab(id).is_open {
             return;
         }
         if self.tab(id).frozen.is_none() {
-            self.act_among_people(id);
+            match self.twins {
+                Some(_) => self.act_as_twin(id),
+                None => self.act_among_people(id),
+            }
         }
         self.plan_mingle(id);
+    }
+
+    /// Whether nobody does anything any more.
+    fn is_over(&self) -> bool {
+        match &self.twins {
+            Some(twin) => twin.is_over,
+            None => self.chaos.faults.is_calm(),
+        }
     }
 
     pub(super) fn act_among_people(&mut self, id: TabId) {
@@ -68,11 +79,11 @@ impl World {
         }
     }
 
-    fn presence(&mut self, id: TabId, command: PresenceCommand) {
+    pub(super) fn presence(&mut self, id: TabId, command: PresenceCommand) {
         self.input(id, Input::Presence(command));
     }
 
-    fn type_something(&mut self, id: TabId) {
+    pub(super) fn type_something(&mut self, id: TabId) {
         let room = self.chaos.dice.pick(&ROOMS).to_owned();
         let thread = self.chaos.dice.chance(200).then(|| "thread".to_owned());
         let kind = match thread {
@@ -102,7 +113,7 @@ impl World {
     }
 
     /// A status in one's own words, which may end soon.
-    fn say_status(&mut self, id: TabId) {
+    pub(super) fn say_status(&mut self, id: TabId) {
         let server_now = self.server_clock.read(self.chaos.now_ms).wall_ms;
         let lasts_ms = self.chaos.dice.pick(&[1_000, 4_000, 15_000, 86_400_000]);
         let ends = self.chaos.dice.chance(600);
@@ -145,7 +156,7 @@ impl World {
         self.emit(id, names::PRESENCE_SETTINGS_UPDATE, &body);
     }
 
-    fn relate(&mut self, id: TabId, other: &str) {
+    pub(super) fn relate(&mut self, id: TabId, other: &str) {
         let name = self.chaos.dice.pick(&[
             names::CONTACTS_ADD,
             names::CONTACTS_ADD,

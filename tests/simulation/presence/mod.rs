@@ -7,7 +7,9 @@ mod ledger;
 mod quiet;
 mod rights;
 mod screen;
+mod twins;
 
 pub(crate) use choices::Choices;
 pub(crate) use ledger::Ledger;
 pub(crate) use screen::Screen;
+pub(crate) use twins::Twin;

@@ -1,6 +1,8 @@
 //! The clock and the dice of the server's process.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nchat_dev_server::core::Environment;
 use nchat_realtime::engine::time::Now;
@@ -12,7 +14,9 @@ pub(crate) struct Shelf {
     mono_ms: AtomicI64,
     /// When the core wants to be woken, by the steady clock.
     alarm_ms: AtomicI64,
-    state: AtomicU64,
+    /// Of whom chance is asked, and how far theirs has come.
+    chance: Mutex<(String, BTreeMap<String, u64>)>,
+    seed: u64,
 }
 
 impl Shelf {
@@ -21,7 +25,8 @@ impl Shelf {
             wall_ms: AtomicI64::new(0),
             mono_ms: AtomicI64::new(0),
             alarm_ms: AtomicI64::new(i64::MAX),
-            state: AtomicU64::new(u64::from_le_bytes(seed)),
+            chance: Mutex::default(),
+            seed: u64::from_le_bytes(seed),
         }
     }
 
@@ -41,14 +46,33 @@ impl Shelf {
         self.alarm_ms.store(i64::MAX, Ordering::Relaxed);
     }
 
+    /// What follows is for this user: each has chance of their own.
+    pub(super) fn act_for(&self, user: &str) {
+        user.clone_into(&mut self.chance().0);
+    }
+
+    fn chance(&self) -> MutexGuard<'_, (String, BTreeMap<String, u64>)> {
+        self.chance.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// SplitMix64.
     fn next(&self) -> u64 {
         const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-        let state = self.state.fetch_add(STEP, Ordering::Relaxed);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        let (user, states) = &mut *self.chance();
+        let first = || {
+            user.bytes()
+                .fold(self.seed, |sum, byte| mix(sum ^ u64::from(byte)))
+        };
+        let state = states.entry(user.clone()).or_insert_with(first);
+        *state = state.wrapping_add(STEP);
+        mix(*state)
     }
+}
+
+fn mix(state: u64) -> u64 {
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 impl Environment for Shelf {

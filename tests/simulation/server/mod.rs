@@ -64,6 +64,8 @@ struct Waiting {
     link: LinkId,
     ack: Option<u64>,
     submitted: Submitted,
+    /// Whose turn of chance it was.
+    turn: Option<usize>,
 }
 
 /// One server, which may be down.
@@ -77,12 +79,17 @@ pub(crate) struct Server {
     events_per_minute: NonZeroU32,
     sockets: BTreeMap<LinkId, Socket>,
     waiting: VecDeque<Waiting>,
-    connections: u64,
+    /// How many connections each user has had.
+    connections: BTreeMap<String, u64>,
     said: VecDeque<Said>,
     /// Whether it does presence, typing and lists of people.
     has_people: bool,
     /// The wake-up that is planned for the core, by the steady clock.
     tick_at_ms: i64,
+    /// How long a commit may take.
+    commit_delays_ms: &'static [u64],
+    /// Whether what is told is held against what may be known.
+    is_audited: bool,
     ledger: Ledger,
 }
 
@@ -98,14 +105,34 @@ impl Server {
             events_per_minute: NonZeroU32::new(events_per_minute).expect("not zero"),
             sockets: BTreeMap::new(),
             waiting: VecDeque::new(),
-            connections: 0,
+            connections: BTreeMap::new(),
             said: VecDeque::new(),
             has_people,
             tick_at_ms: i64::MAX,
+            commit_delays_ms: &[0, 1, 5, 30],
+            is_audited: true,
             ledger: Ledger::default(),
         };
         server.start();
         server
+    }
+
+    /// For twins: one user's commits put off none of another's, and what anybody is told is
+    /// compared by others.
+    pub(crate) fn for_twins(mut self) -> Self {
+        self.commit_delays_ms = &[0];
+        self.is_audited = false;
+        self
+    }
+
+    /// Whether a user cannot be seen, by their own wish.
+    pub(crate) fn is_invisible(&self, user: &str) -> bool {
+        let Some(core) = &self.core else { return false };
+        let profiles = at_once(core.store().profiles(&[user.to_owned()]));
+        let profiles = profiles.expect("a memory store answers");
+        profiles
+            .iter()
+            .any(|one| one.record.settings.invisible_mode)
     }
 
     /// The process starts over what the store has.
@@ -184,9 +211,14 @@ impl Server {
     pub(crate) fn commit(&mut self, chaos: &mut Chaos) {
         while let Some(waiting) = self.waiting.pop_front() {
             let Some(core) = &self.core else { return };
+            if let Some(session) = self.session(waiting.link) {
+                self.environment.act_for(&session.user.id);
+            }
             let result = at_once(core.settle(waiting.submitted));
             self.take_post();
+            let before = chaos.turn_to(waiting.turn);
             self.answer_command(waiting.link, waiting.ack, result, chaos);
+            chaos.turn_to(before);
         }
     }
 
@@ -208,7 +240,9 @@ impl Server {
 
     /// What anybody was told of anybody is no more than they may know.
     pub(crate) fn check_people(&mut self) {
-        let Some(core) = self.people() else { return };
+        let Some(core) = self.people().filter(|_| self.is_audited) else {
+            return;
+        };
         let profiles = at_once(core.store().profiles(&self.ledger.user_ids()));
         let profiles = profiles.expect("a memory store answers");
         let (mono_ms, wall_ms) = (self.now_mono_ms(), self.environment_now_ms());

@@ -34,10 +34,9 @@ impl Server {
         self.take_post();
     }
 
-    /// Does what is due at the core.
+    /// Does what is due at the core, if anything is.
     pub(crate) fn tick(&mut self) {
         if self.tick_at_ms > self.now_mono_ms() {
-            // It was for a process that has died since.
             return;
         }
         self.tick_at_ms = i64::MAX;
@@ -79,6 +78,24 @@ impl Server {
             decode(payload.clone()).and_then(related)
         };
         let result = match name {
+            names::PRESENCE_WINDOW => {
+                let page =
+                    decode(payload).and_then(|body| at_once(core.presence_window(caller, body)));
+                let page = page.map(|(page, in_order)| {
+                    drop::<InOrder<'_>>(in_order);
+                    page
+                });
+                self.take_post();
+                if let Ok(page) = &page {
+                    self.ledger.answered(link, &page.presences, false);
+                }
+                return self.answer_in_order(link, ack, page, chaos);
+            }
+            names::ROOM_MEMBERS => {
+                let members =
+                    decode(payload).and_then(|body| at_once(core.room_members(&user, body)));
+                return self.answer(link, ack, members, chaos);
+            }
             names::PRESENCE_SUBSCRIBE | names::PRESENCE_GET => {
                 return self.presences(link, name, payload, ack, chaos);
             }

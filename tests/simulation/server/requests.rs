@@ -29,6 +29,7 @@ impl Server {
         let (Some(core), Some(session)) = (&self.core, self.session(link)) else {
             return;
         };
+        self.environment.act_for(&session.user.id);
         if let Err(refusal) = core.admit(&session.user.id) {
             return self.answer::<()>(link, ack, Err(refusal), chaos);
         }
@@ -148,8 +149,9 @@ impl Server {
                     link,
                     ack,
                     submitted,
+                    turn: chaos.turn,
                 });
-                let delay_ms = chaos.dice.pick(&[0, 1, 5, 30]);
+                let delay_ms = chaos.dice.pick(self.commit_delays_ms);
                 self.said.push_back(Said::Commit { delay_ms });
             }
             Err(refusal) => self.answer::<()>(link, ack, Err(refusal), chaos),

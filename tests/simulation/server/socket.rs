@@ -224,8 +224,12 @@ impl Server {
 
     fn greet(&mut self, link: LinkId, identity: Identity, client: &Json, now_ms: i64) {
         let device_id = client["deviceId"].as_str().map(str::to_owned);
-        self.connections += 1;
-        let socket_id = format!("s{}", self.connections);
+        let count = self
+            .connections
+            .entry(identity.user.id.clone())
+            .or_default();
+        *count += 1;
+        let socket_id = format!("{}-{count}", identity.user.id);
         self.post.attach(&socket_id, link, &identity.user.id);
         self.ledger.arrived(link, &identity.user.id);
         if let Some(core) = self.people() {
