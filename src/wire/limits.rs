@@ -48,6 +48,8 @@ pub const MAX_MESSAGE_REACTIONS: usize = 1_000;
 pub const MAX_RECEIPT_IDS: usize = 500;
 /// Most messages that one `message:batch-read` or `message:batch-delivered` lists.
 pub const MAX_BATCH_RECEIPT_IDS: usize = 100;
+/// Unread messages of one room after which no more are counted.
+pub const MAX_UNREAD_COUNT: u32 = 10_000;
 /// Most rooms in one `sync:resume`.
 pub const MAX_RESUME_ROOMS: usize = 100;
 /// Most log entries of one room in the answer to `sync:resume`.

@@ -190,7 +190,7 @@ pub struct ReadCursor {
     pub up_to_seq: u64,
     /// When the server learned of it.
     pub read_at: String,
-    /// Messages of others beyond the cursor.
+    /// Messages of others beyond the cursor; 10,000 for more.
     pub unread_count: u32,
     /// Those among them that mention the reader.
     pub mention_count: u32,

@@ -80,7 +80,7 @@ pub struct ResumedRoom {
     pub reset: Option<bool>,
     /// The user's own read cursor.
     pub read_up_to_seq: u64,
-    /// Messages of others beyond the cursor.
+    /// Messages of others beyond the cursor; 10,000 for more.
     pub unread_count: u32,
     /// Those among them that mention the user.
     pub mention_count: u32,
@@ -108,7 +108,7 @@ pub struct ResumeRoomHead {
     pub reset: bool,
     /// The user's own read cursor.
     pub read_up_to_seq: Option<u64>,
-    /// Messages of others beyond the cursor.
+    /// Messages of others beyond the cursor; 10,000 for more.
     pub unread_count: Option<u32>,
     /// Those among them that mention the user.
     pub mention_count: Option<u32>,

@@ -63,7 +63,7 @@ pub struct RoomJoined {
     /// servers, as are the next two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_up_to_seq: Option<u64>,
-    /// Messages of others beyond the cursor.
+    /// Messages of others beyond the cursor; 10,000 for more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_count: Option<u32>,
     /// Those among them that mention the user.

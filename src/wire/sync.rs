@@ -202,7 +202,7 @@ pub struct SyncChannel {
     /// The user's own read cursor. Absent from older servers, as are the next two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_up_to_seq: Option<u64>,
-    /// Messages of others beyond the cursor.
+    /// Messages of others beyond the cursor; 10,000 for more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_count: Option<u32>,
     /// Those among them that mention the user.
@@ -221,7 +221,7 @@ pub struct ChannelHead {
     pub epoch: Option<String>,
     /// The user's own read cursor.
     pub read_up_to_seq: Option<u64>,
-    /// Messages of others beyond the cursor.
+    /// Messages of others beyond the cursor; 10,000 for more.
     pub unread_count: Option<u32>,
     /// Those among them that mention the user.
     pub mention_count: Option<u32>,

@@ -133,7 +133,7 @@ pub struct Standing {
     pub head_seq: u64,
     /// Their read cursor; at least the log's head of when they joined.
     pub read_up_to: u64,
-    /// Messages of others beyond it that are not deleted.
+    /// Messages of others beyond it that are not deleted; `MAX_UNREAD_COUNT` for more.
     pub unread_count: u32,
     /// Those among them that mention the member.
     pub mention_count: u32,

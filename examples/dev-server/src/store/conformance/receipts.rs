@@ -1,6 +1,6 @@
 //! Cursors, counts, unread messages and the setting that hides reading.
 
-use nchat_realtime::wire::limits::MAX_BATCH_RECEIPT_IDS;
+use nchat_realtime::wire::limits::{MAX_BATCH_RECEIPT_IDS, MAX_UNREAD_COUNT};
 
 use super::*;
 
@@ -14,6 +14,7 @@ conforms! {
     what_was_read_hidden_is_shown_by_what_is_read_later
     an_author_who_hides_their_reading_sees_nobody_elses
     unread_follows_from_the_cursor_and_counts_what_is_there_of_others
+    unread_is_counted_so_far_and_no_further
     whoever_joins_has_read_what_was_there
     whoever_left_is_counted_no_more
     progress_is_of_ones_own_messages_by_either_id
@@ -231,6 +232,16 @@ async fn unread_follows_from_the_cursor_and_counts_what_is_there_of_others<S: St
             .expect("works"),
         []
     );
+}
+
+async fn unread_is_counted_so_far_and_no_further<S: Store>(store: S) {
+    with_three(&store, 1).await;
+    let many = (0..=MAX_UNREAD_COUNT).map(|number| {
+        let message = message("r", "alice", &format!("many {number}"), 3);
+        Change::Message(Box::new(message))
+    });
+    store.write(many.collect()).await.expect("works");
+    assert_eq!(standing(&store, "bob").await, (0, MAX_UNREAD_COUNT, 0));
 }
 
 async fn whoever_joins_has_read_what_was_there<S: Store>(store: S) {

@@ -8,7 +8,7 @@ use crate::store::{
     Covered, Cursors, MemberCursors, Moved, NewCursor, Outcome, Progress, Refused, Standing,
     StoredMessage, UpTo, is_listed, may_find,
 };
-use nchat_realtime::wire::limits::MAX_BATCH_RECEIPT_IDS;
+use nchat_realtime::wire::limits::{MAX_BATCH_RECEIPT_IDS, MAX_UNREAD_COUNT};
 use nchat_realtime::wire::room::RoomType;
 
 impl State {
@@ -177,7 +177,7 @@ impl RoomState {
             if message.body.user.id == user_id || message.is_deleted {
                 continue;
             }
-            standing.unread_count += 1;
+            standing.unread_count = MAX_UNREAD_COUNT.min(standing.unread_count + 1);
             let mut mentions = message.body.mentions.iter().flatten();
             standing.mention_count += u32::from(mentions.any(|id| id == user_id));
         }

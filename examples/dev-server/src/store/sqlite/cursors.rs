@@ -1,5 +1,6 @@
 //! Cursors: moving one, and what is left for its owner.
 
+use nchat_realtime::wire::limits::MAX_UNREAD_COUNT;
 use nchat_realtime::wire::room::RoomType;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
@@ -199,9 +200,10 @@ pub(super) async fn standings(
 ) -> Result<Vec<Standing>, StoreError> {
     let rows = sqlx::query(
         "SELECT name, head_seq, read_up_to,
-                (SELECT count(*) FROM messages
-                 WHERE room_id = place.id AND seq > place.read_up_to AND user_id <> ?2
-                   AND is_deleted = 0) AS unread,
+                (SELECT count(*) FROM
+                     (SELECT 1 FROM messages
+                      WHERE room_id = place.id AND seq > place.read_up_to AND user_id <> ?2
+                        AND is_deleted = 0 LIMIT ?3)) AS unread,
                 (SELECT count(*) FROM mentions
                  WHERE room_id = place.id AND seq > place.read_up_to AND user_id = ?2) AS mentions
          FROM (SELECT asked.key AS number, rooms.id, name, head_seq,
@@ -214,6 +216,7 @@ pub(super) async fn standings(
     )
     .bind(to_json(&room_names, "rooms that are asked for")?)
     .bind(user_id)
+    .bind(MAX_UNREAD_COUNT)
     .fetch_all(&mut **transaction)
     .await?;
     let standings = rows.iter().map(|row| {
