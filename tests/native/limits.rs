@@ -88,6 +88,30 @@ async fn one_user_leaves_places_for_others() {
 }
 
 #[tokio::test]
+async fn a_transport_that_gave_up_its_socket_keeps_the_place() {
+    let server = TestServer::start_with(|config| config.max_connections = 1).await;
+    let mut stream = http::open_web_socket(server.addr).await;
+    let connect = format!("40{}", json!({ "token": token("alice") }));
+    let sent = stream.write_all(&http::text_frame(&connect)).await;
+    sent.expect("writes");
+    http::read_until(&mut stream, "authenticated").await;
+    let sent = stream.write_all(&http::text_frame("41")).await;
+    sent.expect("writes");
+    loop {
+        let health = http::get(server.addr, "/health", &[]).await;
+        if health.body.contains(r#""websocket":{"connections":0"#) {
+            break;
+        }
+    }
+    let mut bob = Peer::connect(server.addr, token("bob")).await;
+    let error = bob.next("error").await;
+    assert!(
+        error.to_string().contains("Too many connections"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn connecting_again_and_again_is_a_flood_too() {
     let server = TestServer::start_with(|config| {
         config.events_per_minute = NonZeroU32::new(2).expect("not zero");

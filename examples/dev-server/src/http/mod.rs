@@ -21,7 +21,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::services::ServeDir;
 
 use crate::config::Config;
-use crate::socket::Shared;
+use crate::socket::{Seat, Shared};
 use crate::store::Store;
 pub use origin::Origins;
 
@@ -66,6 +66,7 @@ pub fn router<S: Store>(
     };
     router
         .layer(layer)
+        .layer(from_fn(with_seat))
         .layer(cors(config.origins.clone()))
         .layer(from_fn_with_state(config.origins.clone(), origin::guard))
 }
@@ -78,6 +79,12 @@ async fn to_its_end(request: Request, next: Next) -> Response {
         tracing::error!(%error, "a request failed");
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     })
+}
+
+/// Gives a request where the transport that it may open keeps the place of its socket.
+async fn with_seat(mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(Seat::default());
+    next.run(request).await
 }
 
 /// For long polling from other origins; the guard has refused all that are not allowed.

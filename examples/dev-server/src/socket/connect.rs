@@ -21,7 +21,7 @@ use tokio::sync::watch;
 
 use super::batch::Batch;
 use super::outlet::{listen, tab_key, user_key};
-use super::session::{Session, Tab};
+use super::session::{Seat, Session, Tab};
 use super::{
     Shared, contacts, messages, ping, presence, request, rooms, settings, sync, token, typing,
 };
@@ -79,16 +79,17 @@ fn authenticate<S: Store>(
     // A connection costs more than most events.
     let admitted = shared.core.admit(&identity.user.id);
     admitted.map_err(|_| ConnectRefusal(ErrorCode::RateLimited))?;
-    let slot = shared
-        .connections
-        .take(&identity.user.id)
-        .ok_or(ConnectRefusal(ErrorCode::ServerFull))?;
+    // Every request that comes here was given one.
+    let seat = socket.req_parts().extensions.get::<Seat>();
+    if !seat.is_some_and(|seat| seat.take(&shared.connections, &identity.user.id)) {
+        return Err(ConnectRefusal(ErrorCode::ServerFull));
+    }
     let tab = Tab::read(auth.and_then(|auth| auth.get("client")));
     if tab.takes_batches {
         Batch::attach(socket);
     }
     let socket_id = socket.id.to_string();
-    let session = Session::new(Arc::clone(shared), identity, socket_id, tab, slot);
+    let session = Session::new(Arc::clone(shared), identity, socket_id, tab);
     let device = device(auth);
     shared.core.open(session.caller(), device.as_deref());
     socket.extensions.insert(Arc::new(session));

@@ -25,7 +25,7 @@ use socketioxide::{SocketIo, SocketIoBuilder};
 
 use crate::core::{Core, TokenKeeper};
 pub use outlet::SocketOutlet;
-pub use session::Connections;
+pub use session::{Connections, Seat};
 
 /// Packets that may wait for one slow socket. Past it the server drops what it would send; the
 /// client sees the gap in `seq` and asks again.

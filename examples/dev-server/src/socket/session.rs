@@ -31,7 +31,7 @@ struct Counts {
 
 /// The place of one socket among [`Connections`]; given back when dropped.
 #[derive(Debug)]
-pub(super) struct Slot {
+struct Slot {
     connections: Arc<Connections>,
     user_id: String,
 }
@@ -51,7 +51,7 @@ impl Connections {
         self.counts().all
     }
 
-    pub(super) fn take(self: &Arc<Self>, user_id: &str) -> Option<Slot> {
+    fn take(self: &Arc<Self>, user_id: &str) -> Option<Slot> {
         let mut counts = self.counts();
         let own = counts.by_user.get(user_id).copied().unwrap_or_default();
         if counts.all >= self.max || own >= self.max_per_user {
@@ -80,6 +80,22 @@ impl Drop for Slot {
                 counts.by_user.remove(&self.user_id);
             }
         }
+    }
+}
+
+/// Where a transport keeps the place of its socket: one that gave up its socket and stays open still
+/// costs what a socket costs.
+#[derive(Clone, Debug, Default)]
+pub struct Seat(Arc<Mutex<Option<Slot>>>);
+
+impl Seat {
+    /// Takes a place for a user. False where there is none.
+    pub(super) fn take(&self, connections: &Arc<Connections>, user_id: &str) -> bool {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // The one that its socket had before, if any, is free for it.
+        *slot = None;
+        *slot = connections.take(user_id);
+        slot.is_some()
     }
 }
 
@@ -134,7 +150,6 @@ pub(super) struct Session<S: Store> {
     pub(super) turns: Turns,
     /// Whether the core was told that it is gone.
     has_departed: AtomicBool,
-    _slot: Slot,
 }
 
 impl<S: Store> Session<S> {
@@ -143,7 +158,6 @@ impl<S: Store> Session<S> {
         identity: Identity,
         socket_id: String,
         tab: Tab,
-        slot: Slot,
     ) -> Self {
         Self {
             shared,
@@ -155,7 +169,6 @@ impl<S: Store> Session<S> {
             speaks_plugin_dialect: AtomicBool::new(false),
             turns: Turns::default(),
             has_departed: AtomicBool::new(false),
-            _slot: slot,
         }
     }
 
