@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::error::to_js;
 use crate::engine::in_order::Placed;
 use crate::engine::input::{CallbackId, RequestId};
-use crate::engine::output::{Notification, TimelineChange};
+use crate::engine::output::{Notification, ReplyTo, TimelineChange};
 use crate::engine::snapshot::TimelineGap;
 use crate::socketio::Value;
 
@@ -50,88 +50,55 @@ pub(crate) enum Delivery {
 pub(crate) fn tell(
     sink: &Function,
     notification: Notification<JsValue>,
-    answer: impl FnOnce(crate::engine::output::ReplyTo) -> JsValue,
+    answer: &dyn Fn(ReplyTo) -> JsValue,
 ) {
-    match notification {
+    const NOTHING: JsValue = JsValue::UNDEFINED;
+    let (kind, first, second) = match notification {
         Notification::Event { packet, reply } => {
-            let reply = reply.map_or(JsValue::UNDEFINED, answer);
-            call(sink, Kind::Event, &packet, &reply);
+            (Kind::Event, packet, reply.map_or(NOTHING, answer))
         }
-        Notification::State(state) => call(
-            sink,
-            Kind::State,
-            &JsValue::from_str(state.as_str()),
-            &JsValue::UNDEFINED,
-        ),
-        Notification::Error(error) => call(sink, Kind::Error, &to_js(&error), &JsValue::UNDEFINED),
-        Notification::Online(online) => {
-            call(
-                sink,
-                Kind::Online,
-                &JsValue::from_bool(online),
-                &JsValue::UNDEFINED,
-            );
-        }
+        Notification::State(state) => (Kind::State, state.as_str().into(), NOTHING),
+        Notification::Error(error) => (Kind::Error, to_js(&error), NOTHING),
+        Notification::Online(online) => (Kind::Online, online.into(), NOTHING),
         Notification::Reconnection {
             attempt,
             was_offline,
-        } => call(
-            sink,
-            Kind::Reconnection,
-            &JsValue::from_f64(f64::from(attempt)),
-            &JsValue::from_bool(was_offline),
-        ),
-        Notification::Connection => {
-            call(
-                sink,
-                Kind::Connection,
-                &JsValue::UNDEFINED,
-                &JsValue::UNDEFINED,
-            );
-        }
+        } => (Kind::Reconnection, attempt.into(), was_offline.into()),
+        Notification::Connection => (Kind::Connection, NOTHING, NOTHING),
         Notification::Auth(auth) => {
             let auth = auth.map_or(JsValue::NULL, |auth| auth.to_value());
-            call(sink, Kind::Auth, &auth, &JsValue::UNDEFINED);
+            (Kind::Auth, auth, NOTHING)
         }
-        Notification::Rooms => call(sink, Kind::Rooms, &JsValue::UNDEFINED, &JsValue::UNDEFINED),
-        Notification::Message { room, message } => call(sink, Kind::Message, &room, &message),
-        Notification::UserJoined { room, member } => {
-            call(sink, Kind::UserJoined, &room, &member.to_value());
-        }
-        Notification::UserLeft { room, user_id } => {
-            call(sink, Kind::UserLeft, &room, &JsValue::from_str(&user_id));
-        }
-        Notification::Delivery { event, data } => {
-            call(sink, Kind::Delivery, &JsValue::from_str(event), &data);
-        }
-        Notification::Sync { event, data } => {
-            call(sink, Kind::Sync, &JsValue::from_str(event), &data);
-        }
-        Notification::Typing { room, thread } => call(sink, Kind::Typing, &room, &thread),
-        Notification::OwnPresence => {
-            call(
-                sink,
-                Kind::OwnPresence,
-                &JsValue::UNDEFINED,
-                &JsValue::UNDEFINED,
-            );
-        }
-        Notification::Presence { user_id } => {
-            call(sink, Kind::Presence, &user_id, &JsValue::UNDEFINED);
-        }
-        Notification::Unread { room } => call(sink, Kind::Unread, &room, &JsValue::UNDEFINED),
-        Notification::Members { room } => call(sink, Kind::Members, &room, &JsValue::UNDEFINED),
-        Notification::Queue { event, data } => {
-            call(sink, Kind::Queue, &JsValue::from_str(event), &data);
-        }
-        Notification::Timeline { room, change } => {
-            tell_change(sink, &room, change);
-        }
+        Notification::Rooms => (Kind::Rooms, NOTHING, NOTHING),
+        Notification::Message { room, message } => (Kind::Message, room, message),
+        Notification::UserJoined { room, member } => (Kind::UserJoined, room, member.to_value()),
+        Notification::UserLeft { room, user_id } => (Kind::UserLeft, room, user_id.into()),
+        Notification::Delivery { event, data } => (Kind::Delivery, event.into(), data),
+        Notification::Sync { event, data } => (Kind::Sync, event.into(), data),
+        Notification::Typing { room, thread } => (Kind::Typing, room, thread),
+        Notification::OwnPresence => (Kind::OwnPresence, NOTHING, NOTHING),
+        Notification::Presence { user_id } => (Kind::Presence, user_id, NOTHING),
+        Notification::Unread { room } => (Kind::Unread, room, NOTHING),
+        Notification::Members { room } => (Kind::Members, room, NOTHING),
+        Notification::Queue { event, data } => (Kind::Queue, event.into(), data),
+        Notification::Timeline { room, change } => match change {
+            TimelineChange::Insert { index, message } => {
+                return tell_change(sink, &room, index, 0, &message);
+            }
+            TimelineChange::Replace { index, message } => {
+                return tell_change(sink, &room, index, 1, &message);
+            }
+            TimelineChange::Remove { index } => {
+                return tell_change(sink, &room, index, 1, &NOTHING);
+            }
+            TimelineChange::Reset => (Kind::TimelineReset, room, NOTHING),
+        },
         Notification::Gaps { room, gaps } => {
-            let gaps = JsValue::array(gaps.iter().map(TimelineGap::to_value).collect());
-            call(sink, Kind::Gaps, &room, &gaps);
+            let gaps = gaps.iter().map(TimelineGap::to_value).collect();
+            (Kind::Gaps, room, JsValue::array(gaps))
         }
-    }
+    };
+    tell_sink(sink, kind as u32, &first, &second);
 }
 
 /// Tells of a message that was taken the short way: what three or four notifications would.
@@ -159,23 +126,11 @@ pub(crate) fn call_back(callback: &Function, args: JsValue) {
     let _ = callback.apply(&JsValue::UNDEFINED, args.unchecked_ref::<Array>());
 }
 
-fn call(sink: &Function, kind: Kind, first: &JsValue, second: &JsValue) {
-    tell_sink(sink, kind as u32, first, second);
-}
-
 /// A timeline's change as what `Array.prototype.splice` takes.
-fn tell_change(sink: &Function, room: &JsValue, change: TimelineChange<JsValue>) {
-    let (index, removed, message) = match change {
-        TimelineChange::Insert { index, message } => (index, 0, message),
-        TimelineChange::Replace { index, message } => (index, 1, message),
-        TimelineChange::Remove { index } => (index, 1, JsValue::UNDEFINED),
-        TimelineChange::Reset => {
-            return call(sink, Kind::TimelineReset, room, &JsValue::UNDEFINED);
-        }
-    };
+fn tell_change(sink: &Function, room: &JsValue, index: usize, removed: u32, message: &JsValue) {
     let kind = Kind::TimelineSplice as u32;
     // A timeline is short: its bound is in the engine's configuration.
-    tell_splice(sink, kind, room, index as u32, removed, &message);
+    tell_splice(sink, kind, room, index as u32, removed, message);
 }
 
 // What the sink throws is reported where it is thrown, and goes no further.

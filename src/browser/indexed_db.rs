@@ -1,11 +1,11 @@
 //! One IndexedDB database: the records and messages of one namespace.
 
-use std::future::{Future, poll_fn};
+use std::future::{Future, poll_fn, ready};
 use std::pin::Pin;
 use std::task::Poll;
 
 use js_sys::{Array, Reflect};
-use rexie::{KeyRange, ObjectStore, Rexie, Store, Transaction, TransactionMode};
+use rexie::{KeyRange, ObjectStore, Rexie, Transaction, TransactionMode};
 use wasm_bindgen::prelude::*;
 
 use crate::engine::store::{StoreFailure, StoreOp, Table};
@@ -93,8 +93,7 @@ impl Database {
             _ => TransactionMode::ReadWrite,
         };
         let transaction = rexie.transaction(&names, mode)?;
-        let fences = transaction.store(FENCE)?;
-        let found = fences.get_all(None, None).await?;
+        let found = request(&transaction, FENCE, Ask::Read(None, None))?.await?;
         let mut fence = found.first().and_then(JsValue::as_f64).unwrap_or_default() as u64;
         let mut requests = Vec::with_capacity(parts.len());
         match guard {
@@ -103,15 +102,16 @@ impl Database {
             }
             Guard::Raise => {
                 fence += 1;
-                requests.push(put(fences, (fence as f64).into(), Some(FENCE.into())));
+                let put = Ask::Put((fence as f64).into(), Some(FENCE.into()));
+                requests.push(request(&transaction, FENCE, put)?);
             }
             _ => {}
         }
         for part in &parts {
             if let Part::Change(StoreOp::Expect { table, key, text }) = part {
                 let range = KeyRange::only(&key.into()).map_err(rexie::Error::from)?;
-                let store = transaction.store(table.as_str())?;
-                let found = store.get_all(Some(range), None).await?;
+                let read = Ask::Read(Some(range), None);
+                let found = request(&transaction, table.as_str(), read)?.await?;
                 let found = found.first().map(|row| record(row).1);
                 if found.unwrap_or_default() != *text {
                     return Err(Trouble::Failed(StoreFailure::Stale));
@@ -120,7 +120,11 @@ impl Database {
         }
         let raised = requests.len();
         for part in parts {
-            requests.push(request(&transaction, part)?);
+            if let Some((store, ask)) = asked(part)? {
+                requests.push(request(&transaction, store, ask)?);
+            } else {
+                requests.push(Box::pin(ready(Ok(Vec::new()))));
+            }
         }
         match all(requests).await {
             Ok(mut given) => {
@@ -130,10 +134,10 @@ impl Database {
                 }
                 Err(Trouble::Failed(StoreFailure::Aborted))
             }
-            Err(error) => {
+            Err(trouble) => {
                 // The browser does so by itself, but not for what it refused to take in at all.
                 let _ = transaction.abort().await;
-                Err(error.into())
+                Err(trouble)
             }
         }
     }
@@ -177,64 +181,70 @@ impl From<rexie::Error> for Trouble {
     }
 }
 
-type Request = Pin<Box<dyn Future<Output = Result<Vec<JsValue>, rexie::Error>>>>;
+/// What is asked of an object store.
+enum Ask {
+    /// A value, and its key where that is not within.
+    Put(JsValue, Option<JsValue>),
+    Delete(JsValue),
+    /// Of which keys, and how many at most.
+    Read(Option<KeyRange>, Option<u32>),
+}
 
-/// The request of one part. It is made when it is polled first.
-fn request(transaction: &Transaction, part: Part) -> Result<Request, rexie::Error> {
-    Ok(match part {
+/// The object store of one part, and what it is asked; `None` for what was looked at before.
+fn asked(part: Part) -> Result<Option<(&'static str, Ask)>, rexie::Error> {
+    Ok(Some(match part {
         Part::Change(StoreOp::Put { table, key, text }) => {
             let record = <JsValue as Value>::object(&[("key", key.into()), ("text", text.into())]);
-            put(transaction.store(table.as_str())?, record, None)
+            (table.as_str(), Ask::Put(record, None))
         }
-        Part::Change(StoreOp::Expect { .. }) => Box::pin(async { Ok(Vec::new()) }),
-        Part::Change(StoreOp::Delete { table, key }) => {
-            delete(transaction.store(table.as_str())?, key.into())
-        }
+        Part::Change(StoreOp::Expect { .. }) => return Ok(None),
+        Part::Change(StoreOp::Delete { table, key }) => (table.as_str(), Ask::Delete(key.into())),
         Part::Change(StoreOp::PutMessage { room, seq, body }) => {
             let key = message_key(&room, -(seq as f64));
-            put(transaction.store(MESSAGES)?, body, Some(key))
+            (MESSAGES, Ask::Put(body, Some(key)))
         }
         Part::Change(StoreOp::DeleteMessages { room, before_seq }) => {
             let range = messages_before(&room, Some(before_seq))?;
-            delete(transaction.store(MESSAGES)?, range.into())
+            (MESSAGES, Ask::Delete(range.into()))
         }
-        Part::Read(table) => read(transaction.store(table.as_str())?, None, None),
+        Part::Read(table) => (table.as_str(), Ask::Read(None, None)),
         Part::ReadMessages {
             room,
             before_seq,
             limit,
         } => {
             let range = messages_before(&room, before_seq)?;
-            read(transaction.store(MESSAGES)?, Some(range), Some(limit))
+            (MESSAGES, Ask::Read(Some(range), Some(limit)))
         }
-    })
+    }))
 }
 
-fn put(store: Store, value: JsValue, key: Option<JsValue>) -> Request {
-    Box::pin(async move {
-        let mut put = store.put(&value, key.as_ref()).await;
-        if put
-            .as_ref()
-            .is_err_and(|error| is_named(error, "DataCloneError"))
-        {
-            // An app may have put more into a body than travels, a function for one.
-            put = store.put(&as_sent(&value), key.as_ref()).await;
+type Request = Pin<Box<dyn Future<Output = Result<Vec<JsValue>, Trouble>>>>;
+
+/// One request. It is made when it is polled first.
+fn request(transaction: &Transaction, store: &str, ask: Ask) -> Result<Request, Trouble> {
+    let store = transaction.store(store)?;
+    Ok(Box::pin(async move {
+        match ask {
+            Ask::Put(mut value, key) => {
+                while let Err(error) = store.put(&value, key.as_ref()).await {
+                    // An app may have put more into a body than travels, a function for one.
+                    if !is_named(&error, "DataCloneError") {
+                        return Err(error.into());
+                    }
+                    value = as_sent(&value);
+                }
+            }
+            Ask::Delete(key) => store.delete(key).await?,
+            Ask::Read(range, limit) => return Ok(store.get_all(range, limit).await?),
         }
-        put.map(|_| Vec::new())
-    })
-}
-
-fn delete(store: Store, key: JsValue) -> Request {
-    Box::pin(async move { store.delete(key).await.map(|()| Vec::new()) })
-}
-
-fn read(store: Store, range: Option<KeyRange>, limit: Option<u32>) -> Request {
-    Box::pin(async move { store.get_all(range, limit).await })
+        Ok(Vec::new())
+    }))
 }
 
 /// Makes every request at once, in order, and gives what each gave. All are waited for, also
 /// after a failure.
-async fn all(requests: Vec<Request>) -> Result<Vec<Vec<JsValue>>, rexie::Error> {
+async fn all(requests: Vec<Request>) -> Result<Vec<Vec<JsValue>>, Trouble> {
     let mut made: Vec<_> = requests
         .into_iter()
         .map(|request| (request, None))

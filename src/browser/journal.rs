@@ -2,7 +2,7 @@
 
 use web_sys::Storage;
 
-use super::namespace;
+use super::{namespace, storage};
 use crate::engine::store::{JournalCommand, Namespace};
 
 /// The journal of one namespace.
@@ -14,7 +14,7 @@ pub(crate) struct Journal {
 impl Journal {
     pub(crate) fn open(namespace: &Namespace) -> Self {
         Self {
-            storage: storage(),
+            storage: storage::local(),
             prefix: namespace::journal(namespace),
         }
     }
@@ -24,12 +24,7 @@ impl Journal {
         let Some(storage) = &self.storage else {
             return Vec::new();
         };
-        let keys = self.keys(storage).into_iter();
-        keys.filter_map(|key| {
-            let text = storage.get_item(&key).ok()??;
-            Some((key.get(self.prefix.len()..)?.to_owned(), text))
-        })
-        .collect()
+        storage::entries(storage, &self.prefix)
     }
 
     /// Carries out one command. A record that is not taken gives its key back.
@@ -56,21 +51,9 @@ impl Journal {
 
     /// Removes every record.
     pub(crate) fn wipe(&self) {
-        if let Some(storage) = &self.storage {
-            for key in self.keys(storage) {
-                let _ = storage.remove_item(&key);
-            }
+        for (key, _) in self.records() {
+            // It has no answer.
+            let _ = self.carry_out(JournalCommand::Remove { key });
         }
     }
-
-    fn keys(&self, storage: &Storage) -> Vec<String> {
-        let count = storage.length().unwrap_or_default();
-        let keys = (0..count).filter_map(|index| storage.key(index).ok()?);
-        keys.filter(|key| key.starts_with(&self.prefix)).collect()
-    }
-}
-
-/// The page's localStorage, unless it is refused.
-pub(crate) fn storage() -> Option<Storage> {
-    web_sys::window()?.local_storage().ok()?
 }

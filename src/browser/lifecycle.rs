@@ -1,15 +1,12 @@
 //! The browser's word on the network, and on the page being seen, used, shown again, or woken.
 
-use gloo_events::EventListener;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use web_sys::EventTarget;
 
-#[wasm_bindgen(module = "/src/browser/value.js")]
+#[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
     /// Gives what ends it.
-    #[wasm_bindgen(js_name = watchActivity)]
-    fn watch_activity(notice: &Closure<dyn FnMut()>) -> Function;
+    fn watch(notice: &Closure<dyn FnMut(u32)>) -> Function;
 }
 
 /// What was noticed.
@@ -25,8 +22,7 @@ pub(crate) enum Change {
 
 /// Listens until it is dropped.
 pub(crate) struct Lifecycle {
-    _listeners: Vec<EventListener>,
-    _active: Closure<dyn FnMut()>,
+    _notice: Closure<dyn FnMut(u32)>,
     unwatch: Function,
 }
 
@@ -37,37 +33,20 @@ impl Drop for Lifecycle {
 }
 
 impl Lifecycle {
-    pub(crate) fn new(notice: impl Fn(Change) + Clone + 'static) -> Self {
-        let mut listeners = Vec::new();
-        let mut listen = |target: &EventTarget, name: &'static str, change: Change| {
-            let notice = notice.clone();
-            listeners.push(EventListener::new(target, name, move |_| notice(change)));
-        };
-        if let Ok(global) = js_sys::global().dyn_into::<EventTarget>() {
-            listen(&global, "online", Change::Online(true));
-            listen(&global, "offline", Change::Online(false));
-            listen(&global, "pageshow", Change::Resumed);
-        }
-        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            listen(&document, "resume", Change::Resumed);
-            let notice = notice.clone();
-            let shown = document.clone();
-            listeners.push(EventListener::new(
-                &document,
-                "visibilitychange",
-                move |_| {
-                    notice(Change::Hidden(shown.hidden()));
-                    if !shown.hidden() {
-                        notice(Change::Resumed);
-                    }
-                },
-            ));
-        }
-        let active = Closure::new(move || notice(Change::Active));
+    pub(crate) fn new(notice: impl Fn(Change) + 'static) -> Self {
+        let notice = Closure::<dyn FnMut(u32)>::new(move |change| {
+            notice(match change {
+                0 => Change::Online(false),
+                1 => Change::Online(true),
+                2 => Change::Hidden(false),
+                3 => Change::Hidden(true),
+                4 => Change::Resumed,
+                _ => Change::Active,
+            });
+        });
         Self {
-            _listeners: listeners,
-            unwatch: watch_activity(&active),
-            _active: active,
+            unwatch: watch(&notice),
+            _notice: notice,
         }
     }
 }

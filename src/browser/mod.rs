@@ -15,6 +15,7 @@ mod offer;
 mod panics;
 mod polling;
 mod profile;
+mod storage;
 mod store;
 mod tab_channel;
 mod tab_lock;

@@ -1,5 +1,8 @@
 //! The transports that are open, by id.
 
+use std::rc::Rc;
+
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 use super::offer::Offer;
@@ -13,8 +16,19 @@ enum Transport {
     Polling(PollingTransport),
 }
 
-/// Carries out commands. What comes back goes to the function given with each. Dropping it closes
-/// all of them.
+/// Hears what a transport brings.
+pub(crate) type Tell = Rc<dyn Fn(TransportId, TransportEvent<JsValue>)>;
+
+/// What a transport that is opened does with what comes.
+pub(crate) struct Hearing {
+    pub(crate) tell: Tell,
+    /// Is asked to take a message in a frame that begins with `prefix`; what it takes is not told.
+    pub(crate) offered: Box<dyn Fn(TransportId, &Offer) -> bool>,
+    pub(crate) prefix: String,
+}
+
+/// Carries out commands. What comes back is heard as is said with each. Dropping it closes all of
+/// them.
 #[derive(Default)]
 pub(crate) struct Transports {
     open: SortedMap<TransportId, Transport>,
@@ -28,49 +42,23 @@ impl Transports {
         Self { open, early }
     }
 
-    /// Carries out one command. What fails at once is told like any other failure, later. A
-    /// message in a frame that begins with `prefix` is told only if `offered` does not take it.
+    /// Carries out one command; one that brings something is heard as `hearing` says. What fails
+    /// at once is told like any other failure, later.
     pub(crate) fn carry_out(
         &mut self,
         command: TransportCommand<JsValue>,
-        prefix: &str,
-        tell: impl Fn(TransportId, TransportEvent<JsValue>) + Clone + 'static,
-        offered: impl Fn(TransportId, &Offer) -> bool + 'static,
+        hearing: impl FnOnce() -> Hearing,
     ) {
         match command {
-            TransportCommand::Open { id, url } => {
-                let came = {
-                    let tell = tell.clone();
-                    move |event| tell(id, event)
-                };
-                let early = self.early.take();
-                let offered = move |offer: &Offer| offered(id, offer);
-                match WebSocketTransport::open(&url, early, prefix, came, offered) {
-                    Ok(socket) => {
-                        self.open.insert(id, Transport::WebSocket(socket));
-                    }
-                    Err(_) => {
-                        let detail = "the browser refused to open a WebSocket".to_owned();
-                        wasm_bindgen_futures::spawn_local(async move {
-                            tell(id, TransportEvent::Failed { detail });
-                        });
-                    }
-                }
-            }
+            TransportCommand::Open { id, url } => self.open_socket(id, &url, hearing()),
             TransportCommand::Send { id, frames } => {
                 if let Some(Transport::WebSocket(socket)) = self.open.get(&id) {
                     socket.send(frames);
                 }
             }
-            TransportCommand::Get { id, url } => {
-                if let Some(polling) = self.polling(id) {
-                    polling.get(url, move |event| tell(id, event));
-                }
-            }
+            TransportCommand::Get { id, url } => self.poll(id, &url, None, hearing().tell),
             TransportCommand::Post { id, url, body } => {
-                if let Some(polling) = self.polling(id) {
-                    polling.post(url, &body, move |event| tell(id, event));
-                }
+                self.poll(id, &url, Some(&body), hearing().tell);
             }
             TransportCommand::Close { id } => {
                 self.open.remove(&id);
@@ -78,14 +66,34 @@ impl Transports {
         }
     }
 
-    fn polling(&mut self, id: TransportId) -> Option<&PollingTransport> {
-        if !self.open.contains_key(&id) {
-            let polling = PollingTransport::new().ok()?;
-            self.open.insert(id, Transport::Polling(polling));
+    fn open_socket(&mut self, id: TransportId, url: &str, hearing: Hearing) {
+        let Hearing {
+            tell,
+            offered,
+            prefix,
+        } = hearing;
+        let came: Rc<dyn Fn(TransportEvent<JsValue>)> = {
+            let tell = tell.clone();
+            Rc::new(move |event| tell(id, event))
+        };
+        let offered = move |offer: &Offer| offered(id, offer);
+        match WebSocketTransport::open(url, self.early.take(), &prefix, came, offered) {
+            Ok(socket) => {
+                self.open.insert(id, Transport::WebSocket(socket));
+            }
+            Err(_) => {
+                let detail = "the browser refused to open a WebSocket".to_owned();
+                wasm_bindgen_futures::spawn_local(async move {
+                    tell(id, TransportEvent::Failed { detail });
+                });
+            }
         }
-        match self.open.get(&id) {
-            Some(Transport::Polling(polling)) => Some(polling),
-            _ => None,
+    }
+
+    fn poll(&mut self, id: TransportId, url: &str, posted: Option<&JsString>, tell: Tell) {
+        let polling = || Transport::Polling(PollingTransport::new());
+        if let Transport::Polling(polling) = self.open.get_or_insert_with(id, polling) {
+            polling.ask(url, posted, move |event| tell(id, event));
         }
     }
 }

@@ -192,28 +192,6 @@ export function tell(sink, kind, a, b, c, d) {
   } catch {}
 }
 
-const ACTIVITY = ["pointerdown", "pointermove", "keydown", "touchstart", "scroll", "wheel"];
-const ACTIVITY_PERIOD_MS = 1000;
-
-/**
- * Calls back when the user does something, at most once a second, and answers what ends that. The
- * page is not kept from scrolling at once.
- */
-export function watchActivity(notice) {
-  if (typeof window === "undefined") return () => {};
-  let last = Number.NEGATIVE_INFINITY;
-  const listen = ({ timeStamp }) => {
-    if (timeStamp - last < ACTIVITY_PERIOD_MS) return;
-    last = timeStamp;
-    notice();
-  };
-  const options = { passive: true, capture: true };
-  for (const name of ACTIVITY) window.addEventListener(name, listen, options);
-  return () => {
-    for (const name of ACTIVITY) window.removeEventListener(name, listen, options);
-  };
-}
-
 export function withFields(object, keys, values) {
   const copy = { ...object };
   for (let index = 0; index < keys.length; index += 1) copy[keys[index]] = values[index];

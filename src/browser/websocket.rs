@@ -1,5 +1,7 @@
 //! One WebSocket, which lives as long as its value.
 
+use std::rc::Rc;
+
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, WebSocket};
@@ -31,7 +33,7 @@ impl WebSocketTransport {
         url: &str,
         early: Option<EarlySocket>,
         prefix: &str,
-        tell: impl Fn(TransportEvent<JsValue>) + Clone + 'static,
+        tell: Rc<dyn Fn(TransportEvent<JsValue>)>,
         offered: impl Fn(&Offer) -> bool + 'static,
     ) -> Result<Self, JsValue> {
         let socket = match early.and_then(|early| early.take(url)) {

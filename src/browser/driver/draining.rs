@@ -1,17 +1,21 @@
 //! What the engine asks for, carried out until nothing is left; then one timer.
 
+use std::rc::Rc;
+
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 
 use super::Driver;
+use super::life::Life;
 use crate::browser::delivery::{self, Delivery};
 use crate::browser::offer::Offer;
 use crate::browser::profile::Profile;
+use crate::browser::transports::Hearing;
 use crate::browser::{clock, error_to_js, known_users, panics};
 use crate::engine::Engine;
 use crate::engine::input::Input;
 use crate::engine::output::{Notification, Output};
-use crate::socketio::{TransportEvent, TransportId, event_prefix};
+use crate::socketio::{TransportId, event_prefix};
 use crate::wire::names::MESSAGE_NEW;
 
 /// The longest wait of a browser's timer, in milliseconds: a longer one fires at once. A deadline
@@ -66,23 +70,8 @@ impl Driver {
     pub(super) fn carry_out(&self, output: Output<JsValue>, engine: &Engine<JsValue>) {
         let delivery = match output {
             Output::Transport(command) => {
-                let (weak, life) = (self.downgrade(), self.shared.life.get());
-                let tell = move |id: TransportId, event: TransportEvent<JsValue>| {
-                    let driver = Driver::upgrade(&weak);
-                    if let Some(driver) = driver.filter(|driver| driver.shared.life.get() == life) {
-                        // A crashed or destroyed client has no use for it.
-                        let _ = driver.handle(Input::Transport { id, event });
-                    }
-                };
-                let (weak, life) = (self.downgrade(), self.shared.life.get());
-                let offered = move |id: TransportId, offer: &Offer| {
-                    let driver = Driver::upgrade(&weak);
-                    let driver = driver.filter(|driver| driver.shared.life.get() == life);
-                    driver.is_some_and(|driver| driver.take_next(id, offer))
-                };
-                let prefix = event_prefix(engine.settings().endpoint.namespace(), MESSAGE_NEW);
                 let mut transports = self.shared.transports.take();
-                transports.carry_out(command, &prefix, tell, offered);
+                transports.carry_out(command, || self.hearing(engine));
                 return self.shared.transports.set(transports);
             }
             Output::AskToken { ask } => Delivery::AskToken(ask),
@@ -90,14 +79,9 @@ impl Driver {
                 Delivery::Settle(request, result.map_err(|error| error_to_js(&error)))
             }
             Output::Callback { callback, args } => Delivery::Callback(callback, args),
-            Output::Journal(command) => return self.keep(|profile| profile.journal(command)),
-            Output::Store(command) => return self.keep(|profile| profile.keep(command)),
-            Output::Lock(command) => return self.keep(|profile| profile.lock(command)),
-            Output::Post(message) => {
-                return self.keep(|profile| {
-                    profile.post(&message);
-                    None
-                });
+            output
+            @ (Output::Journal(_) | Output::Store(_) | Output::Lock(_) | Output::Post(_)) => {
+                return self.keep(output);
             }
             Output::RememberUser { server, user } => {
                 return known_users::remember(&server, user.as_deref());
@@ -112,19 +96,34 @@ impl Driver {
         self.shared.deliveries.borrow_mut().push_back(delivery);
     }
 
+    fn hearing(&self, engine: &Engine<JsValue>) -> Hearing {
+        let (told, offered) = (Life::of(self), Life::of(self));
+        Hearing {
+            tell: Rc::new(move |id, event| told.handle(Input::Transport { id, event })),
+            offered: Box::new(move |id, offer| {
+                let driver = offered.driver();
+                driver.is_some_and(|driver| driver.take_next(id, offer))
+            }),
+            prefix: event_prefix(engine.settings().endpoint.namespace(), MESSAGE_NEW),
+        }
+    }
+
     /// Lets the profile carry something out; what is heard at once is handled in the same drain.
-    pub(super) fn keep(&self, work: impl FnOnce(&mut Profile) -> Option<Input<JsValue>>) {
+    fn keep(&self, output: Output<JsValue>) {
         let mut profile = self.shared.profile.take().unwrap_or_else(|| {
-            let (weak, life) = (self.downgrade(), self.shared.life.get());
-            Profile::new(move |input| {
-                let driver = Driver::upgrade(&weak);
-                if let Some(driver) = driver.filter(|driver| driver.shared.life.get() == life) {
-                    // A crashed or destroyed client has no use for it.
-                    let _ = driver.handle(input);
-                }
-            })
+            let life = Life::of(self);
+            Profile::new(move |input| life.handle(input))
         });
-        let heard = work(&mut profile);
+        let heard = match output {
+            Output::Journal(command) => profile.journal(command),
+            Output::Store(command) => profile.keep(command),
+            Output::Lock(command) => profile.lock(command),
+            Output::Post(message) => {
+                profile.post(&message);
+                None
+            }
+            _ => None,
+        };
         self.shared.profile.set(Some(profile));
         self.shared.waiting.borrow_mut().extend(heard);
     }

@@ -1,8 +1,11 @@
 //! How a client ends, by a crash or for good, and how it starts over.
 
+use std::rc::{Rc, Weak};
+
 use wasm_bindgen::prelude::*;
 
-use super::{Driver, new_engine};
+use super::{Driver, Shared, new_engine};
+use crate::browser::transports::Hearing;
 use crate::browser::{clock, delivery, error_to_js, panics};
 use crate::engine::error::ClientError;
 use crate::engine::input::{Input, RequestId};
@@ -70,7 +73,11 @@ impl Driver {
             let mut transports = shared.transports.take();
             while let Some(output) = engine.poll_output() {
                 if let Output::Transport(command) = output {
-                    transports.carry_out(command, "", |_, _| {}, |_, _| false);
+                    transports.carry_out(command, || Hearing {
+                        tell: Rc::new(|_, _| {}),
+                        offered: Box::new(|_, _| false),
+                        prefix: String::new(),
+                    });
                 }
             }
         }
@@ -135,7 +142,7 @@ impl Driver {
         self.reject_all(&error);
         let sink = self.shared.sink.borrow().clone();
         if let Some(sink) = sink {
-            delivery::tell(&sink, Notification::Error(error), |_| JsValue::UNDEFINED);
+            delivery::tell(&sink, Notification::Error(error), &|_| JsValue::UNDEFINED);
         }
     }
 
@@ -159,6 +166,33 @@ impl Driver {
             Err(error_to_js(&crashed()))
         } else {
             Ok(())
+        }
+    }
+}
+
+/// One of a driver's engines: what comes for it goes nowhere once it has crashed or ended.
+pub(super) struct Life {
+    driver: Weak<Shared>,
+    number: u32,
+}
+
+impl Life {
+    pub(super) fn of(driver: &Driver) -> Self {
+        Self {
+            driver: driver.downgrade(),
+            number: driver.shared.life.get(),
+        }
+    }
+
+    /// The driver, while it has this engine.
+    pub(super) fn driver(&self) -> Option<Driver> {
+        Driver::upgrade(&self.driver).filter(|driver| driver.shared.life.get() == self.number)
+    }
+
+    pub(super) fn handle(&self, input: Input<JsValue>) {
+        if let Some(driver) = self.driver() {
+            // A crashed or destroyed client has no use for it.
+            let _ = driver.handle(input);
         }
     }
 }

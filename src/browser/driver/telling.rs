@@ -30,7 +30,7 @@ impl Driver {
                 Delivery::Notify(notification) => {
                     let sink = self.shared.sink.borrow().clone();
                     if let Some(sink) = sink {
-                        delivery::tell(&sink, notification, |reply| self.answer(reply));
+                        delivery::tell(&sink, notification, &|reply| self.answer(reply));
                     }
                 }
             }
