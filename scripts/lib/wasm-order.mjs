@@ -10,6 +10,8 @@ const commonShare = 1 / 3;
 const remembered = 3;
 /** Keeps a function of a few bytes from resembling every other. */
 const smallest = 5;
+/** How much of what two functions have in common is put down to their size: 0 nothing, 1 all. */
+const sizeWeight = 0.8;
 
 /**
  * The module with names for its functions, in whose alphabetical order they are to be put.
@@ -54,7 +56,7 @@ function order(bodies) {
     let best;
     let bestScore = -1;
     for (const index of waiting) {
-      const score = scores[index] / Math.sqrt(pieces[index].length + smallest);
+      const score = scores[index] / (pieces[index].length + smallest) ** sizeWeight;
       if (score > bestScore) [best, bestScore] = [index, score];
     }
     return best;

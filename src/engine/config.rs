@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::ClientError;
-use crate::socketio::{Endpoint, TransportKind, Value};
+use crate::socketio::{Endpoint, TransportKind, Value, said};
 use crate::wire::WireError;
 use crate::wire::error::ErrorCode;
 use crate::wire::ids::check_user_id;
@@ -344,56 +344,54 @@ impl Settings {
         })
     }
 
-    /// These settings with `given` laid over them; nothing changes where anything is refused.
-    pub fn merged<V: Value>(&self, given: RealtimeClientConfig) -> Result<Self, ClientError<V>> {
-        let mut next = self.clone();
+    /// Lays what is given over these settings. Where anything is refused, some of it may have been
+    /// laid.
+    pub fn lay<V: Value>(&mut self, given: RealtimeClientConfig) -> Result<(), ClientError<V>> {
         if given.url.is_some() || given.path.is_some() {
-            next.url = given.url.unwrap_or(next.url);
-            next.path = given.path.or(next.path);
-            let endpoint =
-                Endpoint::parse(&next.url).map_err(|error| refused("url", &error.to_string()))?;
-            next.endpoint = match next.path.as_deref() {
-                None => endpoint,
-                Some(path) => endpoint
-                    .with_path(path)
-                    .map_err(|error| refused("path", &error.to_string()))?,
-            };
+            self.url = given.url.unwrap_or_else(|| std::mem::take(&mut self.url));
+            self.path = given.path.or(self.path.take());
+            self.endpoint =
+                Endpoint::parse(&self.url).map_err(|error| refused("url", &said(&error)))?;
+            if let Some(path) = &self.path {
+                let endpoint = self.endpoint.clone().with_path(path);
+                self.endpoint = endpoint.map_err(|error| refused("path", &said(&error)))?;
+            }
         }
         if let Some(transports) = given.transports {
             if transports.is_empty() {
-                return Err(refused(
-                    "transports",
-                    "name at least one of websocket and polling",
-                ));
+                let why = "name at least one of websocket and polling";
+                return Err(refused("transports", why));
             }
-            next.transports = transports.into_iter().map(TransportKind::from).collect();
+            self.transports = transports.into_iter().map(TransportKind::from).collect();
         }
         if let Some(user_id) = given.user_id {
-            check_user_id(&user_id).map_err(|error| refused("userId", &error.to_string()))?;
-            next.user_id = Some(user_id);
+            check_user_id(&user_id).map_err(|error| refused("userId", &said(&error)))?;
+            self.user_id = Some(user_id);
         }
-        next.device = given.device.or(next.device);
-        next.auto_reconnect = given.auto_reconnect.unwrap_or(next.auto_reconnect);
-        next.max_reconnect_attempts = given.max_reconnect_attempts.or(next.max_reconnect_attempts);
+        if given.device.is_some() {
+            self.device = given.device;
+        }
+        self.auto_reconnect = given.auto_reconnect.unwrap_or(self.auto_reconnect);
+        self.max_reconnect_attempts = given.max_reconnect_attempts.or(self.max_reconnect_attempts);
         for (name, given, target) in [
             (
                 "reconnectDelay",
                 given.reconnect_delay,
-                &mut next.reconnect_delay_ms,
+                &mut self.reconnect_delay_ms,
             ),
             (
                 "maxReconnectDelay",
                 given.max_reconnect_delay,
-                &mut next.max_reconnect_delay_ms,
+                &mut self.max_reconnect_delay_ms,
             ),
-            ("timeout", given.timeout, &mut next.attempt_timeout_ms),
+            ("timeout", given.timeout, &mut self.attempt_timeout_ms),
         ] {
             if let Some(ms) = given {
                 *target = milliseconds(ms)
                     .ok_or_else(|| refused(name, "give milliseconds from 1 to 86400000"))?;
             }
         }
-        Ok(next)
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::socketio::{EmitError, Value, ValueError};
+use crate::socketio::{EmitError, Value, ValueError, said};
 use crate::wire::error::ErrorCode;
 
 /// An error for the app: what happened, why, and what to do, under a stable code.
@@ -95,12 +95,12 @@ impl<V: Value> From<EmitError> for ClientError<V> {
             EmitError::BufferFull => ErrorCode::QueueFull,
             _ => ErrorCode::ValidationError,
         };
-        Self::new(code, error.to_string())
+        Self::new(code, said(&error))
     }
 }
 
 impl<V: Value> From<ValueError> for ClientError<V> {
     fn from(error: ValueError) -> Self {
-        Self::new(ErrorCode::ValidationError, error.to_string())
+        Self::new(ErrorCode::ValidationError, said(&error))
     }
 }

@@ -20,6 +20,11 @@ mod value;
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests;
 
+/// What an error says. `to_string()` would be compiled once for each type of error.
+pub(crate) fn said(error: &dyn std::fmt::Display) -> String {
+    format!("{error}")
+}
+
 pub use endpoint::{DEFAULT_PATH, Endpoint, EndpointError};
 pub use event::{CloseReason, EmitError, SessionEvent, SessionOutput};
 pub use handshake::{Handshake, HandshakeError};

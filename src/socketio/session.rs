@@ -26,6 +26,7 @@ use super::decoder::Decoder;
 use super::event::{CloseReason, SessionEvent, SessionOutput};
 use super::handshake::Handshake;
 use super::packet::PacketError;
+use super::said;
 use super::transport::{TransportCommand, TransportEvent, TransportId, TransportKind};
 use super::value::Value;
 
@@ -83,7 +84,7 @@ impl Fault {
 
 impl From<PacketError> for Fault {
     fn from(error: PacketError) -> Self {
-        Self::new(CloseReason::ParseError, error.to_string())
+        Self::new(CloseReason::ParseError, said(&error))
     }
 }
 

@@ -287,11 +287,11 @@ pub struct TabPosition {
 
 impl TabPosition {
     /// Adds it to the fields of a payload.
-    pub(super) fn add_to<V: Value>(&self, payload: Object<V>) -> Object<V> {
+    pub(super) fn add_to<V: Value>(&self, payload: &mut Object<V>) {
         payload
             .text("tabId", &self.tab_id)
             .number("tabSeq", self.tab_seq as f64)
-            .maybe_number("fence", self.fence.map(|fence| fence as f64))
+            .maybe_number("fence", self.fence.map(|fence| fence as f64));
     }
 }
 
@@ -314,17 +314,18 @@ pub fn build_message_send<V: Value>(
     client_message_id: &str,
     position: Option<&TabPosition>,
 ) -> V {
-    let mut payload = Object::new()
+    let mut payload = Object::new();
+    payload
         .text("roomName", room_name)
         .value("content", content.clone())
         .text("clientMessageId", client_message_id);
     for key in SEND_OPTIONS {
-        payload = payload.maybe(key, options.field(key));
+        payload.maybe(key, options.field(key));
     }
-    match position {
-        Some(position) => position.add_to(payload).build(),
-        None => payload.build(),
+    if let Some(position) = position {
+        position.add_to(&mut payload);
     }
+    payload.build()
 }
 
 /// The idempotency key that the caller's options bring, if any.

@@ -10,52 +10,50 @@ impl<V: Value> Object<V> {
         Self(Vec::new())
     }
 
-    pub(crate) fn value(mut self, key: &'static str, value: V) -> Self {
+    pub(crate) fn value(&mut self, key: &'static str, value: V) -> &mut Self {
         self.0.push((key, value));
         self
     }
 
-    pub(crate) fn text(self, key: &'static str, text: &str) -> Self {
+    pub(crate) fn text(&mut self, key: &'static str, text: &str) -> &mut Self {
         self.value(key, V::string(text))
     }
 
-    pub(crate) fn number(self, key: &'static str, number: f64) -> Self {
+    pub(crate) fn number(&mut self, key: &'static str, number: f64) -> &mut Self {
         self.value(key, V::number(number))
     }
 
-    pub(crate) fn boolean(self, key: &'static str, flag: bool) -> Self {
+    pub(crate) fn boolean(&mut self, key: &'static str, flag: bool) -> &mut Self {
         self.value(key, V::boolean(flag))
     }
 
-    pub(crate) fn texts(self, key: &'static str, texts: &[String]) -> Self {
-        self.value(
-            key,
-            V::array(texts.iter().map(|text| V::string(text)).collect()),
-        )
+    pub(crate) fn texts(&mut self, key: &'static str, texts: &[String]) -> &mut Self {
+        let texts = texts.iter().map(|text| V::string(text));
+        self.value(key, V::array(texts.collect()))
     }
 
-    pub(crate) fn maybe_text(self, key: &'static str, text: Option<&str>) -> Self {
+    pub(crate) fn maybe_text(&mut self, key: &'static str, text: Option<&str>) -> &mut Self {
         match text {
             Some(text) => self.text(key, text),
             None => self,
         }
     }
 
-    pub(crate) fn maybe_number(self, key: &'static str, number: Option<f64>) -> Self {
+    pub(crate) fn maybe_number(&mut self, key: &'static str, number: Option<f64>) -> &mut Self {
         match number {
             Some(number) => self.number(key, number),
             None => self,
         }
     }
 
-    pub(crate) fn maybe(self, key: &'static str, value: Option<V>) -> Self {
+    pub(crate) fn maybe(&mut self, key: &'static str, value: Option<V>) -> &mut Self {
         match value {
             Some(value) => self.value(key, value),
             None => self,
         }
     }
 
-    pub(crate) fn build(self) -> V {
+    pub(crate) fn build(&self) -> V {
         V::object(&self.0)
     }
 }

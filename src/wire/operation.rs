@@ -321,14 +321,15 @@ fn operation<V: Value>(
     client_message_id: &str,
     position: Option<&TabPosition>,
 ) -> Object<V> {
-    let fields = Object::new()
+    let mut fields = Object::new();
+    fields
         .text("roomName", room_name)
         .text("messageId", message_id)
         .text("clientMessageId", client_message_id);
-    match position {
-        Some(position) => position.add_to(fields),
-        None => fields,
+    if let Some(position) = position {
+        position.add_to(&mut fields);
     }
+    fields
 }
 
 /// Builds the payload of a [`MessageEdit`] around content that stays what it is.

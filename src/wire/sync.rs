@@ -57,13 +57,13 @@ impl SyncMessages {
 }
 
 fn page<V: Value>(room_name: &str, from: Option<(&'static str, u64)>, limit: u32) -> V {
-    let page = Object::new()
-        .text("channelId", room_name)
+    let mut page = Object::new();
+    page.text("channelId", room_name)
         .number("limit", f64::from(limit));
-    match from {
-        Some((key, seq)) => page.number(key, seq as f64).build(),
-        None => page.build(),
+    if let Some((key, seq)) = from {
+        page.number(key, seq as f64);
     }
+    page.build()
 }
 
 /// Answer to [`SyncMessages`].

@@ -26,6 +26,7 @@ use crate::engine::presence::PresenceCommand;
 use crate::engine::sorted_map::SortedMap;
 use crate::engine::time::Now;
 use crate::engine::{Engine, Identity, Start};
+use crate::socketio::said;
 use crate::wire::error::ErrorCode;
 
 #[wasm_bindgen(module = "/src/browser/value.js")]
@@ -93,7 +94,7 @@ impl Driver {
     pub(crate) fn new(sink: Function, early: Option<EarlySocket>) -> Result<Self, JsValue> {
         let mut random = Random::new(seed()?);
         let identity = device::identity(&mut random, clock::now().wall_ms);
-        let settings = Settings::new().map_err(|error| JsValue::from_str(&error.to_string()))?;
+        let settings = Settings::new().map_err(|error| JsValue::from_str(&said(&error)))?;
         let engine = new_engine(&identity, &settings)?;
         let shared = Rc::new(Shared {
             engine: Cell::new(Some(Box::new(engine))),
@@ -203,10 +204,7 @@ impl Driver {
 
     /// Lays options over those in force.
     pub(crate) fn configure(&self, options: RealtimeClientConfig) -> Result<(), JsValue> {
-        let merged = self.shared.settings.borrow().merged::<JsValue>(options);
-        let settings = merged.map_err(|error| error_to_js(&error))?;
-        self.shared.settings.replace(settings.clone());
-        self.handle(Input::Configured(Box::new(settings)))
+        self.change_settings(|settings| settings.lay(options))
     }
 
     /// Changes the settings in force; where that is refused, nothing has changed.

@@ -8,7 +8,7 @@ use crate::engine::error::ClientError;
 use crate::engine::input::TokenSource;
 use crate::engine::output::{Notification, Output};
 use crate::engine::snapshot::ErrorSnapshot;
-use crate::socketio::{Session, SessionConfig, SessionEvent, SessionOutput, Value};
+use crate::socketio::{Session, SessionConfig, SessionEvent, SessionOutput, Value, said};
 use crate::wire::connection::{capability, handshake_auth};
 use crate::wire::error::ErrorCode;
 
@@ -121,7 +121,7 @@ impl<V: Value> Connection<V> {
             SessionEvent::Upgraded { .. } => ctx.notify(Notification::Connection),
             SessionEvent::Closed { reason, detail } => {
                 if self.is_up() {
-                    self.lost(ctx, &reason.to_string());
+                    self.lost(ctx, &said(&reason));
                 } else {
                     let error = ClientError::new(
                         ErrorCode::ConnectionError,

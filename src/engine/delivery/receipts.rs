@@ -162,8 +162,8 @@ impl<V: Value> Delivery<V> {
         let before = self.shown(&head.message_id);
         let id = self.reached(ctx, &head.message_id, None, state);
         if let Some(id) = id.filter(|id| before != self.shown_of(*id)) {
-            self.tell(ctx, names::MESSAGE_ACK, id, |data| {
-                data.text("status", state_name(state))
+            self.tell(ctx, names::MESSAGE_ACK, id, &|data| {
+                data.text("status", state_name(state));
             });
         }
     }
@@ -239,8 +239,8 @@ impl<V: Value> Delivery<V> {
 
     /// The server has a message of ours, and may have said more of it before.
     pub(super) fn tell_sent(&mut self, ctx: &mut Context<'_, V>, id: RecordId, at: Option<&str>) {
-        self.tell(ctx, names::MESSAGE_SENT, id, |data| {
-            data.maybe_text("sentAt", at)
+        self.tell(ctx, names::MESSAGE_SENT, id, &|data| {
+            data.maybe_text("sentAt", at);
         });
         let state = self.ledger.get(id).map(Record::state);
         if state.is_some_and(|state| state > State::Sent) {
@@ -253,24 +253,24 @@ impl<V: Value> Delivery<V> {
         let Some(failure) = self.ledger.get(id).and_then(Record::failure).cloned() else {
             return;
         };
-        self.tell(ctx, names::MESSAGE_FAILED, id, |data| {
+        self.tell(ctx, names::MESSAGE_FAILED, id, &|data| {
             data.text("errorCode", &failure.code)
                 .text("errorMessage", &failure.message)
-                .text("error", &failure.message)
+                .text("error", &failure.message);
         });
     }
 
     /// How far a message of ours has come, whoever brought it there.
     fn tell_state(&mut self, ctx: &mut Context<'_, V>, id: RecordId) {
         match self.ledger.get(id).map(Record::state) {
-            Some(State::Sent) => self.tell(ctx, names::MESSAGE_SENT, id, |data| data),
-            Some(State::Delivered) => self.tell(ctx, names::MESSAGE_DELIVERED, id, |data| data),
+            Some(State::Sent) => self.tell(ctx, names::MESSAGE_SENT, id, &|_| {}),
+            Some(State::Delivered) => self.tell(ctx, names::MESSAGE_DELIVERED, id, &|_| {}),
             Some(State::Read) => {
                 let event = match ctx.settings.delivery.shows_reading() {
                     true => names::MESSAGE_READ,
                     false => names::MESSAGE_DELIVERED,
                 };
-                self.tell(ctx, event, id, |data| data);
+                self.tell(ctx, event, id, &|_| {});
             }
             Some(State::Failed) => self.tell_failed(ctx, id),
             _ => {}
@@ -293,10 +293,10 @@ impl<V: Value> Delivery<V> {
             Level::Read => (names::MESSAGE_READ, names::MESSAGE_BATCH_READ, "readAt"),
         };
         if let [id] = changed {
-            return self.tell(ctx, one, *id, |data| {
+            return self.tell(ctx, one, *id, &|data| {
                 data.maybe_text("userId", head.user_id.as_deref())
                     .maybe_number("upToSeq", head.up_to_seq.map(|seq| seq as f64))
-                    .maybe_text(when, head.at.as_deref())
+                    .maybe_text(when, head.at.as_deref());
             });
         }
         let known = changed.iter().filter_map(|id| self.ledger.get(*id));
@@ -321,7 +321,7 @@ impl<V: Value> Delivery<V> {
         ctx: &mut Context<'_, V>,
         event: &'static str,
         id: RecordId,
-        more: impl FnOnce(Object<V>) -> Object<V>,
+        more: &dyn Fn(&mut Object<V>),
     ) {
         let Some(record) = self.ledger.get(id) else {
             return;
@@ -329,19 +329,18 @@ impl<V: Value> Delivery<V> {
         let counts = record.counts();
         let shows_reading = ctx.settings.delivery.shows_reading();
         let read = if shows_reading { counts.read } else { 0 };
-        let data = Object::new()
-            .maybe_text("messageId", record.message_id.as_deref())
+        let mut data = Object::new();
+        data.maybe_text("messageId", record.message_id.as_deref())
             .maybe_text("clientMessageId", record.client_message_id.as_deref())
             .maybe_text("channelId", record.room.as_deref())
             .maybe_number("seq", record.seq.map(|seq| seq as f64));
-        let data = match event {
-            names::MESSAGE_DELIVERED | names::MESSAGE_READ => data
-                .number("deliveredCount", f64::from(counts.delivered))
+        if let names::MESSAGE_DELIVERED | names::MESSAGE_READ = event {
+            data.number("deliveredCount", f64::from(counts.delivered))
                 .number("readCount", f64::from(read))
-                .number("totalRecipients", f64::from(counts.total)),
-            _ => data,
-        };
-        let data = more(data).build();
+                .number("totalRecipients", f64::from(counts.total));
+        }
+        more(&mut data);
+        let data = data.build();
         ctx.notify(Notification::Delivery { event, data });
     }
 }

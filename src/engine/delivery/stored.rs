@@ -4,7 +4,7 @@ use super::Delivery;
 use super::record::Level;
 use crate::socketio::Value;
 use crate::wire::receipt::MemberReceipt;
-use crate::wire::{Object, optional, optional_list};
+use crate::wire::{Fields, Object, optional_list, optional_text};
 
 impl<V: Value> Delivery<V> {
     /// The records that are newer here than in the store, by room. Takes them for stored.
@@ -34,7 +34,8 @@ impl<V: Value> Delivery<V> {
                 .number("readUpToSeq", mark.read as f64)
                 .build()
         });
-        let record = Object::new()
+        let mut record = Object::new();
+        record
             .maybe_text("epoch", room.epoch.as_deref())
             .number("readUpToSeq", room.reading.up_to_seq as f64)
             .number("ackedReadUpToSeq", room.reading.acked_up_to_seq as f64)
@@ -50,22 +51,17 @@ impl<V: Value> Delivery<V> {
     /// A record that an earlier run of this client stored. What has happened since adds up with
     /// it; places of another epoch mean nothing. False where it is none.
     pub(crate) fn restore(&mut self, name: &str, record: &V) -> bool {
-        let seq = |key| {
-            let number = optional(record, key, V::as_number).ok()?.unwrap_or(0.0);
-            (number >= 0.0 && number.fract() == 0.0).then_some(number as u64)
-        };
-        let texts = |key| optional_list(record, key, V::as_text).ok();
-        let (Some(read), Some(acked), Some(delivered), Some(ids)) = (
-            seq("readUpToSeq"),
-            seq("ackedReadUpToSeq"),
-            seq("ackedDeliveredUpToSeq"),
-            texts("readIds"),
-        ) else {
+        let mut fields = Fields::of(record);
+        let read = fields.integer("readUpToSeq").unwrap_or_default();
+        let acked = fields.integer("ackedReadUpToSeq").unwrap_or_default();
+        let delivered = fields.integer("ackedDeliveredUpToSeq").unwrap_or_default();
+        let ids = fields.list("readIds", V::as_text).unwrap_or_default();
+        if fields.end(()).is_err() {
             return false;
-        };
-        let epoch = optional(record, "epoch", V::as_text).ok().flatten();
+        }
+        let epoch = optional_text(record, "epoch").ok().flatten();
         let room = self.room(name);
-        for id in ids.unwrap_or_default() {
+        for id in ids {
             room.reading.read(Some(&id), None, 0);
         }
         if room.epoch.is_some() && epoch.is_some() && room.epoch != epoch {

@@ -6,7 +6,7 @@ use crate::engine::config::{
 };
 use crate::engine::error::ClientError;
 use crate::engine::ids::Random;
-use crate::socketio::Value;
+use crate::socketio::{Value, said};
 use crate::wire::Fields;
 use crate::wire::error::ErrorCode;
 
@@ -53,7 +53,7 @@ impl Limits {
         };
         fields
             .end(merged)
-            .map_err(|error| ClientError::new(ErrorCode::ValidationError, error.to_string()))
+            .map_err(|error| ClientError::new(ErrorCode::ValidationError, said(&error)))
     }
 
     /// How long an entry waits after `failed` attempts (from 1): `base * 2^(failed - 1)` up to

@@ -76,7 +76,8 @@ impl<V: Value> Entry<V> {
 
     /// The documents' `QueuedMessage`, and more.
     pub(crate) fn to_value(&self) -> V {
-        let mut shown = Object::new()
+        let mut shown = Object::new();
+        shown
             .text("id", &self.key)
             .text("clientMessageId", &self.key)
             .text("kind", self.kind.event())
@@ -94,10 +95,10 @@ impl<V: Value> Entry<V> {
                 },
             );
         for (key, value) in self.shown_fields() {
-            shown = shown.value(key, value);
+            shown.value(key, value);
         }
         if let Some(error) = &self.error {
-            shown = shown
+            shown
                 .text("lastError", &error.message)
                 .value("error", error_to_value(error));
         }

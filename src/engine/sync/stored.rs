@@ -33,7 +33,8 @@ impl<V: Value> Sync<V> {
                 .number("at", *at_ms as f64)
                 .build()
         });
-        let record = Object::new()
+        let mut record = Object::new();
+        record
             .maybe_number("lastSync", self.last_sync_ms.map(|ms| ms as f64))
             .value("channels", V::array(channels.collect()));
         Some(record.build())

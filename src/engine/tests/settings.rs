@@ -10,7 +10,9 @@ use crate::wire::connection::DeviceType;
 use serde_json::{Value as Json, json};
 
 fn merged(settings: &Settings, options: &Json) -> Result<Settings, ClientError<Json>> {
-    settings.merged(RealtimeClientConfig::read(options).unwrap())
+    let mut settings = settings.clone();
+    settings.lay(RealtimeClientConfig::read(options).unwrap())?;
+    Ok(settings)
 }
 
 fn defaults() -> Settings {
@@ -215,11 +217,7 @@ fn an_unlimited_number_of_attempts_may_be_said_as_infinity() {
         max_reconnect_attempts: Some(u32::MAX),
         ..Default::default()
     };
-    assert_eq!(
-        defaults()
-            .merged::<Json>(options)
-            .unwrap()
-            .max_reconnect_attempts,
-        Some(u32::MAX)
-    );
+    let mut settings = defaults();
+    settings.lay::<Json>(options).unwrap();
+    assert_eq!(settings.max_reconnect_attempts, Some(u32::MAX));
 }

@@ -125,10 +125,12 @@ fn describe<V: Value>(place: &Place, kind: TypingRoomType) -> Object<V> {
         Some(_) => TypingRoomType::Thread,
         None => kind,
     };
-    Object::new()
+    let mut fields = Object::new();
+    fields
         .text("roomName", &place.room)
         .text("roomType", kind.as_str())
-        .maybe_text("threadId", place.thread.as_deref())
+        .maybe_text("threadId", place.thread.as_deref());
+    fields
 }
 
 fn tell<V: Value>(ctx: &mut Context<'_, V>, place: &Place) {

@@ -117,8 +117,10 @@ impl Typing {
                 false => names::TYPING_STOP,
             };
             let recipient = own.recipient.as_deref().filter(|_| starts);
-            let body = describe(place, own.kind).maybe_text("recipientId", recipient);
-            let packet = V::array(vec![V::string(event), body.build()]);
+            let body = describe(place, own.kind)
+                .maybe_text("recipientId", recipient)
+                .build();
+            let packet = V::array(vec![V::string(event), body]);
             if up.connection.emit(up.ctx, &packet, false).is_err() {
                 return;
             }

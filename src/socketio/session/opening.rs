@@ -5,6 +5,7 @@ use super::{Fault, Phase, Session, SessionTimer};
 use crate::socketio::event::{CloseReason, SessionEvent};
 use crate::socketio::handshake::Handshake;
 use crate::socketio::prefix::{self, PacketType};
+use crate::socketio::said;
 use crate::socketio::transport::{TransportCommand, TransportId, TransportKind};
 use crate::socketio::value::{Text, Value};
 
@@ -51,7 +52,7 @@ impl<V: Value> Session<V> {
         let parse_error = |detail: String| Fault::new(CloseReason::ParseError, detail);
         let body = V::parse(frame, OPEN)
             .map_err(|error| parse_error(format!("the handshake is malformed: {error}")))?;
-        let handshake = Handshake::read(&body).map_err(|error| parse_error(error.to_string()))?;
+        let handshake = Handshake::read(&body).map_err(|error| parse_error(said(&error)))?;
         let connect = self.connect_frame()?;
         let Some(carrier) = &self.carrier else {
             return Ok(());

@@ -242,14 +242,15 @@ pub fn build_batch_read_ack<V: Value>(
     up_to_seq: Option<u64>,
     read_at: &str,
 ) -> V {
-    let fields = Object::new()
+    let mut fields = Object::new();
+    fields
         .text("channelId", channel_id)
         .maybe_number("upToSeq", up_to_seq.map(|seq| seq as f64))
         .text("readAt", read_at);
-    if message_ids.is_empty() {
-        return fields.build();
+    if !message_ids.is_empty() {
+        fields.texts("messageIds", message_ids);
     }
-    fields.texts("messageIds", message_ids).build()
+    fields.build()
 }
 
 /// Builds the payload of a [`DeliverySync`](super::DeliverySync).
