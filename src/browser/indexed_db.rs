@@ -226,14 +226,16 @@ fn request(transaction: &Transaction, store: &str, ask: Ask) -> Result<Request, 
     let store = transaction.store(store)?;
     Ok(Box::pin(async move {
         match ask {
-            Ask::Put(mut value, key) => {
-                while let Err(error) = store.put(&value, key.as_ref()).await {
+            Ask::Put(value, key) => {
+                let mut put = store.put(&value, key.as_ref()).await;
+                if put
+                    .as_ref()
+                    .is_err_and(|error| is_named(error, "DataCloneError"))
+                {
                     // An app may have put more into a body than travels, a function for one.
-                    if !is_named(&error, "DataCloneError") {
-                        return Err(error.into());
-                    }
-                    value = as_sent(&value);
+                    put = store.put(&as_sent(&value), key.as_ref()).await;
                 }
+                put?;
             }
             Ask::Delete(key) => store.delete(key).await?,
             Ask::Read(range, limit) => return Ok(store.get_all(range, limit).await?),

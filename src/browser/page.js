@@ -42,11 +42,12 @@ export function isHidden() {
 
 /** Calls back with what is noticed, and answers what ends that. */
 export function watch(notice) {
-  const abort = new AbortController();
+  const ends = [];
   const listen = (target, name, listener, isCapture = false) => {
-    const options = { signal: abort.signal, passive: true, capture: isCapture };
+    const options = { passive: true, capture: isCapture };
     // A server has no page, and a worker no document.
     target?.addEventListener?.(name, listener, options);
+    ends.push(() => target?.removeEventListener?.(name, listener, options));
   };
   const { document } = globalThis;
   listen(globalThis, "online", () => notice(ONLINE));
@@ -61,7 +62,9 @@ export function watch(notice) {
     const active = atMostOnce(ACTIVITY_PERIOD_MS, () => notice(ACTIVE));
     for (const name of ACTIVITY) listen(globalThis, name, active, true);
   }
-  return () => abort.abort();
+  return () => {
+    for (const end of ends) end();
+  };
 }
 
 /** A listener that lets an event pass only if a period has gone since the last one. */
