@@ -19,11 +19,14 @@ enum Transport {
 /// Hears what a transport brings.
 pub(crate) type Tell = Rc<dyn Fn(TransportId, TransportEvent<JsValue>)>;
 
+/// Is asked to take a message: whether it did.
+pub(crate) type Offered = Box<dyn Fn(TransportId, &Offer) -> bool>;
+
 /// What a transport that is opened does with what comes.
 pub(crate) struct Hearing {
     pub(crate) tell: Tell,
     /// Is asked to take a message in a frame that begins with `prefix`; what it takes is not told.
-    pub(crate) offered: Box<dyn Fn(TransportId, &Offer) -> bool>,
+    pub(crate) offered: Offered,
     pub(crate) prefix: String,
 }
 
