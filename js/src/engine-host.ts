@@ -193,10 +193,10 @@ export class EngineHost {
     });
   }
 
-  /** Tells `onError` why something failed that perhaps nobody waits for. */
+  /** Tells `onError` why something failed that perhaps nobody waits for; what ended the engine it was told already. */
   tellUnasked(error: unknown): void {
     if (!isRealtimeError(error)) reportException(error);
-    else if (!wasTakenBack(error)) this.listeners.error.emit(error);
+    else if (!wasTakenBack(error) && error !== this.#failure) this.listeners.error.emit(error);
   }
 
   /** Starts over after a crash, from what the engine knows was wanted. */

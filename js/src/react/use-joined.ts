@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
-import { onceLoaded } from "../init.js";
+import { initUnderWay, onceLoaded } from "../init.js";
 import { useByValue } from "./use-by-value.js";
 import { useClient } from "./use-client.js";
 import { useUserChange } from "./use-user-change.js";
@@ -18,9 +18,14 @@ export function useJoined(roomNames: readonly string[], enabled: boolean): void 
   useEffect(() => {
     if (!enabled || names.length === 0) return;
     let isCurrent = true;
-    // After the other effects of this commit: the provider's, which comes last, may change the user.
-    onceLoaded(() => {
+    const join = () => {
       if (isCurrent) void client.rooms.joinRooms(names);
+    };
+    // After the other effects of this commit: the provider's, which comes last, may change the user.
+    queueMicrotask(() => {
+      join();
+      // Where the module could not be loaded, nothing is wanted yet when it is.
+      initUnderWay()?.catch(() => onceLoaded(join));
     });
     return () => {
       isCurrent = false;
