@@ -244,10 +244,40 @@ async fn whoever_goes_while_they_are_greeted_is_not_there() {
     }
 }
 
-/// A member of `general` who reads nothing from now on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_missed_something_begins_anew() {
+    let server = TestServer::start_with(|config| config.max_waiting_packets = 64).await;
+    let bob = server.peer("bob").await;
+    bob.done("room:join", json!({ "roomName": "general" }))
+        .await;
+    let mut slow = stalled(server.addr, "alice").await;
+    let message = json!({ "roomName": "general", "content": "x".repeat(60_000) });
+    // More than the two systems and the server keep between them.
+    for _ in 0..500 {
+        bob.done("message:send", message.clone()).await;
+    }
+    // From now on there is room again, and nothing else is said.
+    let end = [0x81, 2, b'4', b'1'];
+    let mut tail = Vec::new();
+    let read = async {
+        let mut part = vec![0; 100_000];
+        while !tail.windows(end.len()).any(|bytes| bytes == end) {
+            let size = slow.read(&mut part).await.expect("reads");
+            assert_ne!(size, 0, "closed without a word");
+            tail.drain(..tail.len().saturating_sub(end.len()));
+            tail.extend_from_slice(&part[..size]);
+        }
+    };
+    let told = tokio::time::timeout(Duration::from_secs(20), read).await;
+    assert!(told.is_ok(), "it goes on with a gap");
+}
+
+/// A member of `general` who takes batches, and reads nothing from now on.
 async fn stalled(addr: SocketAddr, user_id: &str) -> TcpStream {
     let mut stream = http::open_web_socket(addr).await;
-    let connect = format!("40{}", json!({ "token": token(user_id) }));
+    let client = json!({ "capabilities": ["batch"] });
+    let auth = json!({ "token": token(user_id), "client": client });
+    let connect = format!("40{auth}");
     let join = r#"421["room:join",{"roomName":"general"}]"#;
     for packet in [connect.as_str(), join] {
         let sent = stream.write_all(&http::text_frame(packet)).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::core::Times;
 use crate::http::Origins;
-use crate::socket::Heartbeat;
+use crate::socket::{Heartbeat, MAX_WAITING_PACKETS};
 
 /// Port that the product's clients expect.
 pub const DEFAULT_PORT: u16 = 3101;
@@ -47,6 +47,8 @@ pub struct Config {
     pub max_connections: usize,
     /// Of them, sockets of one user.
     pub max_connections_per_user: usize,
+    /// Packets that may wait for one slow socket.
+    pub max_waiting_packets: usize,
     /// Heartbeat of every connection.
     pub heartbeat: Heartbeat,
     /// How long presence and typing last.
@@ -68,6 +70,7 @@ impl Config {
                 .unwrap_or(NonZeroU32::MAX),
             max_connections: DEFAULT_MAX_CONNECTIONS,
             max_connections_per_user: DEFAULT_MAX_CONNECTIONS,
+            max_waiting_packets: MAX_WAITING_PACKETS,
             heartbeat: Heartbeat {
                 interval: Duration::from_millis(DEFAULT_PING_INTERVAL_MS),
                 timeout: Duration::from_millis(DEFAULT_PING_TIMEOUT_MS),

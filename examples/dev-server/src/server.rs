@@ -96,7 +96,7 @@ impl Server {
         claim: Option<File>,
         config: Config,
     ) -> Result<Self, StartError> {
-        let (layer, io) = socket::layer(config.heartbeat);
+        let (layer, io) = socket::layer(config.heartbeat, config.max_waiting_packets);
         let outlet = Arc::new(SocketOutlet::new(io.clone()));
         let machine = Arc::new(Machine::default());
         let environment = Arc::clone(&machine) as Arc<dyn Environment>;

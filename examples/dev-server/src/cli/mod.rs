@@ -20,7 +20,7 @@ use crate::config::{
 };
 use crate::core::Times;
 use crate::http::Origins;
-use crate::socket::Heartbeat;
+use crate::socket::{Heartbeat, MAX_WAITING_PACKETS};
 
 pub use run::main;
 
@@ -199,6 +199,7 @@ impl Args {
             events_per_minute: self.rate_limit.unwrap_or(default_events),
             max_connections: self.max_connections,
             max_connections_per_user: self.max_connections_per_user.unwrap_or(default_sockets),
+            max_waiting_packets: MAX_WAITING_PACKETS,
             heartbeat: Heartbeat {
                 interval: Duration::from_millis(self.ping_interval),
                 timeout: Duration::from_millis(self.ping_timeout),

@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use nchat_realtime::wire::names;
 use serde_json::value::RawValue;
 use socketioxide::extract::SocketRef;
+use socketioxide::{SendError, SocketError};
+
+use super::end::end;
 
 /// Text after which a batch goes, in bytes.
 const MAX_BATCH_BYTES: usize = 64 * 1_024;
@@ -23,6 +26,8 @@ pub(super) struct Batch {
 struct Waiting {
     events: Vec<Event>,
     bytes: usize,
+    /// Whether something did not reach the socket, which is to end then.
+    is_broken: bool,
 }
 
 impl Batch {
@@ -39,6 +44,9 @@ impl Batch {
     /// Adds an event. True where it is the first, so that somebody has to [`Batch::flush`].
     pub(super) fn push(&self, socket: &SocketRef, event: Event) -> bool {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.is_broken {
+            return false;
+        }
         waiting.bytes += event.1.get().len();
         waiting.events.push(event);
         if waiting.bytes > MAX_BATCH_BYTES {
@@ -72,6 +80,11 @@ impl Waiting {
         };
         if let Err(error) = sent {
             tracing::debug!(%error, "events did not reach a socket");
+            if let SendError::Socket(SocketError::InternalChannelFull) = error {
+                // What it is told later would not fit what it knows: it begins anew.
+                self.is_broken = true;
+                tokio::spawn(end(socket.clone()));
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ use socketioxide_core::Sid;
 use tokio::sync::watch;
 
 use super::batch::Batch;
+use super::end::end;
 use super::outlet::{listen, tab_key, user_key};
 use super::session::{Seat, Session, Tab};
 use super::{
@@ -234,7 +235,7 @@ async fn cut_when_expired<S: Store>(
         };
         let remaining_ms = expires_at_ms.map(|expires_at_ms| expires_at_ms - now_ms);
         if let (Some(expires_at_ms), Some(..=0)) = (expires_at_ms, remaining_ms) {
-            return cut(&io, socket_id, expires_at_ms);
+            return cut(&io, socket_id, expires_at_ms).await;
         }
         let wait = remaining_ms
             .and_then(|remaining_ms| u64::try_from(remaining_ms).ok())
@@ -247,7 +248,7 @@ async fn cut_when_expired<S: Store>(
     }
 }
 
-fn cut(io: &SocketIo, socket_id: Sid, expired_at_ms: i64) {
+async fn cut(io: &SocketIo, socket_id: Sid, expired_at_ms: i64) {
     let Some(socket) = io.get_socket(socket_id) else {
         return;
     };
@@ -257,5 +258,5 @@ fn cut(io: &SocketIo, socket_id: Sid, expired_at_ms: i64) {
         expired_at: iso8601(expired_at_ms),
     };
     let _ = socket.emit(names::AUTH_EXPIRED, &notice);
-    let _ = socket.disconnect();
+    end(socket).await;
 }

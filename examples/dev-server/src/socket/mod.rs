@@ -3,6 +3,7 @@
 mod batch;
 mod connect;
 mod contacts;
+mod end;
 mod messages;
 mod outlet;
 mod ping;
@@ -27,9 +28,9 @@ use crate::core::{Core, TokenKeeper};
 pub use outlet::SocketOutlet;
 pub use session::{Connections, Seat};
 
-/// Packets that may wait for one slow socket. Past it the server drops what it would send; the
-/// client sees the gap in `seq` and asks again.
-const MAX_WAITING_PACKETS: usize = 8_192;
+/// Packets that may wait for one slow socket. Past it a socket that takes batches is ended, and its
+/// client begins anew; of any other what is sent is dropped: it may see the gap in `seq`.
+pub const MAX_WAITING_PACKETS: usize = 8_192;
 /// How long a connection may stay without asking for a namespace.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -55,7 +56,7 @@ pub struct Heartbeat {
 }
 
 /// The Socket.IO service as a layer, not serving any namespace yet.
-pub fn layer(heartbeat: Heartbeat) -> (SocketIoLayer, SocketIo) {
+pub fn layer(heartbeat: Heartbeat, max_waiting_packets: usize) -> (SocketIoLayer, SocketIo) {
     SocketIoBuilder::new()
         .ping_interval(heartbeat.interval)
         .ping_timeout(heartbeat.timeout)
@@ -63,7 +64,7 @@ pub fn layer(heartbeat: Heartbeat) -> (SocketIoLayer, SocketIo) {
         .max_payload(MAX_PAYLOAD_BYTES as u64)
         .ws_max_message_size(MAX_PAYLOAD_BYTES)
         .ws_max_frame_size(MAX_PAYLOAD_BYTES)
-        .max_buffer_size(MAX_WAITING_PACKETS)
+        .max_buffer_size(max_waiting_packets)
         .build_layer()
 }
 
