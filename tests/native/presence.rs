@@ -213,12 +213,73 @@ const DEEDS: [(&str, &str); 20] = [
 ];
 
 #[tokio::test]
+async fn a_rooms_presence_by_http_is_what_the_caller_may_know() {
+    let server = without_grace().await;
+    let path = "/presence/general";
+    let (alice, bob, carol) = (
+        server.peer("alice").await,
+        server.peer("bob").await,
+        server.peer("carol").await,
+    );
+    for peer in [&alice, &bob, &carol] {
+        join(peer).await;
+    }
+    bob.done("presence:update", json!({ "status": "busy" }))
+        .await;
+    carol
+        .done(
+            "presence:settings:update",
+            json!({ "visibility": "contacts" }),
+        )
+        .await;
+    let as_user = |user: &str, path: &'static str| {
+        let (addr, token) = (server.addr, token(user));
+        async move { ask_as(addr, &token, "GET", path, "").await }
+    };
+    let seen = as_user("alice", path).await;
+    assert_eq!(seen.status, 200);
+    let seen: Json = serde_json::from_str(&seen.body).expect("JSON");
+    let users = json!([
+        { "userId": "alice", "status": "online", "lastSeen": null },
+        { "userId": "bob", "status": "dnd", "lastSeen": null },
+        { "userId": "carol", "status": "offline", "lastSeen": null },
+    ]);
+    assert_eq!(
+        (&seen["channelId"], &seen["users"]),
+        (&json!("general"), &users)
+    );
+    let count = json!({ "online": 1, "away": 0, "dnd": 1, "offline": 1 });
+    assert_eq!(seen["count"], count);
+
+    carol
+        .done("contacts:add", json!({ "userId": "alice" }))
+        .await;
+    let seen = as_user("alice", "/presence/general?offset=2&limit=1").await;
+    let seen: Json = serde_json::from_str(&seen.body).expect("JSON");
+    assert_eq!(seen["users"][0]["status"], "online");
+    assert_eq!(
+        (&seen["users"][1], &seen["total"]),
+        (&Json::Null, &json!(3))
+    );
+
+    assert_eq!(as_user("dave", path).await.status, 403);
+    assert_eq!(as_user("dave", "/presence/none").await.status, 404);
+    assert_eq!(
+        as_user("alice", "/presence/general?limit=x").await.status,
+        400
+    );
+    let nobody = ask_as(server.addr, "none", "GET", path, "").await;
+    assert_eq!(nobody.status, 401);
+}
+
+#[tokio::test]
 async fn no_frame_and_no_answer_names_somebody_who_is_invisible() {
     let server = without_grace().await;
     // Before they come for the first time: they never were seen.
     let hide = r#"{"invisibleMode":true}"#;
-    let (token, path) = (token("somebody"), "/api/users/me/presence-settings");
-    let hide = ask_as(server.addr, &token, "PATCH", path, hide).await;
+    let (hidden_token, alice_token) = (token("somebody"), token("alice"));
+    let path = "/api/users/me/presence-settings";
+    let hide = ask_as(server.addr, &hidden_token, "PATCH", path, hide).await;
     assert_eq!(hide.status, 200);
     let hidden = server.peer("somebody").await;
     let mut alice = server.peer("alice").await;
@@ -255,6 +316,14 @@ async fn no_frame_and_no_answer_names_somebody_who_is_invisible() {
                 "after {event}: {answer}"
             );
         }
+        let path = "/presence/general";
+        let answer = ask_as(server.addr, &alice_token, "GET", path, "").await;
+        assert_eq!(answer.status, 200);
+        assert!(
+            !answer.body.contains("somebody"),
+            "after {event}: {}",
+            answer.body
+        );
     }
     hidden.disconnect().await;
     let again = server.peer("somebody").await;

@@ -29,8 +29,8 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
         Some(ErrorCode::AuthRequired | ErrorCode::AuthFailed | ErrorCode::TokenExpired) => {
             StatusCode::UNAUTHORIZED
         }
-        Some(ErrorCode::Forbidden) => StatusCode::FORBIDDEN,
-        Some(ErrorCode::NotFound) => StatusCode::NOT_FOUND,
+        Some(ErrorCode::Forbidden | ErrorCode::NotInRoom) => StatusCode::FORBIDDEN,
+        Some(ErrorCode::NotFound | ErrorCode::RoomNotFound) => StatusCode::NOT_FOUND,
         Some(ErrorCode::RateLimited) => StatusCode::TOO_MANY_REQUESTS,
         Some(ErrorCode::InternalError) => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,

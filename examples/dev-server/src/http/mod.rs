@@ -1,10 +1,12 @@
-//! What is reached by plain HTTP: health, a user's settings, GraphQL, tokens for development, a site.
+//! What is reached by plain HTTP: health, a user's settings, who is in a
+//! room, GraphQL, tokens for development, a site.
 
 mod bearer;
 mod dev_token;
 mod graphql;
 mod health;
 mod origin;
+mod presence;
 mod settings;
 
 use std::sync::Arc;
@@ -54,6 +56,7 @@ pub fn router<S: Store>(
     let mut router = Router::new()
         .route("/health", get(health::health::<S>))
         .route("/api/users/me/presence-settings", own_settings)
+        .route("/presence/{channel_id}", get(presence::get::<S>))
         .route("/v1/graphql", post(graphql::serve::<S>))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
     if config.is_development {
