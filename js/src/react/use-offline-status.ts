@@ -69,7 +69,7 @@ export function useOfflineStatus({
   enableQueue = featureDefaults().queue,
   enableSync = true,
 }: UseOfflineStatusOptions = {}): UseOfflineStatusResult {
-  const { client } = useClient();
+  const { client, isSignedOut } = useClient();
   const connection = useSnapshot(client, "connection", selectConnection);
   const queue = useSnapshot(client, "queue", selectQueue);
   const sync = useSnapshot(client, "sync", selectSync);
@@ -78,8 +78,8 @@ export function useOfflineStatus({
     [client, enableQueue, enableSync],
   );
   useEffect(() => {
-    if (enableQueue) client.queue.initialize();
-  }, [client, enableQueue]);
+    if (enableQueue && !isSignedOut) client.queue.initialize();
+  }, [client, enableQueue, isSignedOut]);
   return { ...connection, ...queue, ...sync, ...actions };
 }
 

@@ -5,6 +5,8 @@ import { RealtimeClient } from "../../src/index.js";
 import {
   ConnectionStatus,
   RealtimeProvider,
+  useMessages,
+  useOfflineStatus,
   useRealtime,
   useRealtimeContext,
   useRealtimeRoom,
@@ -123,6 +125,36 @@ describe("RealtimeProvider", () => {
     rerender(tree());
     expect(client.state).toBe("disconnected");
     await vi.waitFor(() => expect(seen.value.rooms).toEqual([]));
+  });
+
+  it("shows nothing of a user who has signed out, and what waits to be sent when they are back", async () => {
+    const client = freshClient();
+    const alice = newUser("alice");
+    const hook = probe(() => [useOfflineStatus().queueCount, useMessages("general").messages]);
+    const tree = (userId?: string) => (
+      <RealtimeProvider client={client} serverUrl={serverUrl} userId={userId}>
+        <hook.Probe />
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree(alice));
+    await authenticated(client);
+    await vi.waitFor(() => expect(client.queue.snapshot.isLoaded).toBe(true));
+    client.disconnect();
+    const persisted = new Promise((resolve) => {
+      client.queue.subscribe((event) => {
+        if (event === "message:persisted") resolve(event);
+      });
+    });
+    client.queue.queueMessage({ channelId: "general", content: `of ${alice}` });
+    await persisted;
+    rerender(tree());
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(hook.seen.value).toEqual([0, []]);
+    expect(client.queue.getQueuedMessages()).toEqual([]);
+    rerender(tree(alice));
+    await authenticated(client);
+    const texts = () => client.getSnapshot("timeline:general").map(({ content }) => content);
+    await vi.waitFor(() => expect(texts()).toContain(`of ${alice}`));
   });
 
   it("shows a refused token as an error, and throws nothing", async () => {
