@@ -40,8 +40,11 @@ export abstract class ClientService<
   }
 
   /** Calls back for every event. */
-  subscribe(listener: (...event: Event) => void): Unsubscribe {
-    return this.#listeners.add(listener);
+  subscribe(listener: (...event: Event) => void): Unsubscribe;
+  /** For who wants to know only which. */
+  subscribe(listener: (event: Event[0]) => void): Unsubscribe;
+  subscribe(listener: ((...event: Event) => void) | ((event: Event[0]) => void)): Unsubscribe {
+    return this.#listeners.add(listener as (...event: Event) => void);
   }
 
   #attach(): void {

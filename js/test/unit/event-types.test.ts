@@ -11,6 +11,10 @@ function compiled(client: RealtimeClient, rooms: RoomsService): void {
   client.emit("typing:start", { channelId: "c" }, (response) => expectTypeOf(response).toBeAny());
   client.emit("ask", (answer: number) => answer);
   expectTypeOf(client.emitAsync("channel:join", { channelId: "c" })).resolves.toBeAny();
+  client.queue.subscribe((event) => expectTypeOf(event).toExtend<string>());
+  client.queue.subscribe((event, data) => {
+    if (event === "message:failed") expectTypeOf(data.error).toBeString();
+  });
   expectTypeOf(client.connect).toBeCallableWith("user-1", async () => "token");
   expectTypeOf(rooms.getRoomMembers("r")[0]?.joinedAt).toEqualTypeOf<Date | undefined>();
 }
