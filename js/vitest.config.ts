@@ -29,7 +29,10 @@ export default defineConfig({
           restoreMocks: true,
         },
       },
-      { test: { name: "node", root, include: ["test/node/**/*.test.ts"] } },
+      {
+        // It compiles the module, beside a browser that does the same.
+        test: { name: "node", root, include: ["test/node/**/*.test.ts"], testTimeout: 20_000 },
+      },
       {
         optimizeDeps: { include: ["react", "react-dom/client", "react-dom/server.browser"] },
         test: {
