@@ -49,6 +49,14 @@ impl Journal {
         }
     }
 
+    /// Removes those of these records that are still the same.
+    pub(crate) fn forget(&self, records: &[(String, String)]) {
+        for (key, _) in self.records().iter().filter(|it| records.contains(it)) {
+            // A removal is not refused.
+            let _ = self.carry_out(JournalCommand::Remove { key: key.clone() });
+        }
+    }
+
     /// Removes every record.
     pub(crate) fn wipe(&self) {
         for (key, _) in self.records() {

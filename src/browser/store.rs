@@ -11,7 +11,9 @@ use wasm_bindgen_futures::spawn_local;
 use super::indexed_db::{Database, Guard, Part, Trouble, record};
 use super::journal::Journal;
 use super::namespace;
-use crate::engine::store::{StoreCommand, StoreEvent, StoreFailure, StoreId, Table};
+use crate::engine::store::{
+    Namespace, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp, Table,
+};
 
 /// The store of one client. Dropping it closes its database, and nothing comes from it any more.
 pub(crate) struct Store {
@@ -97,7 +99,9 @@ impl Shared {
                 self.close();
                 self.lose_patience_later(id);
             }
-            StoreCommand::ReadOther { .. } => self.lose_patience_later(id),
+            StoreCommand::ReadOther { .. } | StoreCommand::Forget { .. } => {
+                self.lose_patience_later(id);
+            }
             StoreCommand::Wipe { namespace, .. } => {
                 if *self.name.borrow() == namespace::database(namespace) {
                     self.close();
@@ -207,12 +211,33 @@ async fn perform(
             )
         }
         StoreCommand::ReadOther { id, namespace } => {
-            let other = Database::open(&namespace::database(&namespace)).await?;
-            let parts = vec![Part::Read(Table::Outbox)];
-            let (_, given) = other.transact(Guard::Read, parts).await?;
             let mut outbox = Journal::open(&namespace).records();
-            outbox.append(&mut records(given));
+            if let Some(other) = other(&namespace).await? {
+                outbox.append(&mut outbox_of(&other).await?);
+            }
             return Ok((None, StoreEvent::Outbox { id, outbox }));
+        }
+        StoreCommand::Forget {
+            id,
+            namespace,
+            records,
+        } => {
+            if let Some(other) = other(&namespace).await? {
+                let mut parts = Vec::new();
+                let stored = outbox_of(&other).await?;
+                for (key, text) in stored.into_iter().filter(|it| records.contains(it)) {
+                    let table = Table::Outbox;
+                    let delete = StoreOp::Delete {
+                        table,
+                        key: key.clone(),
+                    };
+                    parts.push(Part::Change(StoreOp::Expect { table, key, text }));
+                    parts.push(Part::Change(delete));
+                }
+                other.transact(Guard::Write(None), parts).await?;
+            }
+            Journal::open(&namespace).forget(&records);
+            return Ok((None, StoreEvent::Committed { id }));
         }
         StoreCommand::Wipe { id, namespace } => {
             Database::delete(&namespace::database(&namespace)).await?;
@@ -262,6 +287,20 @@ async fn perform(
     Ok((opened, answer(id, fence, given)))
 }
 
+/// The database of a namespace that is not the open one; `None` where there is no store.
+async fn other(namespace: &Namespace) -> Result<Option<Database>, Trouble> {
+    match Database::open(&namespace::database(namespace)).await {
+        Err(Trouble::Failed(StoreFailure::Unavailable)) => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+async fn outbox_of(other: &Database) -> Result<Vec<(String, String)>, Trouble> {
+    let parts = vec![Part::Read(Table::Outbox)];
+    let (_, given) = other.transact(Guard::Read, parts).await?;
+    Ok(records(given))
+}
+
 /// What is loaded when a database is opened: all but what was set aside.
 const LOADED: [Table; 4] = [Table::Outbox, Table::Rooms, Table::Receipts, Table::Meta];
 
@@ -291,6 +330,7 @@ fn id_of(command: &StoreCommand<JsValue>) -> StoreId {
         | StoreCommand::ReadOutbox { id }
         | StoreCommand::ReadMessages { id, .. }
         | StoreCommand::ReadOther { id, .. }
+        | StoreCommand::Forget { id, .. }
         | StoreCommand::Wipe { id, .. } => *id,
         StoreCommand::Close => StoreId(0),
     }

@@ -36,6 +36,7 @@ impl<V: Value> Parts<'_, '_, V> {
             Heard::Led(outbox) => {
                 self.tabs.led(self.up.ctx);
                 self.outbox.led(&mut self.up, self.rooms, outbox);
+                self.look_for_more();
             }
             Heard::NotLed => self.tabs.not_led(self.up.ctx),
             Heard::Outbox { outbox, is_last } => {
@@ -46,6 +47,7 @@ impl<V: Value> Parts<'_, '_, V> {
             }
             Heard::Messages { room, messages } => self.messages_read(&room, messages),
             Heard::Other(found) => self.left_behind(found),
+            Heard::Forgotten => {}
             Heard::Wiped => self.wiped(),
             Heard::Fenced => self.tabs.step_down(self.up.ctx),
             Heard::Full => self.report(ErrorCode::StorageFull),

@@ -15,12 +15,14 @@ use crate::wire::error::ErrorCode;
 pub(crate) struct Owner {
     /// Whom each server named last, as the driver remembers it.
     known: Vec<(String, String)>,
-    /// Named by the server while the store was being opened.
+    /// Named by the server while nobody's store was being opened.
     next: Option<String>,
-    /// What was kept before the user was known, until it is kept as the user's.
-    moving: Option<Namespace>,
-    /// What is left there is not known yet.
+    /// The user was named here: what was left before that is not known yet.
     is_searching: bool,
+    /// What was found under nobody's name, until it is kept as the user's.
+    found: Vec<(String, String)>,
+    /// What was seen there last, and not taken yet.
+    seen: Vec<(String, String)>,
     /// Promises of `logout()`.
     leaving: Vec<RequestId>,
 }
@@ -96,15 +98,15 @@ impl<V: Value> Parts<'_, '_, V> {
     }
 
     fn change_user(&mut self, user: String) {
+        let Some(current) = self.up.ctx.keep.namespace() else {
+            return;
+        };
         // What is stored for nobody yet is not known before the store is open.
-        if !self.up.ctx.keep.is_open() && !self.up.ctx.keep.is_memory_only() {
+        if current.user.is_none() && !self.up.ctx.keep.is_settled() {
             self.outbox.set_user(Some(user.clone()));
             self.owner.next = Some(user);
             return;
         }
-        let Some(current) = self.up.ctx.keep.namespace() else {
-            return;
-        };
         let next = Namespace {
             server: current.server.clone(),
             user: Some(user),
@@ -114,11 +116,10 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// The store is open, or there is none: what waited for that goes on.
     pub(super) fn owner_opened(&mut self) {
-        if self.owner.moving.is_some() {
-            self.ask_when_moved();
-        }
         if let Some(user) = self.owner.next.take() {
             self.user_named(&user);
+        } else if self.owner.is_searching || self.up.ctx.keep.is_memory_only() {
+            self.look_for_more();
         }
     }
 
@@ -128,8 +129,11 @@ impl<V: Value> Parts<'_, '_, V> {
         };
         self.tabs.stop(self.up.ctx);
         self.outbox.set_user(None);
+        self.owner.found.clear();
+        if let Some(user) = &next.user {
+            self.remember_user(user);
+        }
         if current.server == next.server && current.user.is_none() {
-            self.owner.moving = Some(current);
             self.owner.is_searching = true;
             self.up.ctx.open_store(next);
             self.outbox.move_in(self.up.ctx);
@@ -137,8 +141,8 @@ impl<V: Value> Parts<'_, '_, V> {
             self.sync.store_again();
             return;
         }
-        self.owner.moving = None;
         self.owner.is_searching = false;
+        self.owner.next = None;
         let text = "another user signed in: the message stays queued for the one who wrote it";
         let error = ClientError::new(ErrorCode::Cancelled, text);
         self.outbox.empty(self.up.ctx, self.rooms, &error);
@@ -147,54 +151,37 @@ impl<V: Value> Parts<'_, '_, V> {
         self.presence.reset(self.up.ctx);
         self.typing.reset(self.up.ctx);
         self.sync.reset(self.up.ctx);
-        let user = next.user.clone();
         self.up.ctx.open_store(next);
-        if let Some(user) = user {
-            self.remember_user(&user);
+    }
+
+    /// Looks for what is left from before the user was known: of a page that is gone, or of a tab
+    /// that does not know the user yet.
+    pub(super) fn look_for_more(&mut self) {
+        let nobody = self.nobody();
+        if nobody != self.up.ctx.keep.namespace().cloned() && self.owner.found.is_empty() {
+            let nobody = nobody.into_iter();
+            nobody.for_each(|nobody| self.up.ctx.keep.read_other(self.up.ctx.outputs, nobody));
         }
     }
 
-    /// What was queued before the user was known is kept as the user's, or will not be. Another
-    /// tab, or a store that was late, may have left more: nothing is wiped unread.
-    pub(super) fn moved(&mut self, kept: Kept) {
-        // A store that was taken away will be told again once it is open.
-        if kept != Kept::Dropped
-            && let Some(before) = self.owner.moving.clone()
-        {
-            self.up.ctx.keep.read_other(self.up.ctx.outputs, before);
-        }
-    }
-
-    /// What is left under nobody's name, now that the rest was moved.
-    pub(super) fn left_behind(&mut self, found: Result<Vec<(String, String)>, StoreFailure>) {
-        if let Ok(records) = &found
-            && self.outbox.move_more(&mut self.up, self.rooms, records)
-        {
-            return self.ask_when_moved();
-        }
-        self.owner.is_searching = false;
-        match found {
-            // Kept there, and not here yet; or another user's.
-            Ok(_) if self.up.ctx.keep.is_memory_only() || self.outbox.found_anothers() => {
-                return;
-            }
-            Ok(_) => {}
-            // Without a store there is nothing but the journal, which was read when it was opened.
-            Err(StoreFailure::Unavailable) => {}
-            // It stays, and the user is not remembered: the next page looks there again.
-            Err(_) => return,
-        }
-        let Some(before) = self.owner.moving.take() else {
+    /// What is left under nobody's name goes on as the user's. It is forgotten there once it is
+    /// kept here, record by record: a tab may be adding to it.
+    pub(super) fn left_behind(&mut self, left: Result<Vec<(String, String)>, StoreFailure>) {
+        // What could not be read stays, and is looked for again.
+        let left = left.unwrap_or_default();
+        let is_first = std::mem::take(&mut self.owner.is_searching);
+        let is_last = is_first || self.up.ctx.keep.is_memory_only();
+        if !is_last && left != self.owner.seen {
+            // A tab may be in the middle of adding to it, or about to learn who the user is.
+            self.tabs.look_soon(self.up.ctx);
+            self.owner.seen = left;
             return;
-        };
-        self.up.ctx.wipe_store(before);
-        if let Some(user) = self.namespace_user() {
-            self.remember_user(&user);
         }
-    }
-
-    /// Told once everything before it is kept.
-    fn ask_when_moved(&mut self) {
+        self.owner.found = self.outbox.move_more(&mut self.up, self.rooms, left);
+        if self.owner.found.is_empty() {
+            return;
+        }
+        // Told once everything before it is kept.
         let op = StoreOp::Delete {
             table: Table::Meta,
             key: "moved".to_owned(),
@@ -202,8 +189,22 @@ impl<V: Value> Parts<'_, '_, V> {
         self.up.ctx.keep.urgent(op, Purpose::Moved);
     }
 
-    fn namespace_user(&self) -> Option<String> {
-        self.up.ctx.keep.namespace()?.user.clone()
+    /// What was left under nobody's name is kept as the user's, or will not be.
+    pub(super) fn moved(&mut self, kept: Kept) {
+        let found = std::mem::take(&mut self.owner.found);
+        // A store that was taken away is opened again, one that is late may be found: it stays.
+        if kept != Kept::Dropped
+            && !self.up.ctx.keep.is_late()
+            && let Some(nobody) = self.nobody()
+        {
+            self.up.ctx.keep.forget(self.up.ctx.outputs, nobody, found);
+        }
+    }
+
+    /// The namespace of whoever is not known yet, at the server of the one that is open.
+    fn nobody(&self) -> Option<Namespace> {
+        let server = self.up.ctx.keep.namespace()?.server.clone();
+        Some(Namespace { server, user: None })
     }
 
     fn remember_user(&mut self, user: &str) {
@@ -251,15 +252,20 @@ impl<V: Value> Parts<'_, '_, V> {
         self.sync.reset(self.up.ctx);
         self.owner.next = None;
         self.owner.is_searching = false;
+        self.owner.found.clear();
         self.outbox.set_user(None);
-        for namespace in self.owner.moving.take().into_iter().chain([namespace]) {
-            self.owner.remember(&namespace.server, None);
-            self.up.ctx.outputs.push_back(Output::RememberUser {
-                server: namespace.server.clone(),
-                user: None,
-            });
-            self.up.ctx.wipe_store(namespace);
+        let server = namespace.server.clone();
+        self.owner.remember(&server, None);
+        let has_user = namespace.user.is_some();
+        self.up.ctx.wipe_store(namespace);
+        // What was queued before the user was known may be theirs, too.
+        if has_user {
+            let server = server.clone();
+            self.up.ctx.wipe_store(Namespace { server, user: None });
         }
+        let user = None;
+        let forgotten = Output::RememberUser { server, user };
+        self.up.ctx.outputs.push_back(forgotten);
     }
 
     fn namespace_or_open(&self) -> Namespace {
@@ -269,6 +275,9 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// A namespace is wiped.
     pub(super) fn wiped(&mut self) {
+        if self.up.ctx.keep.is_wiping() {
+            return;
+        }
         for request in std::mem::take(&mut self.owner.leaving) {
             self.up.ctx.resolve(request, V::null());
         }

@@ -229,7 +229,9 @@ impl<V: Value> Parts<'_, '_, V> {
             self.acknowledged(id, purpose, None);
         }
         self.rooms.handle_timeout(&mut self.up);
-        self.tabs.handle_timeout(self.up.ctx);
+        if self.tabs.handle_timeout(self.up.ctx) {
+            self.look_for_more();
+        }
         self.typing.handle_timeout(self.up.ctx);
         self.presence.handle_timeout(self.up.ctx);
         self.ping_if_due();

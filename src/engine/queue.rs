@@ -75,9 +75,10 @@ impl<V: Value> Parts<'_, '_, V> {
         self.tabs.leads() || self.up.ctx.keep.is_memory_only()
     }
 
-    /// Whether what is queued can go now, from here.
+    /// Whether what is queued can go now, from here: not before it is known what comes first.
     pub(super) fn may_send(&self) -> bool {
-        self.up.connection.is_ready() && self.is_owners_connection() && self.decides()
+        let can_send = self.up.connection.is_ready() && self.is_owners_connection();
+        can_send && self.decides() && self.owner.is_settled(self.up.ctx.keep)
     }
 
     /// Seeks the lead among tabs while it can send, while there is something else that only the

@@ -114,6 +114,16 @@ impl Disk {
         records.map(|(key, _)| key.clone())
     }
 
+    /// Takes records out of a journal that are still the same.
+    fn forget(&mut self, namespace: &Namespace, records: &[(String, String)]) {
+        let journal = self.notes.journals.entry(namespace.clone()).or_default();
+        for (key, text) in records {
+            if journal.get(key) == Some(text) {
+                journal.remove(key);
+            }
+        }
+    }
+
     fn journal(&self, namespace: &Namespace) -> Vec<(String, String)> {
         let records = self.notes.journals.get(namespace).into_iter().flatten();
         records
@@ -180,6 +190,7 @@ impl World {
             return;
         };
         let failure = match &command {
+            StoreCommand::ReadOther { .. } | StoreCommand::Forget { .. } => None,
             _ if self.profiles[id.profile].disk.is_absent => Some(StoreFailure::Unavailable),
             StoreCommand::Commit { .. } if self.chaos.strikes(Fault::DiskAborted) => {
                 Some(StoreFailure::Aborted)
@@ -200,6 +211,12 @@ impl World {
                 let profile = &mut self.profiles[id.profile];
                 let journal = match &command {
                     StoreCommand::ReadOther { namespace, .. } => profile.disk.journal(namespace),
+                    StoreCommand::Forget {
+                        namespace, records, ..
+                    } => {
+                        profile.disk.forget(namespace, records);
+                        Vec::new()
+                    }
                     _ => Vec::new(),
                 };
                 let handle = &mut profile.tabs[id.tab].disk;

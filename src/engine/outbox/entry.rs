@@ -62,6 +62,8 @@ pub(crate) enum Stage {
 pub(crate) enum Safe {
     /// In memory only.
     Memory,
+    /// Where it was kept before the user was known.
+    Nobodys,
     /// In the journal.
     Journal,
     /// In the store.
@@ -74,7 +76,7 @@ pub(crate) const UNKNOWN_ORDER: u64 = 1 << 50;
 
 /// Added to the orders of what was kept before the user was known: it comes after all that is in
 /// the user's journal, too, and wherever it is moved from it comes to the same place.
-pub(crate) const MOVED_ORDER: u64 = 1 << 51;
+const MOVED_ORDER: u64 = 1 << 51;
 
 /// The place of an entry among those of its channel. No clock has a say in it, nor any tab but the
 /// one that queued the entry: two tabs would number what they know, and not what they do not.
@@ -83,6 +85,15 @@ pub(crate) struct Place {
     pub(crate) order: u64,
     pub(crate) tab_id: String,
     pub(crate) tab_seq: u64,
+}
+
+impl Place {
+    /// Behind all that is the user's, as what was queued before they were known.
+    pub(crate) fn move_back(&mut self) {
+        if self.order < MOVED_ORDER {
+            self.order += MOVED_ORDER;
+        }
+    }
 }
 
 /// One entry of the outbox.

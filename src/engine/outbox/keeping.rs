@@ -37,6 +37,7 @@ impl<V: Value> Outbox<V> {
 
     /// Writes an entry's record into the journal, in this instant, and into the store.
     pub(super) fn write(&mut self, ctx: &mut Context<'_, V>, key: &str, text: String) {
+        self.is_journal_full = false;
         let Some(entry) = self.get_mut(key) else {
             return;
         };
@@ -68,6 +69,7 @@ impl<V: Value> Outbox<V> {
 
     /// The journal did not take an entry.
     pub(crate) fn journal_refused(&mut self, key: &str) {
+        self.is_journal_full = true;
         if let Some(entry) = self
             .get_mut(key)
             .filter(|entry| entry.safe == Safe::Journal)

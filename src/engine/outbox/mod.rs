@@ -45,8 +45,6 @@ pub(crate) struct Outbox<V> {
     promises: SortedMap<String, Vec<RequestId>>,
     /// Who is here, from when that is known until their store is the one that is used.
     user: Option<String>,
-    /// Something was found that another user queued, since more was moved last.
-    found_anothers: bool,
     /// Nonces of entries that are done with: a late record of one is not an entry.
     settled: VecDeque<u64>,
     /// The newest entry known of each tab, by `tabSeq`.
@@ -69,6 +67,8 @@ pub(crate) struct Outbox<V> {
     is_sending: bool,
     /// Whether the server takes several of a channel at once, and keeps their order.
     is_pipelining: bool,
+    /// The journal did not take what was put last.
+    is_journal_full: bool,
     /// The server said that another tab has taken over.
     is_fenced: bool,
     /// Whether the app was told last that this tab is the one that sends, and that the counts are
@@ -91,7 +91,6 @@ impl<V: Value> Outbox<V> {
             parked: 0,
             promises: SortedMap::new(),
             user: None,
-            found_anothers: false,
             settled: VecDeque::new(),
             tab_seqs: SortedMap::new(),
             journal: Vec::new(),
@@ -105,6 +104,7 @@ impl<V: Value> Outbox<V> {
             run: None,
             is_sending: false,
             is_pipelining: false,
+            is_journal_full: false,
             is_fenced: false,
             told: (false, false),
             followed: Vec::new(),

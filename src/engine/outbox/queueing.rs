@@ -189,7 +189,8 @@ impl<V: Value> Outbox<V> {
     /// that was sent and not answered is under way, whatever became of the connection.
     /// `decides` tells whether this tab may take it out; else the sending tab is asked. What another
     /// page may have sent before this one led is taken out all the same, but nothing is certain.
-    /// Nor is it without a store: other tabs may have found the entry in the journal.
+    /// Nor is it without a store, where other tabs may have found the entry in the journal, nor
+    /// without a journal, as long as the store has it.
     pub(crate) fn cancel(
         &mut self,
         ctx: &mut Context<'_, V>,
@@ -208,9 +209,14 @@ impl<V: Value> Outbox<V> {
             return false;
         }
         let is_ours = entry.place.tab_id == self.tab_id;
-        let led_since = entry.place.tab_seq > self.unsure_up_to && !ctx.keep.is_memory_only();
+        // What is nobody's yet, another tab may have found already.
+        let is_users = ctx.keep.namespace().is_some_and(|of| of.user.is_some());
+        let led_since = entry.place.tab_seq > self.unsure_up_to && ctx.keep.is_open() && is_users;
         self.discard(ctx, rooms, key);
-        is_ours && (led_since || !ctx.has_company)
+        // Where the store keeps it until that has come through, and no journal says otherwise, it
+        // is back after a crash.
+        let is_noted = !self.is_journal_full || ctx.keep.is_memory_only();
+        is_ours && is_noted && (led_since || !ctx.has_company)
     }
 
     /// An entry goes without having been sent.

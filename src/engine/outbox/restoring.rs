@@ -1,6 +1,6 @@
 //! Entries as they are found: in the journal, in the store, and in other tabs.
 
-use super::entry::{MOVED_ORDER, UNKNOWN_ORDER};
+use super::entry::UNKNOWN_ORDER;
 use super::record::gone_nonce;
 use super::{Entry, Outbox, Safe};
 use crate::engine::config::MAX_SETTLED_ENTRIES;
@@ -46,7 +46,7 @@ impl<V: Value> Outbox<V> {
         for (key, safe) in keys {
             match safe {
                 Safe::Store => up.ctx.journal(JournalCommand::Remove { key }),
-                Safe::Journal | Safe::Memory => self.keep(up.ctx, &key),
+                _ => self.keep(up.ctx, &key),
             }
         }
     }
@@ -55,51 +55,28 @@ impl<V: Value> Outbox<V> {
     /// kept for them already.
     pub(crate) fn move_in(&mut self, ctx: &mut Context<'_, V>) {
         for key in self.keys(&|_| true) {
-            self.move_one(&key);
+            if let Some(mut entry) = self.remove(&key) {
+                entry.user = None;
+                entry.place.move_back();
+                self.insert(entry);
+            }
         }
         self.keep_all(ctx);
     }
 
-    /// What another tab, or a store that was late, has left from before the user was known: true
-    /// where there was something new in it, which is being kept now.
+    /// What is left from before the user was known is kept as theirs, as far as it is: gives the
+    /// records that need not stay where they were. Another user's do, and those of a newer version.
     pub(crate) fn move_more(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         rooms: &mut Rooms<V>,
-        records: &[(String, String)],
-    ) -> bool {
-        let mut is_more = false;
-        self.found_anothers = false;
-        for (key, text) in records {
-            if self.entries.contains_key(key) {
-                continue;
-            }
-            self.merge(up, rooms, key, text, Safe::Journal);
-            is_more |= self.move_one(key);
+        mut left: Vec<(String, String)>,
+    ) -> Vec<(String, String)> {
+        left.retain(|(key, text)| self.merge(up, rooms, key, text, Safe::Nobodys));
+        for key in self.keys(&|entry| entry.safe == Safe::Nobodys) {
+            self.keep(up.ctx, &key);
         }
-        if is_more {
-            self.number_anew();
-            self.keep_all(up.ctx);
-        }
-        is_more
-    }
-
-    /// Whether something that another user queued was found among what was left.
-    pub(crate) const fn found_anothers(&self) -> bool {
-        self.found_anothers
-    }
-
-    fn move_one(&mut self, key: &str) -> bool {
-        let entry = self.remove(key);
-        let is_here = entry.is_some();
-        if let Some(mut entry) = entry {
-            entry.user = None;
-            if entry.place.order < MOVED_ORDER {
-                entry.place.order += MOVED_ORDER;
-            }
-            self.insert(entry);
-        }
-        is_here
+        left
     }
 
     /// There is no store: the journal is all there is.
@@ -109,15 +86,25 @@ impl<V: Value> Outbox<V> {
     }
 
     /// Gives their order to entries that this tab queued before it was known what the store holds.
+    /// What the store has already keeps its place: another tab may be sending it.
     fn number_anew(&mut self) {
         let tab_id = self.tab_id.clone();
-        let is_meant =
+        let is_unplaced =
             |entry: &Entry<V>| entry.place.order > UNKNOWN_ORDER && entry.place.tab_id == tab_id;
-        let keys = self.keys_in_order(&is_meant);
+        let mut keys = self.keys_in_order(&is_unplaced);
+        let is_stored = |key: &String| {
+            let entry = self.entries.get(key);
+            entry.is_some_and(|entry| entry.safe == Safe::Store)
+        };
+        let stored = keys.iter().take_while(|key| is_stored(key)).count();
+        keys.drain(..stored);
         if keys.is_empty() {
             return;
         }
-        let others = self.entries.values().filter(|entry| !is_meant(entry));
+        let others = self
+            .entries
+            .values()
+            .filter(|entry| !keys.contains(&entry.key));
         let orders = others.map(|entry| entry.place.order);
         self.last_order = orders.max().unwrap_or(0);
         for key in keys {
@@ -201,7 +188,13 @@ impl<V: Value> Outbox<V> {
         rooms: &mut Rooms<V>,
         key: &str,
     ) {
-        let Some(entry) = self.settle(key) else {
+        // What was nobody's may have been found by a tab that knows the user: it is not done with.
+        let is_users = ctx.keep.namespace().is_some_and(|of| of.user.is_some());
+        let lost = match is_users {
+            true => self.settle(key),
+            false => self.remove(key),
+        };
+        let Some(entry) = lost else {
             return;
         };
         let text = "another tab sent the message, or discarded it: look at the room";
@@ -213,7 +206,8 @@ impl<V: Value> Outbox<V> {
         self.tell_of(ctx, "message:removed", &entry);
     }
 
-    /// Takes a record for what it is: new, newer than what is here, the same, or done with.
+    /// Takes a record for what it is: new, newer than what is here, the same, or done with. False
+    /// where it is not for this page: another user's, or of a newer version.
     pub(super) fn merge(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
@@ -221,19 +215,26 @@ impl<V: Value> Outbox<V> {
         key: &str,
         text: &str,
         safe: Safe,
-    ) {
+    ) -> bool {
         match unseal(text) {
             Record::Sound(record) if gone_nonce(&record).is_some() => {
                 self.was_taken_out(up.ctx, rooms, key, &record);
             }
             Record::Sound(record) => match Entry::read(&record).filter(|entry| entry.key == key) {
-                Some(entry) => self.merge_entry(up, rooms, Entry { safe, ..entry }),
+                Some(mut entry) => {
+                    entry.safe = safe;
+                    if safe == Safe::Nobodys {
+                        entry.place.move_back();
+                    }
+                    return self.merge_entry(up, rooms, entry);
+                }
                 None => Self::set_aside(up.ctx, key, text, safe),
             },
             // Whoever wrote it sends it.
-            Record::Newer => {}
+            Record::Newer => return false,
             Record::Corrupt => Self::set_aside(up.ctx, key, text, safe),
         }
+        true
     }
 
     /// What another tab has put into the store. `leads` tells whether this tab sends: then an
@@ -264,12 +265,17 @@ impl<V: Value> Outbox<V> {
         self.merge_entry(up, rooms, entry);
     }
 
-    fn merge_entry(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &mut Rooms<V>, entry: Entry<V>) {
+    fn merge_entry(
+        &mut self,
+        up: &mut Uplink<'_, '_, V>,
+        rooms: &mut Rooms<V>,
+        mut entry: Entry<V>,
+    ) -> bool {
         let namespace = up.ctx.keep.namespace();
         if entry.user.is_some() && entry.user != namespace.and_then(|of| of.user.clone()) {
-            self.found_anothers = true;
-            return;
+            return false;
         }
+        entry.user = None;
         let (key, safe) = (&entry.key.clone(), entry.safe);
         let place = &entry.place;
         if self.tab_seqs.len() >= MAX_SETTLED_ENTRIES {
@@ -283,27 +289,32 @@ impl<V: Value> Outbox<V> {
                 self.delete(up.ctx, key);
                 up.ctx.post("done", vec![("key", V::string(key))]);
             }
-            return;
+            return true;
         }
         let Some(known) = self.get_mut(key) else {
             self.insert(entry);
             self.show(up, rooms, key);
-            return self.tell(up.ctx, "message:queued", key);
+            self.tell(up.ctx, "message:queued", key);
+            return true;
         };
         let is_same = known.nonce == entry.nonce;
-        if is_same && known.revision == entry.revision {
+        // Two tabs may have changed it at once: what the store has at last is what all go by.
+        let is_settled = safe == Safe::Store && known.safe == Safe::Store;
+        let differs = known.is_parked() != entry.is_parked() || known.place != entry.place;
+        let is_decided = is_same && is_settled && differs;
+        if is_same && known.revision == entry.revision && !is_decided {
             if safe == Safe::Store {
                 known.safe = safe;
                 known.is_missed = false;
             }
-            return;
+            return true;
         }
         let is_newer = match is_same {
-            true => entry.revision > known.revision,
+            true => entry.revision >= known.revision,
             false => entry.place > known.place,
         };
         if !is_newer || known.is_in_flight() {
-            return;
+            return true;
         }
         self.remove(key);
         let error = entry.error.clone().filter(|_| entry.is_parked());
@@ -318,6 +329,7 @@ impl<V: Value> Outbox<V> {
             }
             None => self.tell(up.ctx, "message:updated", key),
         }
+        true
     }
 
     /// The journal says that an entry was taken out: if the store still has it, it goes.
@@ -360,7 +372,7 @@ impl<V: Value> Outbox<V> {
                 ctx.keep.urgent(put, Purpose::Nobody);
                 ctx.keep.urgent(delete, Purpose::Nobody);
             }
-            Safe::Journal | Safe::Memory => {
+            _ => {
                 let key = key.to_owned();
                 ctx.keep.urgent(put, Purpose::EntryGone { key });
             }

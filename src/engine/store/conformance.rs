@@ -63,6 +63,30 @@ pub(crate) fn cases<V: Value>() -> Vec<Case<V>> {
             ],
         ),
         case(
+            "what another namespace held is forgotten there as it was read, and not as it is since",
+            [
+                step(0, open("ann"), "journaled; opened, fence 0"),
+                step(
+                    0,
+                    commit(
+                        None,
+                        [
+                            put(Table::Outbox, "a", "1"),
+                            put(Table::Outbox, "b", "1"),
+                            put(Table::Outbox, "c", "1"),
+                        ],
+                    ),
+                    "committed",
+                ),
+                step(1, open("bob"), "journaled; opened, fence 0"),
+                step(1, read_other("ann"), "outbox a=1, b=1, c=1"),
+                step(0, commit(None, [put(Table::Outbox, "b", "2")]), "committed"),
+                step(1, forget("ann", &["a", "b", "never there"]), "committed"),
+                step(0, StoreCommand::ReadOutbox { id: ID }, "outbox b=2, c=1"),
+                step(1, forget("ann|", &["a"]), "committed"),
+            ],
+        ),
+        case(
             "changes to one record follow their order",
             [
                 step(0, open("ann"), "journaled; opened, fence 0"),
@@ -362,6 +386,16 @@ fn open<V>(user: &str) -> StoreCommand<V> {
 fn read_other<V>(user: &str) -> StoreCommand<V> {
     let namespace = namespace(user);
     StoreCommand::ReadOther { id: ID, namespace }
+}
+
+/// Of each of these keys the record `1`.
+fn forget<V>(user: &str, keys: &[&str]) -> StoreCommand<V> {
+    let records = keys.iter().map(|key| ((*key).to_owned(), "1".to_owned()));
+    StoreCommand::Forget {
+        id: ID,
+        namespace: namespace(user),
+        records: records.collect(),
+    }
 }
 
 fn wipe<V>(user: &str) -> StoreCommand<V> {

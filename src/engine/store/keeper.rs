@@ -37,6 +37,8 @@ pub(crate) enum Heard<V> {
     Messages { room: String, messages: Vec<V> },
     /// What another namespace's journal and outbox hold, or why that is not known.
     Other(Result<Vec<(String, String)>, StoreFailure>),
+    /// What was to be forgotten of another namespace is.
+    Forgotten,
     /// A namespace is wiped.
     Wiped,
     /// Another tab leads under a higher fence.
@@ -66,6 +68,7 @@ enum Asked {
     Outbox,
     Messages { room: String },
     Other,
+    Forget,
     Wipe { namespace: Namespace, tries: u32 },
 }
 
@@ -95,6 +98,8 @@ pub(crate) struct Keeper<V> {
     is_full: bool,
     /// The outbox changed while it was read.
     reads_again: bool,
+    /// There is none yet, and may be one later.
+    is_late: bool,
     done: VecDeque<(Purpose, Kept)>,
 }
 
@@ -113,6 +118,7 @@ impl<V: Value> Keeper<V> {
             held_since_ms: None,
             is_full: false,
             reads_again: false,
+            is_late: false,
             done: VecDeque::new(),
         }
     }
@@ -130,6 +136,11 @@ impl<V: Value> Keeper<V> {
     /// Whether there is no store, as far as is known.
     pub(crate) fn is_memory_only(&self) -> bool {
         matches!(self.stage, Stage::Memory)
+    }
+
+    /// Whether there is no store that something could be moved into.
+    pub(crate) fn is_late(&self) -> bool {
+        self.is_memory_only() && self.is_late
     }
 
     /// Whether it is known what there is: the store is open, or there is none.
@@ -283,10 +294,34 @@ impl<V: Value> Keeper<V> {
         true
     }
 
-    /// Reads what another namespace's journal and outbox hold.
+    /// Reads what another namespace's journal and outbox hold, unless that is under way.
     pub(crate) fn read_other(&mut self, outputs: &mut VecDeque<Output<V>>, namespace: Namespace) {
-        let id = self.ask(Asked::Other);
-        outputs.push_back(Output::Store(StoreCommand::ReadOther { id, namespace }));
+        let is_other = |asked: &Asked| matches!(asked, Asked::Other | Asked::Forget);
+        if !self.asked.values().any(is_other) {
+            let id = self.ask(Asked::Other);
+            outputs.push_back(Output::Store(StoreCommand::ReadOther { id, namespace }));
+        }
+    }
+
+    /// Takes records out of another namespace, as they were read there.
+    pub(crate) fn forget(
+        &mut self,
+        outputs: &mut VecDeque<Output<V>>,
+        namespace: Namespace,
+        records: Vec<(String, String)>,
+    ) {
+        let id = self.ask(Asked::Forget);
+        outputs.push_back(Output::Store(StoreCommand::Forget {
+            id,
+            namespace,
+            records,
+        }));
+    }
+
+    /// Whether a namespace is being deleted.
+    pub(crate) fn is_wiping(&self) -> bool {
+        let is_wipe = |asked: &Asked| matches!(asked, Asked::Wipe { .. });
+        self.asked.values().any(is_wipe)
     }
 
     /// Deletes a namespace.
@@ -392,8 +427,10 @@ impl<V: Value> Keeper<V> {
                 Some(Heard::Opened(records))
             }
             StoreEvent::Committed { id } => {
-                if self.asked.remove(&id).is_some() {
-                    return Some(Heard::Wiped);
+                match self.asked.remove(&id) {
+                    Some(Asked::Forget) => return Some(Heard::Forgotten),
+                    Some(_) => return Some(Heard::Wiped),
+                    None => {}
                 }
                 let (_, changes) = self.under_way.take_if(|(known, _)| *known == id)?;
                 self.failures = 0;
@@ -457,6 +494,7 @@ impl<V: Value> Keeper<V> {
                 messages: Vec::new(),
             }),
             Asked::Other => Some(Heard::Other(Err(failure))),
+            Asked::Forget => Some(Heard::Forgotten),
             Asked::Wipe { namespace, tries }
                 if failure == StoreFailure::Aborted && tries < STORE_TRIES =>
             {
@@ -525,6 +563,7 @@ impl<V: Value> Keeper<V> {
         }
         self.start_over();
         self.stage = Stage::Memory;
+        self.is_late = failure == StoreFailure::Late;
         Heard::NoStore(failure)
     }
 

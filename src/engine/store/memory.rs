@@ -102,6 +102,25 @@ impl<V: Clone> MemoryStore<V> {
                     Err(failure) => StoreEvent::Failed { id, failure },
                 }]
             }
+            StoreCommand::Forget {
+                id,
+                namespace,
+                records,
+            } => {
+                let database = self.databases.get_mut(&namespace);
+                let database = database.map(|database| &mut database.records);
+                let (mut stored, mut journaled) = (database, self.journals.get_mut(&namespace));
+                for (key, text) in records {
+                    if let Some(stored) = &mut stored {
+                        let key = (Table::Outbox, key.clone());
+                        forget(stored, &key, &text);
+                    }
+                    if let Some(journaled) = &mut journaled {
+                        forget(journaled, &key, &text);
+                    }
+                }
+                vec![StoreEvent::Committed { id }]
+            }
             StoreCommand::Wipe { id, namespace } => {
                 self.journals.remove(&namespace);
                 self.databases.remove(&namespace);
@@ -198,6 +217,13 @@ impl<V: Clone> MemoryStore<V> {
         };
         let answer = work(database);
         vec![answer.unwrap_or_else(|failure| StoreEvent::Failed { id, failure })]
+    }
+}
+
+/// Takes a record out that is still this one.
+fn forget<K: Ord>(records: &mut BTreeMap<K, String>, key: &K, text: &str) {
+    if records.get(key).is_some_and(|known| known == text) {
+        records.remove(key);
     }
 }
 

@@ -165,12 +165,22 @@ pub enum StoreCommand<V> {
         limit: u32,
     },
     /// Reads what another namespace's journal and outbox hold; what is open stays open. Answers:
-    /// `Outbox`, the journal's records first, or `Failed`.
+    /// `Outbox`, the journal's records first and, where there is no store, alone; or `Failed`.
     ReadOther {
         /// For the answer.
         id: StoreId,
         /// Whose.
         namespace: Namespace,
+    },
+    /// Takes records out of another namespace's journal and outbox; what is open stays open. One
+    /// that is another by now stays. Answers: `Committed`, or `Failed`.
+    Forget {
+        /// For the answer.
+        id: StoreId,
+        /// Whose.
+        namespace: Namespace,
+        /// Key and sealed record, as they were read.
+        records: Vec<(String, String)>,
     },
     /// Deletes a namespace: database and journal. Answers: `Committed`, or `Failed`.
     Wipe {
@@ -263,6 +273,7 @@ impl<V> StoreCommand<V> {
             | Self::ReadOutbox { id }
             | Self::ReadMessages { id, .. }
             | Self::ReadOther { id, .. }
+            | Self::Forget { id, .. }
             | Self::Wipe { id, .. } => Some(*id),
             Self::Close => None,
         }

@@ -96,11 +96,12 @@ impl Tabs {
         }
     }
 
-    /// Acts on every deadline that has passed.
-    pub(crate) fn handle_timeout<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
+    /// Acts on every deadline that has passed. True where the leader looks for what others left.
+    pub(crate) fn handle_timeout<V: Value>(&mut self, ctx: &mut Context<'_, V>) -> bool {
         let now_ms = ctx.now.mono_ms;
         let is_due = |at: &mut u64| *at <= now_ms;
-        if self.reread_at_ms.take_if(is_due).is_some() && self.leads() {
+        let rereads = self.reread_at_ms.take_if(is_due).is_some() && self.leads();
+        if rereads {
             ctx.keep.read_all(ctx.outputs);
             self.plan_reread(now_ms);
         }
@@ -114,6 +115,7 @@ impl Tabs {
         if self.ask_at_ms.take_if(is_due).is_some() && self.role == Role::Asking {
             self.ask_leader(ctx, LEADER_ANSWER_MS);
         }
+        rereads
     }
 
     fn ask_leader<V: Value>(&mut self, ctx: &mut Context<'_, V>, answer_ms: u64) {
@@ -221,6 +223,13 @@ impl Tabs {
         self.ask_at_ms = None;
         self.reread_at_ms = None;
         ctx.keep.set_fence(None);
+    }
+
+    /// There is something that may be taken on if it is the same at the next look.
+    pub(crate) fn look_soon<V: Value>(&mut self, ctx: &Context<'_, V>) {
+        if self.leads() {
+            self.reread_at_ms = Some(ctx.now.mono_ms + LEADER_REREAD_MS);
+        }
     }
 
     fn plan_reread(&mut self, now_ms: u64) {

@@ -156,7 +156,10 @@ impl Disk {
         let id = command.id();
         let opens = matches!(
             command,
-            StoreCommand::Open { .. } | StoreCommand::ReadOther { .. } | StoreCommand::Wipe { .. }
+            StoreCommand::Open { .. }
+                | StoreCommand::ReadOther { .. }
+                | StoreCommand::Forget { .. }
+                | StoreCommand::Wipe { .. }
         );
         let mut profile = self.profile.borrow_mut();
         if let (true, true, Some(id)) = (self.is_late, opens, id) {

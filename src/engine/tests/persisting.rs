@@ -469,11 +469,11 @@ fn nothing_is_wiped_unread_where_nobodys_store_is_late() {
     world.connect();
     world.queue_message("general", "two");
     assert_eq!(take(&mut world, 1)["content"], "two");
-    assert!(world.profile().known_users.is_empty());
     world.restart();
     world.disk().is_late = false;
     world.restart();
     world.connect();
+    world.advance(5_000);
     assert_eq!(take(&mut world, 2)["content"], "one");
 }
 
@@ -487,6 +487,7 @@ fn what_is_the_users_by_memory_only_stays_nobodys_until_the_users_store_is_found
     world.disk().is_late = false;
     world.input(Input::Store(StoreEvent::Lost));
     assert_eq!(world.stored_keys(ALICE), ["one"]);
+    world.advance(5_000);
     assert_eq!(world.stored_keys(None), Vec::<String>::new());
     assert_eq!(world.profile().known_users[0].1, "alice");
 }
@@ -521,13 +522,30 @@ fn what_is_queued_once_the_user_is_named_is_no_others_though_their_store_is_not_
     world.server.greetings[1][1]["userId"] = json!("bob");
     world.connect();
     assert!(ids(&world).is_empty());
+    world.advance(60_000);
+    assert!(ids(&world).is_empty());
     assert!(!world.sent().contains(&"message:send"));
-    assert!(world.profile().known_users.is_empty());
     world.restart();
     world.server.greetings[1][1]["userId"] = json!("alice");
     world.connect();
+    world.advance(5_000);
     assert_eq!(take(&mut world, 1)["content"], "of alice");
     assert_eq!(world.profile().known_users[0].1, "alice");
+}
+
+#[test]
+fn what_is_queued_once_another_user_is_named_reaches_them_though_no_store_is_open() {
+    let mut world = known();
+    world.restart();
+    world.disk().is_slow = true;
+    world.server.greetings[1][1]["userId"] = json!("bob");
+    world.connect();
+    world.queue_message("general", "of bob");
+    // The page ends before any store was open.
+    world.restart();
+    world.server.greetings[1][1]["userId"] = json!("bob");
+    world.connect();
+    assert_eq!(take(&mut world, 1)["content"], "of bob");
 }
 
 #[test]

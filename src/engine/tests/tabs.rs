@@ -27,12 +27,27 @@ impl Tabs {
     }
 
     fn opened(count: usize, lacks_locks: bool) -> Self {
-        let mut first = World::stored();
         let server = "http://localhost:3101/socket.io/#/".to_owned();
-        first
-            .profile()
-            .known_users
-            .push((server, "alice".to_owned()));
+        Self::of(count, lacks_locks, vec![(server, "alice".to_owned())])
+    }
+
+    /// Tabs of a profile in which nobody was named yet. They hear nothing of each other: here
+    /// those of one namespace are not told from those of another.
+    fn of_nobody(count: usize) -> Self {
+        let mut tabs = Self::of(count, false, Vec::new());
+        tabs.is_mute = true;
+        tabs
+    }
+
+    /// The first tab learns the user, and leads: here there is one lock for all namespaces.
+    fn connect_first(&mut self) {
+        self.tabs[0].connect();
+        self.advance(6_500);
+    }
+
+    fn of(count: usize, lacks_locks: bool, known_users: Vec<(String, String)>) -> Self {
+        let mut first = World::stored();
+        first.profile().known_users = known_users;
         first.profile().lacks_locks = lacks_locks;
         let profile = Rc::clone(&first.disk().profile);
         let tabs = (0..count).map(|tab| {
@@ -446,6 +461,56 @@ fn logging_out_in_one_tab_leaves_nothing_in_any() {
         tabs.tabs[0].journaled_keys(Some("alice")),
         Vec::<String>::new()
     );
+}
+
+#[test]
+fn what_a_tab_left_that_did_not_know_the_user_is_sent_by_one_that_does() {
+    let mut tabs = Tabs::of_nobody(2);
+    tabs.queue(1, "zero");
+    tabs.connect_first();
+    assert_eq!(tabs.take(0, 1)["content"], "zero");
+    // The other tab is still in the store of nobody, and ends there.
+    tabs.queue(1, "one");
+    tabs.tabs[1].disk().is_slow = true;
+    tabs.queue(1, "two");
+    tabs.tabs[1].restart();
+    tabs.advance(36_000);
+    assert_eq!(tabs.take(0, 2)["content"], "one");
+    assert_eq!(tabs.take(0, 3)["content"], "two");
+    let left = tabs.tabs[0].stored_keys(None);
+    assert_eq!((left, tabs.tabs[0].journaled_keys(None)), (vec![], vec![]));
+}
+
+#[test]
+fn what_a_tab_that_does_not_know_the_user_is_adding_to_is_left_to_it() {
+    let mut tabs = Tabs::of_nobody(2);
+    tabs.queue(1, "one");
+    tabs.connect_first();
+    tabs.take(0, 1);
+    for key in [
+        "two", "three", "four", "five", "six", "seven", "eight", "nine",
+    ] {
+        tabs.queue(1, key);
+        tabs.advance(4_900);
+    }
+    assert_eq!(tabs.senders(), Vec::<usize>::new());
+    tabs.tabs[1].restart();
+    tabs.advance(6_000);
+    assert_eq!(tabs.take(0, 2)["content"], "two");
+    assert_eq!(tabs.take(0, 3)["content"], "three");
+}
+
+#[test]
+fn what_is_nobodys_yet_is_not_certain_to_be_taken_out_once_another_tab_is_known() {
+    let mut tabs = Tabs::of_nobody(2);
+    tabs.queue(0, "one");
+    tabs.queue(0, "two");
+    let remove = |key: &str| QueueCommand::Remove(key.to_owned());
+    assert_eq!(tabs.command(0, remove("one")), json!(true), "it is alone");
+    tabs.is_mute = false;
+    tabs.each(|tab| tab.input(Input::TabMessage(json!({"type": "here"}))));
+    assert_eq!(tabs.command(0, remove("two")), json!(false));
+    assert_eq!(tabs.seen(0), []);
 }
 
 #[derive(Clone, Debug)]
