@@ -175,10 +175,7 @@ impl Driver {
         command: QueueCommand<JsValue>,
         read: impl FnOnce(&Engine<JsValue>, JsValue) -> T,
     ) -> Result<T, JsValue> {
-        self.check()?;
-        let Some(mut engine) = self.shared.engine.take() else {
-            return Err(busy());
-        };
+        let mut engine = self.taken()?;
         self.shared.panics.set(panics::count());
         let answer = engine.queue(clock::now(), command);
         self.drain(&mut engine);
@@ -193,13 +190,16 @@ impl Driver {
         &self,
         reader: impl FnOnce(&Engine<JsValue>, Now) -> T,
     ) -> Result<T, JsValue> {
-        self.check()?;
-        let Some(engine) = self.shared.engine.take() else {
-            return Err(busy());
-        };
+        let engine = self.taken()?;
         let value = reader(&engine, clock::now());
         self.shared.engine.set(Some(engine));
         Ok(value)
+    }
+
+    /// The engine, to be put back.
+    fn taken(&self) -> Result<Box<Engine<JsValue>>, JsValue> {
+        self.check()?;
+        self.shared.engine.take().ok_or_else(busy)
     }
 
     /// Lays options over those in force.

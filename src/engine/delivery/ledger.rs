@@ -72,12 +72,18 @@ impl Ledger {
 
     /// Changes a record in place.
     pub(crate) fn change(&mut self, id: RecordId, change: impl FnOnce(&mut Record)) {
-        self.uses += 1;
-        if let Some(record) = self.records.get_mut(&id) {
-            record.used = self.uses;
-            record.updated_ms = self.now_ms;
+        if let Some(record) = self.used(id) {
             change(record);
         }
+    }
+
+    /// A record that is about to change.
+    fn used(&mut self, id: RecordId) -> Option<&mut Record> {
+        self.uses += 1;
+        let record = self.records.get_mut(&id)?;
+        record.used = self.uses;
+        record.updated_ms = self.now_ms;
+        Some(record)
     }
 
     /// A message of ours failed, under either of its ids.

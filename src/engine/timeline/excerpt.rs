@@ -105,7 +105,7 @@ impl<V: Value> Timeline<V> {
                 };
                 // It may be shown as waiting still, for want of the word that it was taken.
                 let is_ours = |origin| origin != Origin::Server;
-                let shown = key.and_then(|key| self.find(&key, is_ours));
+                let shown = key.and_then(|key| self.find(&key, &is_ours));
                 match shown.filter(|index| self.take(*index).is_some()) {
                     Some(index) => drop(self.put_back(index, row, changes)),
                     None => self.insert(row, changes),

@@ -137,7 +137,7 @@ impl<V: Value> Timeline<V> {
         body: V,
         changes: &mut Vec<TimelineChange<V>>,
     ) {
-        if let Some(index) = self.find(&client_message_id, |_| true) {
+        if let Some(index) = self.find(&client_message_id, &|_| true) {
             let row = &self.rows[index];
             let was_given_up = matches!(row.origin, Origin::Awaited | Origin::Refused);
             if !was_given_up || row.seq.is_some() {
@@ -167,7 +167,7 @@ impl<V: Value> Timeline<V> {
         // The echo may have come before the answer: then there is nothing left to say. One that
         // failed here may have been sent by another tab.
         let is_accepted = matches!(fate, Fate::Accepted { .. });
-        let index = self.find(client_message_id, |origin| match origin {
+        let index = self.find(client_message_id, &|origin| match origin {
             Origin::Server => false,
             Origin::Pending => true,
             Origin::Awaited | Origin::Refused => is_accepted,
@@ -306,7 +306,7 @@ impl<V: Value> Timeline<V> {
         }
         // What the server has was not refused, whatever is believed here.
         if let Some(id) = &head.client_message_id {
-            return self.find(id, |origin| origin != Origin::Server);
+            return self.find(id, &|origin| origin != Origin::Server);
         }
         if self.locals == 0 {
             return None;
@@ -328,7 +328,7 @@ impl<V: Value> Timeline<V> {
             Some(seq) => self.place(seq).is_ok(),
             None => match (&head.message_id, &head.client_message_id) {
                 (Some(id), _) => self.rows.iter().rev().any(|row| row.has_id(id)),
-                (None, Some(id)) => self.find(id, |_| true).is_some(),
+                (None, Some(id)) => self.find(id, &|_| true).is_some(),
                 (None, None) => false,
             },
         }

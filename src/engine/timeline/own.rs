@@ -13,7 +13,7 @@ impl<V: Value> Timeline<V> {
         changes: &mut Vec<TimelineChange<V>>,
     ) {
         let is_ours = |origin| origin != Origin::Server;
-        let index = self.find(client_message_id, is_ours);
+        let index = self.find(client_message_id, &is_ours);
         if let Some(index) = index.filter(|index| self.rows[*index].seq.is_none()) {
             self.take(index);
             changes.push(TimelineChange::Remove { index });
@@ -28,7 +28,7 @@ impl<V: Value> Timeline<V> {
         changes: &mut Vec<TimelineChange<V>>,
     ) {
         let is_ours = |origin| origin != Origin::Server;
-        if let Some(index) = self.find(client_message_id, is_ours) {
+        if let Some(index) = self.find(client_message_id, &is_ours) {
             let message = self.rows[index].body.with(fields);
             self.rows[index].body = message.clone();
             changes.push(TimelineChange::Replace { index, message });

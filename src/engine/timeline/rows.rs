@@ -68,7 +68,7 @@ impl<V: Value> Timeline<V> {
     pub(super) fn find(
         &self,
         client_message_id: &str,
-        is_meant: impl Fn(Origin) -> bool,
+        is_meant: &dyn Fn(Origin) -> bool,
     ) -> Option<usize> {
         let key = client_message_id.as_bytes();
         let is_it = |index: &usize| {

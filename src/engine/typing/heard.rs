@@ -100,7 +100,7 @@ impl Typing {
         user_id: &str,
         is_meant: impl Fn(&Place) -> bool,
     ) {
-        self.keep_where(ctx, |place, typer| {
+        self.keep_where(ctx, &|place, typer| {
             !(typer.user.user_id == user_id && is_meant(place))
         });
     }
@@ -113,12 +113,12 @@ impl Typing {
 
     /// Nobody is shown any more: at a place, or anywhere.
     pub(super) fn clear<V: Value>(&mut self, ctx: &mut Context<'_, V>, place: Option<&Place>) {
-        self.keep_where(ctx, |other, _| place.is_some_and(|place| place != other));
+        self.keep_where(ctx, &|other, _| place.is_some_and(|place| place != other));
     }
 
     /// A room was left: nothing of it is shown, and this user types there no more.
     pub(crate) fn left<V: Value>(&mut self, ctx: &mut Context<'_, V>, room: &str) {
-        self.keep_where(ctx, |place, _| place.room != room);
+        self.keep_where(ctx, &|place, _| place.room != room);
         self.own.retain(|place, _| place.room != room);
     }
 
@@ -132,7 +132,7 @@ impl Typing {
     pub(crate) fn handle_timeout<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
         let now_ms = ctx.now.mono_ms;
         if self.expires_ms.is_some_and(|at_ms| at_ms <= now_ms) {
-            self.keep_where(ctx, |_, typer| typer.expires_ms > now_ms);
+            self.keep_where(ctx, &|_, typer| typer.expires_ms > now_ms);
         }
         if self.batch_ends_ms <= now_ms && !self.dirty.is_empty() {
             self.batch_ends_ms = now_ms + ctx.settings.typing.batch_ms;
@@ -158,7 +158,7 @@ impl Typing {
     fn keep_where<V: Value>(
         &mut self,
         ctx: &mut Context<'_, V>,
-        is_kept: impl Fn(&Place, &Typer) -> bool,
+        is_kept: &dyn Fn(&Place, &Typer) -> bool,
     ) {
         let mut changed = Vec::new();
         for (place, heard) in self.heard.iter_mut() {
