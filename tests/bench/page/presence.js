@@ -1,5 +1,6 @@
 // What presence costs a page: frames go straight to the client's handler.
 import { FakeWebSocket } from "./fake-socket.js";
+import { wasmBytes } from "./wasm-memory.js";
 
 const statuses = ["online", "away", "busy", "offline"];
 const { client: name } = Object.fromEntries(new URLSearchParams(location.search));
@@ -46,6 +47,7 @@ async function start() {
   let told = 0;
   let round = 0;
   globalThis.bench = {
+    wasmBytes,
     /** Looks at all users by one listener, or at the first few by one each. */
     look({ listeners }) {
       const count = () => {
