@@ -1,7 +1,7 @@
 // Runs the tests, tier by tier, and prints what ran.
 //
 //   npm test                  set-up, build, every tier
-//   npm run test:rust         one tier: lint, rust, wasm, web, e2e, documents, packaging
+//   npm run test:rust         one tier: lint, rust, simulation, wasm, web, e2e, documents, packaging
 //   node scripts/test.mjs rust wasm
 //
 // The last line is "N passed, N failed". The exit status is 0 when every tier ran tests, and all passed.

@@ -22,6 +22,15 @@ import { root } from "./run.mjs";
 const wasm = ["--target", "wasm32-unknown-unknown"];
 const denyWarnings = ["--", "-D", "warnings"];
 
+/** All seeds, for which debug builds are too slow, and that planted bugs are caught. @type {Step[]} */
+const simulation = [
+  ["--test", "simulation"],
+  ["--package", "nchat-dev-server", "--lib", "twins"],
+].map((what) => ({
+  command: ["cargo", "test", "--release", "--features", "planted-bugs", ...what],
+  counts: "cargo",
+}));
+
 /** What comes before the tiers that need the package. @type {Tier} */
 export const buildTier = {
   name: "build",
@@ -49,6 +58,7 @@ export function tiers() {
       needsPackage: false,
       steps: [{ command: ["cargo", "test", "--workspace", "--no-fail-fast"], counts: "cargo" }],
     },
+    { name: "simulation", needsPackage: false, steps: simulation },
     {
       name: "wasm",
       needsPackage: false,
