@@ -14,6 +14,7 @@ use crate::socketio::Value;
 use crate::wire::ack::Ack;
 use crate::wire::connection::capability;
 use crate::wire::error::ErrorCode;
+use crate::wire::ids::check_user_id;
 use crate::wire::names;
 use crate::wire::planted::{PlantedBug, is_planted};
 use crate::wire::presence::build_user_ids;
@@ -55,6 +56,15 @@ impl Following {
             }
             if self.wanted.len() >= MAX_WANTED_PRESENCES {
                 return self.tell_full(ctx);
+            }
+            // A server refuses all of a subscription for one of them.
+            if let Err(error) = check_user_id(&id) {
+                let text = format!("a user's id {error}: give one that a user can have");
+                ctx.notify(Notification::Error(ClientError::new(
+                    ErrorCode::ValidationError,
+                    &text,
+                )));
+                continue;
             }
             self.wanted.insert(id, ());
             self.settle_in(ctx, SUBSCRIBE_DELAY_MS);

@@ -501,6 +501,16 @@ fn more_than_the_server_allows_wait_until_there_is_room_and_the_app_is_told() {
 }
 
 #[test]
+fn an_id_that_is_none_is_refused_and_keeps_nobody_else_from_being_followed() {
+    let mut world = World::with_presence();
+    world.wants(&["bob", "car\u{7}ol", " dave"]);
+    world.subscribes(&["bob"]);
+    let told = world.told_errors();
+    assert_eq!(told.len(), 2);
+    assert!(told.iter().all(|error| error.code == "VALIDATION_ERROR"));
+}
+
+#[test]
 fn a_subscription_that_is_not_answered_is_asked_for_again() {
     let mut world = World::with_presence();
     world.wants(&["bob"]);
