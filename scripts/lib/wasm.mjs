@@ -1,6 +1,7 @@
 // Compiles the crate to wasm and its JavaScript glue.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { root, run, targetDir } from "./run.mjs";
 import { withShortNames } from "./wasm-names.mjs";
@@ -46,6 +47,10 @@ const optimisation = [
  */
 const compileEarly = "//# allFunctionsCalledOnLoad\n";
 
+/** A panic says its place: dependencies' by their name, and not by where this machine keeps them. */
+const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
+const withoutPaths = `--remap-path-prefix=${cargoHome}=`;
+
 /**
  * Brings a folder up to date: glue, types and module as wasm-bindgen makes them for the `web`
  * target, and the module inlined as base64 for the `./inline` entry.
@@ -59,7 +64,8 @@ export async function buildWasm({ dev, out = join(root, "js/wasm") }) {
   const stamp = join(out, ".built-from");
   const profile = dev ? "dev" : "wasm-release";
   const triple = "wasm32-unknown-unknown";
-  await run(["cargo", "build", "--lib", "--target", triple, "--profile", profile]);
+  const env = dev ? {} : { CARGO_ENCODED_RUSTFLAGS: withoutPaths };
+  await run(["cargo", "build", "--lib", "--target", triple, "--profile", profile], { env });
 
   const folder = dev ? "debug" : profile;
   const compiled = join(targetDir, triple, folder, "nchat_realtime.wasm");

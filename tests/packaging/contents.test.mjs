@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -28,6 +29,13 @@ test("it packs what it is made of, and nothing else", () => {
     paths.filter((path) => !expected.test(path)),
     [],
   );
+});
+
+test("it names no folder of the machine that built it", () => {
+  const module = readFileSync(join(pkg, "wasm/nchat_realtime_bg.wasm"), "latin1");
+  for (const folder of [join(homedir(), ".cargo"), root]) {
+    assert.ok(!module.includes(folder), folder);
+  }
 });
 
 test("publint has nothing to say", async () => {
