@@ -1,18 +1,22 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 
 type Listen = (event: { timeStamp: number }) => void;
+type Noticed = (change: number) => void;
+
+/** The number of what the user does, among all that is noticed of a page. */
+const ACTIVE = 5;
 
 /** The glue that the module brings along: plain JavaScript. */
-async function watchActivity(notice: () => void): Promise<() => void> {
-  const glue = await import(new URL("../../../src/browser/value.js", import.meta.url).href);
-  return glue.watchActivity(notice);
+async function watch(notice: Noticed): Promise<() => void> {
+  const glue = await import(new URL("../../../src/browser/page.js", import.meta.url).href);
+  return glue.watch(notice);
 }
 
-/** A window that keeps who listens to what, and how. */
-function fakeWindow() {
+/** A page that keeps who listens to what, and how. */
+function fakePage() {
   const listeners = new Map<string, { listen: Listen; options: AddEventListenerOptions }[]>();
   const of = (name: string) => listeners.get(name) ?? [];
-  vi.stubGlobal("window", {
+  const target = {
     addEventListener: (name: string, listen: Listen, options: AddEventListenerOptions) => {
       listeners.set(name, [...of(name), { listen, options }]);
     },
@@ -21,7 +25,10 @@ function fakeWindow() {
         one.listen !== listen || one.options.capture !== capture;
       listeners.set(name, of(name).filter(stays));
     },
-  });
+  };
+  vi.stubGlobal("addEventListener", target.addEventListener);
+  vi.stubGlobal("removeEventListener", target.removeEventListener);
+  vi.stubGlobal("document", { ...target, hidden: false });
   onTestFinished(() => {
     vi.unstubAllGlobals();
   });
@@ -35,12 +42,12 @@ function fakeWindow() {
 
 describe("what the user does", () => {
   it("is listened for once, without holding the page up, until nobody asks any more", async () => {
-    const page = fakeWindow();
-    const end = await watchActivity(() => undefined);
+    const page = fakePage();
+    const end = await watch(() => undefined);
     const names = page.all().map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toEqual(
-      expect.arrayContaining(["pointerdown", "keydown", "touchstart", "scroll"]),
+      expect.arrayContaining(["pointerdown", "keydown", "touchstart", "scroll", "wheel"]),
     );
     expect(page.all().every(({ options }) => options.passive)).toBe(true);
     end();
@@ -48,20 +55,20 @@ describe("what the user does", () => {
   });
 
   it("is told at once, and then once a second however much it is", async () => {
-    const page = fakeWindow();
-    const notice = vi.fn();
-    await watchActivity(notice);
+    const page = fakePage();
+    const notice = vi.fn<Noticed>();
+    await watch(notice);
     page.happen("keydown", 0);
-    expect(notice).toHaveBeenCalledTimes(1);
+    expect(notice.mock.calls).toEqual([[ACTIVE]]);
     for (let ms = 10; ms < 1_000; ms += 10) page.happen("pointermove", ms);
     expect(notice).toHaveBeenCalledTimes(1);
     page.happen("scroll", 1_000);
-    expect(notice).toHaveBeenCalledTimes(2);
+    expect(notice.mock.calls).toEqual([[ACTIVE], [ACTIVE]]);
   });
 
   it("is nothing where there is no page", async () => {
-    const notice = vi.fn();
-    const end = await watchActivity(notice);
+    const notice = vi.fn<Noticed>();
+    const end = await watch(notice);
     end();
     expect(notice).not.toHaveBeenCalled();
   });
