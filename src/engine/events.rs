@@ -342,6 +342,7 @@ impl<V: Value> Parts<'_, '_, V> {
         self.up
             .connection
             .set_subscription_limit(connected.presence_subscriptions);
+        self.presence.greeted(&self.up);
         if self.up.connection.server_is_ready(self.up.ctx) {
             self.server_ready();
         }

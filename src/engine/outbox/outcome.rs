@@ -121,7 +121,7 @@ impl<V: Value> Outbox<V> {
         };
         entry.error = Some(error.clone());
         entry.revision += 1;
-        if error.retryable && is_planted(PlantedBug::ParksInSilence) {
+        if is_planted(PlantedBug::ParksInSilence) {
             self.settle(key);
             return;
         }

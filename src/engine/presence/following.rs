@@ -28,6 +28,8 @@ pub(super) struct Following {
     wanted: SortedMap<String, ()>,
     /// Those that this connection's server was asked to tell of.
     asked: SortedMap<String, ()>,
+    /// Those of them of whom nothing is known any more, since they were not wanted for a moment.
+    forgotten: SortedMap<String, ()>,
     /// Answers that are awaited.
     open: SortedMap<u64, ()>,
     /// When the two are brought in line: many components of a page want somebody at once.
@@ -75,6 +77,9 @@ impl Following {
     pub(super) fn unwant<V: Value>(&mut self, ctx: &mut Context<'_, V>, id: &str) -> bool {
         let was_wanted = self.wanted.remove(id).is_some();
         if was_wanted {
+            if self.asked.contains_key(id) {
+                self.forgotten.insert(id.to_owned(), ());
+            }
             self.settle_in(ctx, UNSUBSCRIBE_DELAY_MS);
         }
         was_wanted
@@ -109,8 +114,12 @@ impl Following {
             let packet = packet(names::PRESENCE_UNSUBSCRIBE, &left);
             let _ = up.connection.emit(up.ctx, &packet, false);
         }
+        let again = std::mem::take(&mut self.forgotten).into_iter();
+        let again = again.filter(|(id, ())| self.asked.contains_key(id));
+        let mut next = next.to_vec();
+        next.extend(again.map(|(id, ())| id));
         if !next.is_empty() {
-            self.subscribe(up, next.to_vec());
+            self.subscribe(up, next);
         }
         if !rest.is_empty() {
             self.tell_full(up.ctx);
@@ -176,6 +185,7 @@ impl Following {
     /// Asks for all that are wanted anew.
     pub(super) fn refresh(&mut self) {
         self.asked.clear();
+        self.forgotten.clear();
         self.due_ms = (!self.wanted.is_empty()).then_some(NOW_MS);
     }
 

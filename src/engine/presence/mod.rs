@@ -18,6 +18,7 @@ use super::rooms::Rooms;
 use super::uplink::Uplink;
 use crate::socketio::Value;
 use crate::wire::ack::Ack;
+use crate::wire::connection::capability;
 use crate::wire::error::ErrorCode;
 use crate::wire::names;
 use crate::wire::presence::{
@@ -64,6 +65,9 @@ pub(crate) struct Presence<V> {
     own: Own,
     following: Following,
     known: Known<V>,
+    /// This connection's server has not said that it knows presence, and was told what a server of
+    /// the plain dialect is.
+    is_told_plainly: bool,
 }
 
 impl<V: Value> Presence<V> {
@@ -72,6 +76,7 @@ impl<V: Value> Presence<V> {
             own: Own::new(is_hidden),
             following: Following::default(),
             known: Known::new(),
+            is_told_plainly: false,
         }
     }
 
@@ -109,6 +114,7 @@ impl<V: Value> Presence<V> {
     pub(crate) fn settle(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &Rooms<V>) {
         self.own.show(up.ctx);
         if up.connection.is_ready() && !rooms.is_resuming() {
+            self.is_told_plainly = !up.connection.has_capability(capability::PRESENCE);
             self.following.settle(up);
             self.own.settle(up);
         }
@@ -128,8 +134,17 @@ impl<V: Value> Presence<V> {
         moments.chain(self.known.expires_ms).min()
     }
 
+    /// The server said what it knows. Where that is presence, and it was taken for one of the plain
+    /// dialect, it is told all anew: it answers now.
+    pub(crate) fn greeted(&mut self, up: &Uplink<'_, '_, V>) {
+        if self.is_told_plainly && up.connection.has_capability(capability::PRESENCE) {
+            self.connection_lost();
+        }
+    }
+
     /// The connection is gone. What was known of others stays, as what was known last.
     pub(crate) fn connection_lost(&mut self) {
+        self.is_told_plainly = false;
         self.own.connection_lost();
         self.following.connection_lost();
     }

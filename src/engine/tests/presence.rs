@@ -486,6 +486,16 @@ fn who_is_not_wanted_any_more_is_left_after_a_while_unless_wanted_again() {
 }
 
 #[test]
+fn who_is_wanted_again_before_the_server_was_told_of_it_is_asked_for_anew() {
+    let mut world = World::with_presence();
+    world.wants(&["bob"]);
+    world.subscribes(&["bob"]);
+    world.wants_no_more(&["bob"]);
+    world.wants(&["bob"]);
+    world.subscribes(&["bob"]);
+}
+
+#[test]
 fn more_than_the_server_allows_wait_until_there_is_room_and_the_app_is_told() {
     let mut world = World::new();
     world.server.greetings[0][1]["capabilities"] = json!(["presence"]);
@@ -765,7 +775,11 @@ fn serve(world: &mut World, followed: &mut Vec<String>, told: &mut (String, bool
                 .unwrap_or_default();
             let ids = ids.iter().map(|id| id.as_str().unwrap().to_owned());
             match event.name.as_str() {
-                "presence:subscribe" => followed.extend(ids),
+                "presence:subscribe" => {
+                    followed.extend(ids);
+                    followed.sort();
+                    followed.dedup();
+                }
                 "presence:unsubscribe" => {
                     let left: Vec<String> = ids.collect();
                     followed.retain(|id| !left.contains(id));

@@ -20,6 +20,7 @@ use nchat_realtime::wire::operation::Operation;
 
 pub(crate) use self::environment::Shelf;
 use self::post::Post;
+use self::requests::Fate;
 pub(crate) use self::requests::REFUSED_REPLY_TO;
 use self::socket::Socket;
 use super::chaos::Chaos;
@@ -66,6 +67,9 @@ struct Waiting {
     submitted: Submitted,
     /// Whose turn of chance it was.
     turn: Option<usize>,
+    /// What becomes of the answer, where chance has it before the commit: of twins, which another's
+    /// commit may have told before their own.
+    fate: Option<Fate>,
 }
 
 /// One server, which may be down.
@@ -217,7 +221,10 @@ impl Server {
             let result = at_once(core.settle(waiting.submitted));
             self.take_post();
             let before = chaos.turn_to(waiting.turn);
-            self.answer_command(waiting.link, waiting.ack, result, chaos);
+            let fate = waiting
+                .fate
+                .unwrap_or_else(|| Fate::of(chaos, waiting.ack.is_some()));
+            self.answer_command(waiting.link, waiting.ack, result, fate);
             chaos.turn_to(before);
         }
     }

@@ -12,6 +12,7 @@ use nchat_realtime::wire::presence::{
 use nchat_realtime::wire::typing::Typing;
 use serde_json::Value as Json;
 
+use super::requests::Fate;
 use super::requests::decode;
 use super::{Said, Server, at_once};
 use crate::chaos::Chaos;
@@ -122,7 +123,8 @@ impl Server {
         };
         // What was told before the answer goes before it.
         self.take_post();
-        self.answer_command(link, ack, result, chaos);
+        let fate = Fate::of(chaos, ack.is_some());
+        self.answer_command(link, ack, result, fate);
     }
 
     fn typing(&mut self, link: LinkId, name: &str, payload: Json) -> Result<(), Refusal> {

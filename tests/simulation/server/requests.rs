@@ -109,7 +109,8 @@ impl Server {
                 let timestamp = core.now_ms() as f64;
                 self.say(link, event_packet(names::PONG, &Pong { timestamp }), 0);
                 let timestamp = sent.timestamp.unwrap_or(timestamp);
-                self.acknowledge(link, ack, &Pong { timestamp }, chaos);
+                let fate = Fate::of_answer(chaos, ack.is_some());
+                self.acknowledge(link, ack, &Pong { timestamp }, fate);
             }
             names::AUTH_REFRESH => {
                 let renewed = decode(payload).and_then(|body| self.renew(link, &body));
@@ -150,6 +151,7 @@ impl Server {
                     ack,
                     submitted,
                     turn: chaos.turn,
+                    fate: (!self.is_audited).then(|| Fate::of(chaos, ack.is_some())),
                 });
                 let delay_ms = chaos.dice.pick(self.commit_delays_ms);
                 self.said.push_back(Said::Commit { delay_ms });
@@ -164,13 +166,14 @@ impl Server {
         link: LinkId,
         ack: Option<u64>,
         result: Result<R, Refusal>,
-        chaos: &mut Chaos,
+        fate: Fate,
     ) {
-        let result = match chaos.strikes(Fault::RefusedAfterCommit) {
+        let result = match fate.is_refused {
             true => Err(ErrorCode::Timeout.into()),
             false => result,
         };
-        self.answer(link, ack, result, chaos);
+        let envelope = AckEnvelope::from(result.map_err(|Refusal(error)| error));
+        self.acknowledge(link, ack, &envelope, fate);
     }
 
     pub(super) fn answer<R: Serialize>(
@@ -181,7 +184,8 @@ impl Server {
         chaos: &mut Chaos,
     ) {
         let envelope = AckEnvelope::from(result.map_err(|Refusal(error)| error));
-        self.acknowledge(link, ack, &envelope, chaos);
+        let fate = Fate::of_answer(chaos, ack.is_some());
+        self.acknowledge(link, ack, &envelope, fate);
     }
 
     /// As [`Self::answer`], and never late: what is told after it goes after it.
@@ -201,23 +205,47 @@ impl Server {
         self.say(link, packet, 0);
     }
 
-    fn acknowledge(
-        &mut self,
-        link: LinkId,
-        ack: Option<u64>,
-        body: &impl Serialize,
-        chaos: &mut Chaos,
-    ) {
+    fn acknowledge(&mut self, link: LinkId, ack: Option<u64>, body: &impl Serialize, fate: Fate) {
         let Some(ack) = ack else { return };
         let packet = ack_packet(ack, body);
+        if fate.is_doubled {
+            self.say(link, packet.clone(), fate.delay_ms);
+        }
+        self.say(link, packet, fate.delay_ms);
+    }
+}
+
+/// What becomes of an answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fate {
+    is_refused: bool,
+    delay_ms: u64,
+    is_doubled: bool,
+}
+
+impl Fate {
+    /// Of the answer to a command, if one is asked for.
+    pub(super) fn of(chaos: &mut Chaos, is_asked: bool) -> Self {
+        let is_refused = chaos.strikes(Fault::RefusedAfterCommit);
+        Self {
+            is_refused,
+            ..Self::of_answer(chaos, is_asked)
+        }
+    }
+
+    fn of_answer(chaos: &mut Chaos, is_asked: bool) -> Self {
+        if !is_asked {
+            return Self::default();
+        }
         let delay_ms = match chaos.strikes(Fault::LateAck) {
             true => chaos.dice.between(9_000, 15_000),
             false => 0,
         };
-        if chaos.strikes(Fault::DoubleAck) {
-            self.say(link, packet.clone(), delay_ms);
+        Self {
+            is_refused: false,
+            delay_ms,
+            is_doubled: chaos.strikes(Fault::DoubleAck),
         }
-        self.say(link, packet, delay_ms);
     }
 }
 
