@@ -1,8 +1,8 @@
 //! Any order of queueing, changing, taking out, sending, answering, losing the link, disks that
 //! take their time or fail, and pages that end: beside a plain list of what was asked for, nothing
 //! is lost, nothing is sent twice under different keys, every channel is in order, and what was
-//! said of a cancellation or a change is true. The server answers in any order, and, where it says
-//! so, keeps that of what is under way at once.
+//! said of a cancellation or a change is true. The server answers in any order, though not one
+//! message out of turn, and, where it says so, keeps that of what is under way at once.
 
 use std::collections::BTreeMap;
 
@@ -186,7 +186,11 @@ impl Scene {
         if count == 0 || !self.world.server.is_joined() {
             return;
         }
-        let send = self.world.server.inbox.remove(which % count).unwrap();
+        // Of one message, what came first is answered first.
+        let inbox = &mut self.world.server.inbox;
+        let index = index_of(&inbox[which % count].body);
+        let first = inbox.iter().position(|send| index_of(&send.body) == index);
+        let send = inbox.remove(first.unwrap()).unwrap();
         if self.world.server.socket() != Some(send.on) {
             return;
         }
@@ -194,7 +198,6 @@ impl Scene {
             let error = json!({"code": code, "message": "no", "retryable": code != "FORBIDDEN"});
             return self.world.refuse(&send, error);
         }
-        let index = index_of(&send.body);
         let channel = self.asked[index].channel;
         let log = self.log.entry(channel.to_owned()).or_default();
         let after = send.body["after"].as_str();
