@@ -12,9 +12,9 @@ interface Entry<Args extends unknown[]> {
 
 /**
  * A set of listeners. A callback is in it at most once, however often it is added, until each of
- * those who added it has taken it back: two components may share one. Each call is guarded, so that one that throws stops no other. Listeners may add, remove and emit while they
- * run: who is removed meanwhile is not called any more, who is added is called from the next
- * time on.
+ * those who added it has taken it back: two components may share one. Each call is guarded, so that
+ * one that throws stops no other. Listeners may add, remove and emit while they run: who is removed
+ * meanwhile is not called any more, who is added is called from the next time on.
  */
 export class Emitter<Args extends unknown[]> {
   /** Replaced, never changed in place: a running `emit` goes on over the array it began with. */

@@ -20,11 +20,7 @@ impl<S: Store> Core<S> {
         user: &User,
         update: PresenceSettingsUpdate,
     ) -> Result<PresenceSettings, Refusal> {
-        let caller = Caller {
-            user,
-            socket_id: "",
-            device_id: None,
-        };
+        let caller = Caller::without_socket(user);
         let submitted = self.submit(caller, Command::Settings(update))?;
         match self.settle(submitted).await? {
             Answer::Settings(settings) => Ok(*settings),

@@ -39,7 +39,16 @@ pub struct Caller<'a> {
     pub device_id: Option<&'a str>,
 }
 
-impl Caller<'_> {
+impl<'a> Caller<'a> {
+    /// A user who asks over HTTP: on no socket, and of no browser profile.
+    pub const fn without_socket(user: &'a User) -> Self {
+        Self {
+            user,
+            socket_id: "",
+            device_id: None,
+        }
+    }
+
     /// The leader's place of this epoch, for a client that says what its device is.
     pub(super) fn fence(&self, epoch: Option<u64>) -> Option<Fence> {
         Some(Fence {

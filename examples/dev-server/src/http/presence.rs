@@ -62,11 +62,7 @@ async fn window<S: Store>(
     user: &User,
     request: PresenceWindow,
 ) -> Result<PresenceWindowPage, Refusal> {
-    let caller = Caller {
-        user,
-        socket_id: "",
-        device_id: None,
-    };
+    let caller = Caller::without_socket(user);
     let core = &site.shared.core;
     let (page, in_order) = core.presence_window(caller, request).await?;
     drop(in_order);

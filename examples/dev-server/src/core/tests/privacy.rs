@@ -256,11 +256,7 @@ async fn turning_something_on_reveals_nothing_from_before() {
         people.pass(60_000).await;
         // By HTTP, say: they are not there.
         let bob = User::from_id("bob");
-        let caller = Caller {
-            user: &bob,
-            socket_id: "",
-            device_id: None,
-        };
+        let caller = Caller::without_socket(&bob);
         let update = serde_json::from_value(on.clone()).expect("settings");
         let submitted = people.core.submit(caller, Command::Settings(update));
         people
