@@ -214,15 +214,12 @@ pub struct RealtimeClientConfig {
 impl RealtimeClientConfig {
     /// Reads options as an app gives them. Unknown ones are ignored.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        if !body.is_object() {
-            return Err(WireError::NotAnObject);
-        }
         let limit = |value: &V| {
             let number = value.as_number()?;
             (number >= 0.0).then_some(number.min(f64::from(u32::MAX)) as u32)
         };
         let transport = |name: &V| TransportName::parse(&name.as_text()?);
-        let mut fields = Fields::of(body);
+        let mut fields = Fields::of_object(body);
         let config = Self {
             url: fields.text("url"),
             path: fields.text("path"),

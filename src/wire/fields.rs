@@ -33,6 +33,12 @@ impl<'a, V: Value> Fields<'a, V> {
         Self { body, refused }
     }
 
+    /// As [`Fields::of`], of what an app gives: anything but an object is refused.
+    pub(crate) fn of_object(body: &'a V) -> Self {
+        let refused = (!body.is_object()).then_some(WireError::NotAnObject);
+        Self { body, refused }
+    }
+
     /// What was made of the fields, unless one of them could not be read.
     pub(crate) fn end<T>(self, read: T) -> Result<T, WireError> {
         self.refused.map_or(Ok(read), Err)

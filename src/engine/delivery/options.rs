@@ -35,10 +35,7 @@ pub struct DeliveryConfig {
 impl DeliveryConfig {
     /// Reads options as an app gives them. Unknown ones are ignored.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        if !body.is_object() {
-            return Err(WireError::NotAnObject);
-        }
-        let mut fields = Fields::of(body);
+        let mut fields = Fields::of_object(body);
         let config = Self {
             batch_read_ack: fields.flag("batchReadAck"),
             batch_read_interval: fields.number("batchReadInterval"),

@@ -32,10 +32,7 @@ pub struct SyncConfig {
 impl SyncConfig {
     /// Reads options as an app gives them. Unknown ones are ignored.
     pub fn read<V: Value>(body: &V) -> Result<Self, WireError> {
-        if !body.is_object() {
-            return Err(WireError::NotAnObject);
-        }
-        let mut fields = Fields::of(body);
+        let mut fields = Fields::of_object(body);
         let config = Self {
             max_messages_per_channel: fields.number("maxMessagesPerChannel"),
             auto_sync_on_reconnect: fields.flag("autoSyncOnReconnect"),
