@@ -6,7 +6,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::socketio::TransportEvent;
 
-#[wasm_bindgen(module = "/src/browser/polling.js")]
+#[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
     type Requests;
     #[wasm_bindgen(constructor)]

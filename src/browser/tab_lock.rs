@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::engine::tabs::{LockCommand, LockEvent};
 
-#[wasm_bindgen(module = "/src/browser/tab_lock.js")]
+#[wasm_bindgen(module = "/src/browser/page.js")]
 extern "C" {
     #[wasm_bindgen(js_name = TabLock)]
     type JsTabLock;

@@ -64,6 +64,15 @@ fn typescript_imports_only_what_lies_below_it() {
     assert_none(&breaches);
 }
 
+/// The server of `wasm-bindgen-test-runner` gives each connection a thread of its own, has four to
+/// begin with, and may leave a fifth connection waiting for good: the page then never loads.
+#[test]
+fn a_page_of_tests_loads_no_more_modules_at_once_than_its_server_has_threads() {
+    let modules = files_under(&["src"], &["js"]);
+    assert!(!modules.is_empty(), "the modules are elsewhere");
+    assert!(modules.len() <= 4, "too many modules: {modules:?}");
+}
+
 fn assert_none(breaches: &[Breach]) {
     let lines: Vec<String> = breaches
         .iter()
