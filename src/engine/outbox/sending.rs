@@ -1,7 +1,7 @@
 //! Entries on their way, so that the server's order is ours: of each channel one at a time, or
 //! several to a server that takes none before the one that it names as the one before it.
 
-use super::{Entry, Kind, Outbox, Safe, Stage};
+use super::{Entry, Kind, Line, Outbox, Safe, Stage};
 use crate::engine::acks::AckFor;
 use crate::engine::config::MAX_IN_FLIGHT;
 use crate::engine::context::Context;
@@ -62,11 +62,10 @@ impl<V: Value> Outbox<V> {
         index: usize,
     ) -> Option<(String, Option<String>)> {
         let (room, line) = self.channels.get_indexed(index)?;
-        let next = match is_planted(PlantedBug::SendsNewestFirst) {
-            true => line.back()?,
-            false => line.next(self.is_pipelining)?,
+        let (entry, after) = match is_planted(PlantedBug::SendsNewestFirst) {
+            true => (&**self.entries.get(line.back()?)?, line.before_next()),
+            false => self.next_of(line)?,
         };
-        let entry = self.entries.get(next)?;
         let is_due = match entry.stage {
             Stage::Waiting { not_before_ms } => not_before_ms <= ctx.now.mono_ms,
             Stage::InFlight { .. } | Stage::Parked => false,
@@ -78,7 +77,20 @@ impl<V: Value> Outbox<V> {
         // A room that is not wanted here may still be one of the user's: the server decides.
         let is_open = rooms.get(room).is_none() || rooms.is_joined(room);
         let goes = is_due && is_certain && is_open && self.in_flight < MAX_IN_FLIGHT;
-        goes.then(|| (entry.key.clone(), line.before_next().cloned()))
+        goes.then(|| (entry.key.clone(), after.cloned()))
+    }
+
+    /// The next of a channel, as far as those before it let it go, and the one under way that it
+    /// names. That is one of the same tab, which nobody has without what comes before it: one of
+    /// another tab may be at the server already, without what comes before it here.
+    fn next_of<'a>(&'a self, line: &'a Line) -> Option<(&'a Entry<V>, Option<&'a String>)> {
+        let entry = self.entries.get(line.next(self.is_pipelining)?)?;
+        let after = line.before_next();
+        let is_of_same = |before| {
+            let before = self.entries.get(before);
+            before.is_some_and(|before| before.place.tab_id == entry.place.tab_id)
+        };
+        after.is_none_or(is_of_same).then_some((&**entry, after))
     }
 
     /// Sends one entry, behind the one that it names. False where the connection turns out to be
@@ -193,7 +205,7 @@ impl<V: Value> Outbox<V> {
             return None;
         }
         let heads = self.channels.iter().filter_map(|(room, line)| {
-            let entry = self.entries.get(line.next(self.is_pipelining)?)?;
+            let (entry, _) = self.next_of(line)?;
             let is_open = rooms.get(room).is_none() || rooms.is_joined(room);
             let is_safe = (entry.safe != Safe::Memory || !is_hopeful) && !entry.is_missed;
             match entry.stage {

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::disk::Disk;
+use super::pipelining::connected_pipelining;
 use super::world::World;
 use crate::engine::input::{Input, QueueCommand};
 
@@ -417,6 +418,25 @@ fn a_message_waits_for_the_one_before_it_that_was_not_heard_of() {
     tabs.queue(1, "two");
     assert_eq!(tabs.take(0, 2)["content"], "one");
     assert_eq!(tabs.take(0, 3)["content"], "two");
+}
+
+#[test]
+fn what_one_tab_queued_goes_on_the_heels_of_its_own_and_waits_for_that_of_another() {
+    let mut tabs = Tabs::opened(2, false);
+    tabs.each(|tab| {
+        tab.server.greetings[0] = connected_pipelining();
+        tab.connect();
+    });
+    for (tab, key) in [(1, "one"), (1, "two"), (0, "three"), (1, "four")] {
+        tabs.queue(tab, key);
+    }
+    let after = |body: &Json| (body["content"].clone(), body["after"].clone());
+    assert_eq!(tabs.tabs[0].server.inbox.len(), 2, "three waits");
+    assert_eq!(after(&tabs.take(0, 1)), (json!("one"), Json::Null));
+    assert_eq!(after(&tabs.take(0, 2)), (json!("two"), json!("one")));
+    assert_eq!(tabs.tabs[0].server.inbox.len(), 1, "four waits");
+    assert_eq!(after(&tabs.take(0, 3)), (json!("three"), Json::Null));
+    assert_eq!(after(&tabs.take(0, 4)), (json!("four"), Json::Null));
 }
 
 #[test]
