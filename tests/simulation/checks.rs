@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 
 use nchat_realtime::engine::error::ClientError;
+use nchat_realtime::engine::input::RequestId;
 use nchat_realtime::engine::snapshot::RealtimeConnectionState as State;
+use nchat_realtime::engine::store::Namespace;
+use nchat_realtime::wire::error::ErrorCode;
 use serde_json::Value as Json;
 
 use super::log::{Log, Shown};
 use super::model::TEXT_MARK;
+use super::network::LinkId;
 use super::tab::TabId;
 use super::world::World;
 
@@ -46,6 +50,53 @@ impl World {
         );
         let has_token = TOKEN_MARKS.iter().any(|mark| text.contains(mark));
         assert!(!has_token, "I14: {id:?} shows a token: {text}");
+        self.tab(id).is_too_old |= error.is(ErrorCode::SchemaTooNew);
+    }
+
+    /// What a tab shows in its queue was written by whom it is kept for.
+    pub(crate) fn check_queued(&mut self, id: TabId, key: &Json) {
+        let number = key.as_str().and_then(|key| key.strip_prefix('k'));
+        let Some(number) = number.and_then(|number| number.parse().ok()) else {
+            return;
+        };
+        let namespace = self.profiles[id.profile].tabs[id.tab]
+            .disk
+            .namespace
+            .as_ref();
+        let user = namespace.and_then(|of| of.user.as_deref());
+        self.model.check_whose(id, number, user);
+        self.checked += 1;
+    }
+
+    /// What goes up on a connection was written by its user, who has not logged out.
+    pub(crate) fn check_sender(&mut self, link: LinkId, packets: &str) {
+        let id = self.network.link(link).tab;
+        let user = self.server.user_of(link);
+        let texts = packets.split(TEXT_MARK).skip(1).step_by(2);
+        for number in texts.filter_map(|text| text.parse().ok()) {
+            self.model.check_whose(id, number, user);
+            self.checked += 1;
+        }
+    }
+
+    /// When a logout is done, nothing of its user is left in the browser.
+    pub(crate) fn check_logout(&mut self, id: TabId, request: RequestId) {
+        let profile = &mut self.profiles[id.profile];
+        let is_it = |(tab, of, _): &mut (TabId, RequestId, Namespace)| *tab == id && *of == request;
+        let Some((_, _, namespace)) = profile.logout.take_if(is_it) else {
+            return;
+        };
+        let nobodys = Namespace {
+            user: None,
+            ..namespace.clone()
+        };
+        for namespace in [namespace, nobodys] {
+            assert!(
+                !profile.disk.knows(&namespace),
+                "I14: {id:?} leaves something of {namespace:?}"
+            );
+            self.checked += 1;
+        }
     }
 
     /// Everything has come right.
@@ -83,8 +134,14 @@ impl World {
         for disk in disks.filter(|disk| disk.is_absent) {
             kept.extend(disk.journaled());
         }
+        for profile in &self.profiles {
+            let tabs = profile.tabs.iter().filter(|tab| tab.is_open);
+            let open: Vec<_> = tabs.map(|tab| tab.disk.namespace.clone()).collect();
+            kept.extend(profile.disk.set_aside(&open));
+        }
         for id in self.tab_ids() {
             for message in self.tab(id).engine.queued() {
+                self.check_queued(id, &message["id"]);
                 assert_eq!(
                     message["status"], "failed",
                     "I8: {id:?} still queues {message}"
@@ -98,6 +155,13 @@ impl World {
     fn check_quiet_tab(&mut self, id: TabId) {
         let now = self.profiles[id.profile].clock.read(self.chaos.now_ms);
         let tab = &self.profiles[id.profile].tabs[id.tab];
+        let namespace = tab.disk.namespace.as_ref();
+        let is_newer = namespace.is_some_and(|of| self.profiles[id.profile].disk.is_newer(of));
+        let is_known = tab.is_too_old || self.profiles[id.profile].disk.is_absent;
+        assert!(
+            !is_newer || is_known,
+            "I19: {id:?} was told of the newer store"
+        );
         let state = tab.engine.connection(now).state;
         assert_eq!(state, State::Authenticated, "I8: {id:?} is connected");
         let (_, wanted) = tab.engine.intent();

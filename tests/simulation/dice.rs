@@ -4,12 +4,17 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 
 /// A generator that everything random in one world comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Dice(Xoshiro256PlusPlus);
 
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
         Self(Xoshiro256PlusPlus::seed_from_u64(seed))
+    }
+
+    /// Others that follow from these, and leave them as they are.
+    pub(crate) fn apart(&self) -> Self {
+        Self::new(!self.clone().0.next_u64())
     }
 
     /// A number from 0 up to, not including, `end`.

@@ -26,6 +26,7 @@ impl World {
                 }
                 self.chaos.record(&id, &Settled(request, &result));
                 self.model.settled(id, request, &result);
+                self.check_logout(id, request);
             }
             Output::Callback { .. } => {}
             Output::Journal(command) => self.journal_command(id, command),
@@ -116,6 +117,9 @@ impl World {
             Notification::Queue { event, data } => {
                 self.chaos.record(&id, &(event, &data["message"]["id"]));
                 self.model.queue_said(event, &data);
+                if event != "message:removed" {
+                    self.check_queued(id, &data["message"]["id"]);
+                }
             }
             Notification::State(state) => self.chaos.record(&id, &state),
             _ => {}

@@ -20,7 +20,7 @@ macro_rules! faults {
             }
 
             /// Whether it begins or ends tabs, or comes between them.
-            const fn is_of_tabs(self) -> bool {
+            pub(crate) const fn is_of_tabs(self) -> bool {
                 matches!(
                     self,
                     Self::Evicted
@@ -29,6 +29,12 @@ macro_rules! faults {
                         | Self::TabClosed
                         | Self::BrowserKilled
                 )
+            }
+
+            /// Whether it came to the list later: what a seed tells of worlds without it has not
+            /// changed by that.
+            const fn is_drawn_apart(self) -> bool {
+                self as usize >= Self::Logout as usize
             }
 
             /// In a world that has it: so many times in a thousand opportunities.
@@ -134,6 +140,16 @@ faults! {
     BrowserKilled, 20, "tabs: SIGKILL of the browser";
     /// A tab does not run for a while.
     Freeze, 25, "tab: freeze and thaw";
+    /// A user signs out: everything of theirs goes.
+    Logout, 12, "users: logout";
+    /// Somebody else signs in after it.
+    AnotherUser, 500, "users: another user in the same profile, after a logout";
+    /// Somebody else takes over, whose app says who they are. What the first one queued is kept.
+    UserTakesOver, 12, "users: another user in the same profile, without a logout";
+    /// Another page holds the database as it is: it does not open for a while, nor is it deleted.
+    BlockedStore, 60, "storage: blocked by another connection, and late";
+    /// A newer version of the package takes the database on.
+    NewerSchema, 5, "storage: a database of a newer schema";
 }
 
 /// The faults of one world: a random few, at their own rates.
@@ -149,7 +165,12 @@ impl Faults {
     pub(crate) fn new(dice: &mut Dice, has_tabs: bool) -> Self {
         // Some worlds have few faults, some nearly all: rare coincidences need room.
         let share = dice.pick(&[100, 250, 250, 400, 700]);
+        let mut apart = dice.apart();
         let rates = Fault::ALL.iter().map(|fault| {
+            let dice = match fault.is_drawn_apart() {
+                true => &mut apart,
+                false => &mut *dice,
+            };
             let is_here = dice.chance(share) && (has_tabs || !fault.is_of_tabs());
             let factor = dice.pick(&[1, 2, 3]);
             if is_here { fault.rate() * factor } else { 0 }
@@ -159,6 +180,14 @@ impl Faults {
             fired: vec![0; Fault::ALL.len()],
             is_calm: false,
         }
+    }
+
+    /// Without those that came to the list later.
+    pub(crate) fn without_later(mut self) -> Self {
+        for fault in Fault::ALL.iter().filter(|fault| fault.is_drawn_apart()) {
+            self.rates[*fault as usize] = 0;
+        }
+        self
     }
 
     /// Whether the fault strikes, here and now.

@@ -49,7 +49,7 @@ impl World {
     }
 
     /// Whether what is not in the store goes with its tab.
-    fn keeps_in_memory(&self, profile: usize) -> bool {
+    pub(crate) fn keeps_in_memory(&self, profile: usize) -> bool {
         self.profiles[profile].disk.refuses_journal
     }
 
@@ -88,6 +88,9 @@ impl World {
             self.profiles[profile].disk.evict();
             self.model.storage_lost(profile);
         }
+        if self.profiles[profile].disk.has_databases() && self.chaos.strikes(Fault::NewerSchema) {
+            self.upgrade_database(profile);
+        }
         if self.chaos.strikes(Fault::CorruptRow) {
             let number = self.chaos.now_ms;
             self.profiles[profile].disk.corrupt(number);
@@ -97,6 +100,7 @@ impl World {
     /// Nothing goes wrong any more on a machine.
     pub(crate) fn calm_profile(&mut self, profile: usize) {
         self.profiles[profile].line = Line::default();
+        self.sign_in(profile);
         if self.open_tabs(profile).is_empty() {
             self.open_tab(profile);
         }

@@ -27,16 +27,14 @@ struct Lock {
 
 impl World {
     pub(crate) fn lock_command(&mut self, id: TabId, command: LockCommand) {
-        let Some(namespace) = self.tab(id).disk.namespace.clone() else {
-            return;
-        };
+        let namespace = self.tab(id).disk.namespace.clone();
         let locks = &mut self.profiles[id.profile].locks;
-        if locks.are_absent {
+        let Some(namespace) = namespace.filter(|_| !locks.are_absent) else {
             if command != LockCommand::Release {
                 self.tell_lock(id, LockEvent::Unavailable);
             }
             return;
-        }
+        };
         let lock = locks.locks.entry(namespace).or_default();
         match command {
             LockCommand::Request if lock.holder.is_none() => {
@@ -73,13 +71,17 @@ impl World {
 
     fn tell_lock(&mut self, id: TabId, event: LockEvent) {
         let at_ms = self.chaos.now_ms + self.chaos.dice.pick(&[0, 1, 4]);
-        self.agenda
-            .plan(at_ms, Event::Hears(id, Box::new(Input::Lock(event))));
+        let namespace = self.tab(id).disk.namespace.clone();
+        let input = Box::new(Input::Lock(event));
+        self.agenda.plan(at_ms, Event::Hears(id, namespace, input));
     }
 
     /// A tab says something to the others of its namespace, which may not hear it.
     pub(crate) fn post(&mut self, id: TabId, message: &Json) {
         let namespace = self.tab(id).disk.namespace.clone();
+        if namespace.is_none() {
+            return;
+        }
         for other in self.tab_ids() {
             let is_near = other.profile == id.profile && other != id;
             if !is_near || self.tab(other).disk.namespace != namespace {
@@ -89,9 +91,9 @@ impl World {
                 continue;
             }
             let at_ms = self.chaos.now_ms + self.chaos.dice.pick(&[0, 1, 5]);
-            let input = Input::TabMessage(message.clone());
-            self.agenda
-                .plan(at_ms, Event::Hears(other, Box::new(input)));
+            let input = Box::new(Input::TabMessage(message.clone()));
+            let event = Event::Hears(other, namespace.clone(), input);
+            self.agenda.plan(at_ms, event);
         }
     }
 }

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod accounts;
 mod agenda;
 mod chaos;
 mod checks;
@@ -49,6 +50,7 @@ fn every_promise_is_kept_under_every_fault() {
     let report = run_seeds(0..number_of("SEEDS").unwrap_or(DEFAULT_SEEDS));
     report.print();
     assert_none(&report);
+    assert_eq!(report.rare(), [""; 0], "faults that fired too rarely");
 }
 
 #[test]

@@ -34,6 +34,7 @@ impl World {
             let id = self.chaos.dice.pick(&open);
             self.tab_mishap(id);
             self.life_mishap(id);
+            self.account_mishap(id);
         }
         self.plan_mishap();
     }

@@ -17,6 +17,8 @@ pub(crate) const TEXT_MARK: char = '~';
 #[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) tab: TabId,
+    /// Who wrote it.
+    user: &'static str,
     pub(crate) room: String,
     /// Whether the server must refuse it.
     pub(crate) is_bad: bool,
@@ -29,6 +31,8 @@ pub(crate) struct Sent {
     may_be_lost: bool,
     /// It was parked once: others have passed it.
     was_parked: bool,
+    /// It was in a store that did not open in time: others have passed it.
+    was_passed: bool,
     /// Some tab has sent it, whatever came of that.
     was_sending: bool,
     /// The app wanted it taken out.
@@ -39,6 +43,8 @@ pub(crate) struct Sent {
     stored_in: Option<u64>,
     /// The server has had it, in whatever history.
     was_stored: bool,
+    /// Its user has logged out since, and nothing of it is left.
+    is_wiped: bool,
 }
 
 /// What the app knows of a message.
@@ -64,8 +70,8 @@ pub(crate) fn key_of(number: usize) -> String {
 pub(crate) struct Model {
     sent: Vec<Sent>,
     logs: BTreeMap<String, Log>,
-    /// The message with which each tab was last in each log.
-    last_of: BTreeMap<(TabId, String), usize>,
+    /// The message with which each user of a tab was last in each log.
+    last_of: BTreeMap<(TabId, &'static str, String), usize>,
     keys: BTreeSet<(String, String)>,
     losses: u64,
     /// Promises under way, and the message of those that sent one.
@@ -74,10 +80,17 @@ pub(crate) struct Model {
 
 impl Model {
     /// A new message: its number, and its text.
-    pub(crate) fn sends(&mut self, tab: TabId, room: &str, is_bad: bool) -> (usize, String) {
+    pub(crate) fn sends(
+        &mut self,
+        tab: TabId,
+        user: &'static str,
+        room: &str,
+        is_bad: bool,
+    ) -> (usize, String) {
         let number = self.sent.len();
         self.sent.push(Sent {
             tab,
+            user,
             room: room.to_owned(),
             is_bad,
             losses: self.losses,
@@ -85,11 +98,13 @@ impl Model {
             is_kept: false,
             may_be_lost: false,
             was_parked: false,
+            was_passed: false,
             was_sending: false,
             is_unwanted: false,
             is_removed: false,
             stored_in: None,
             was_stored: false,
+            is_wiped: false,
         });
         (number, format!("{TEXT_MARK}{number}{TEXT_MARK}"))
     }
@@ -146,7 +161,53 @@ impl Model {
         for sent in own.filter(|sent| sent.tab.profile == profile) {
             sent.may_be_lost |= !sent.is_kept;
             sent.is_removed = false;
+            sent.is_wiped = false;
         }
+    }
+
+    /// What a user has kept in a profile is wiped: nobody promised that it still arrives.
+    pub(crate) fn wiped(&mut self, profile: usize, user: &str) {
+        for sent in self.of_user(profile, user) {
+            sent.may_be_lost = true;
+            sent.is_unwanted = true;
+        }
+    }
+
+    /// A user has logged out of the only tab there is: nothing that they wrote is sent any more.
+    pub(crate) fn is_over_for(&mut self, profile: usize, user: &str) {
+        for sent in self.of_user(profile, user) {
+            sent.is_wiped = true;
+        }
+    }
+
+    /// The store of a user does not open in time, and is worked without: I4 is not promised for
+    /// what only the store has.
+    pub(crate) fn passed(&mut self, profile: usize, user: &str) {
+        for sent in self.of_user(profile, user).filter(|sent| sent.is_kept) {
+            sent.was_passed = true;
+        }
+    }
+
+    fn of_user(&mut self, profile: usize, user: &str) -> impl Iterator<Item = &mut Sent> {
+        let own = self.sent.iter_mut();
+        own.filter(move |sent| sent.tab.profile == profile && sent.user == user)
+    }
+
+    /// A tab sends this, or shows it in its queue, for this user.
+    pub(crate) fn check_whose(&self, tab: TabId, number: usize, user: Option<&str>) {
+        let Some(sent) = self.sent.get(number) else {
+            return;
+        };
+        assert!(
+            user.is_none_or(|user| sent.user == user),
+            "I14: {tab:?} has {number} of {} for {user:?}",
+            sent.user
+        );
+        assert!(
+            !sent.is_wiped,
+            "I14: {tab:?} has {number} of {}, who logged out",
+            sent.user
+        );
     }
 
     /// A browser has deleted what it stored.
@@ -246,18 +307,19 @@ impl Model {
         assert!(is_new, "I3: a second record for {user_id}'s {key}");
         self.logs.entry(room.clone()).or_default().add(entry);
         if let Operation::New(message) = entry {
-            self.check_order(&message.room_name, &message.content);
+            self.check_order(&message.room_name, &message.user_id, &message.content);
         }
     }
 
     /// Per sender and channel, the log has the order in which messages were given.
-    fn check_order(&mut self, room: &str, text: &str) {
+    fn check_order(&mut self, room: &str, user: &str, text: &str) {
         let number = text
             .trim_matches(TEXT_MARK)
             .parse::<usize>()
             .expect("one of our texts");
         let sent = &self.sent[number];
         assert_eq!(sent.room, room, "a message went to another room");
+        assert_eq!(sent.user, user, "I14: {number} was sent as another user");
         assert!(
             !sent.is_bad,
             "the core took a message that it has to refuse"
@@ -265,10 +327,10 @@ impl Model {
         assert!(!sent.is_removed, "{number} is stored, and was taken out");
         let is_old = sent.losses < self.losses;
         let is_failed = matches!(sent.fate, Fate::Failed(_));
-        let was_given_up = sent.was_parked || sent.is_unwanted || is_failed;
+        let was_given_up = sent.was_parked || sent.was_passed || sent.is_unwanted || is_failed;
         let last = self
             .last_of
-            .entry((sent.tab, room.to_owned()))
+            .entry((sent.tab, sent.user, room.to_owned()))
             .or_insert(number);
         assert!(
             *last <= number || is_old || was_given_up,

@@ -183,6 +183,14 @@ impl World {
 
     /// A client sends, in order.
     pub(crate) fn client_sends(&mut self, id: LinkId, sent: Vec<Upward>) {
+        // A goodbye may take what was handed over before it along.
+        if !self.network.link(id).is_leaving {
+            for upward in &sent {
+                if let Upward::Frame(packets) | Upward::Post(packets) = upward {
+                    self.check_sender(id, packets);
+                }
+            }
+        }
         let link = self.network.link_mut(id);
         let chaos = &mut self.chaos;
         if chaos.strikes(Fault::ResetBeforeSend) {

@@ -1,7 +1,7 @@
 //! What people do with their apps.
 
 use jsonwebtoken::{EncodingKey, Header, encode};
-use nchat_realtime::engine::input::{Input, Operation, QueueCommand, TokenSource};
+use nchat_realtime::engine::input::{Input, Operation, QueueCommand};
 use serde_json::json;
 
 use super::clock::BEGIN_WALL_MS;
@@ -21,21 +21,11 @@ impl World {
         if self.twins.is_some() {
             return self.begin_as_twin(id);
         }
-        let user = self.profiles[id.profile].user;
-        let source = match self.chaos.dice.chance(500) {
-            true => TokenSource::Callback,
-            false => TokenSource::Fixed(format!("user:{user}")),
-        };
-        let refresh = false;
-        self.input(id, Input::TokenSourceChanged { source, refresh });
-        self.request(id, Input::ConnectRequested);
-        for room in ROOMS {
-            if self.chaos.dice.chance(750) {
-                self.join(id, room);
-            }
+        if !self.profiles[id.profile].is_signed_out {
+            self.enter(id);
         }
         self.plan_act(id);
-        self.meet_people(id);
+        self.plan_mingle(id);
     }
 
     fn plan_act(&mut self, id: TabId) {
@@ -48,7 +38,7 @@ impl World {
         if self.chaos.faults.is_calm() || !self.tab(id).is_open {
             return;
         }
-        if self.tab(id).frozen.is_some() {
+        if self.tab(id).frozen.is_some() || self.profiles[id.profile].is_signed_out {
             return self.plan_act(id);
         }
         let room = self.chaos.dice.pick(&ROOMS);
@@ -87,7 +77,8 @@ impl World {
 
     fn send(&mut self, id: TabId, room: &str) {
         let is_bad = self.chaos.strikes(Fault::RefusedForGood);
-        let (number, text) = self.model.sends(id, room, is_bad);
+        let user = self.profiles[id.profile].user;
+        let (number, text) = self.model.sends(id, user, room, is_bad);
         let key = key_of(number);
         let mut options = json!({"clientMessageId": key});
         if is_bad {
@@ -166,8 +157,7 @@ impl World {
         let number = key.strip_prefix('k').and_then(|number| number.parse().ok());
         if let (Some(Ok(answer)), Some(number)) = (answer, number) {
             // Without a store, tabs that hear nothing of each other promise nothing.
-            let is_shared =
-                self.profiles[id.profile].disk.is_absent && self.open_tabs(id.profile).len() > 1;
+            let is_shared = self.has_no_store(id) && self.open_tabs(id.profile).len() > 1;
             self.model.removed(number, answer == true && !is_shared);
         }
     }

@@ -1,11 +1,13 @@
 //! One browser profile: its user, its clock, its line to the network, and its tabs.
 
 use nchat_realtime::engine::config::Settings;
+use nchat_realtime::engine::input::RequestId;
+use nchat_realtime::engine::store::Namespace;
 
 use super::clock::Clock;
 use super::disk::Disk;
 use super::lock::Locks;
-use super::tab::Tab;
+use super::tab::{Tab, TabId};
 
 /// The state of a machine's network, beside that of each link.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,9 +18,25 @@ pub(crate) struct Line {
     pub(crate) flaps_until_ms: u64,
 }
 
+impl Profile {
+    /// The other one of those who use it.
+    pub(crate) fn other_user(&self) -> &'static str {
+        let [own, guest] = self.users;
+        if self.user == own { guest } else { own }
+    }
+}
+
 /// One browser profile on one machine.
 pub(crate) struct Profile {
+    /// Who uses it, or did last.
     pub(crate) user: &'static str,
+    /// Whose it is, and who else uses it.
+    pub(crate) users: [&'static str; 2],
+    /// Nobody is signed in.
+    pub(crate) is_signed_out: bool,
+    /// A logout that nothing but itself can leave something of: its tab, its promise, and whose
+    /// records it wipes.
+    pub(crate) logout: Option<(TabId, RequestId, Namespace)>,
     pub(crate) clock: Clock,
     pub(crate) line: Line,
     pub(crate) settings: Settings,

@@ -11,6 +11,10 @@ use std::thread;
 use super::fault::Fault;
 use super::world::{Outcome, World};
 
+/// In a run of so many seeds each fault has to have fired so often.
+const LONG_RUN_SEEDS: u64 = 10_000;
+const LEAST_FIRED: u64 = 1_000;
+
 thread_local! {
     /// What the last panic of this thread said, and where.
     static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
@@ -90,6 +94,21 @@ impl Report {
             }
             Err(what) => self.failures.push(Failure { seed, what }),
         }
+    }
+
+    /// The faults that fired fewer than a thousand times in a run of ten thousand seeds; none, in
+    /// a shorter one.
+    pub(crate) fn rare(&self) -> Vec<&'static str> {
+        if self.seeds < LONG_RUN_SEEDS {
+            return Vec::new();
+        }
+        let has_tabs = std::env::var_os("TABS").is_some();
+        let fired = Fault::ALL.iter().zip(&self.fired);
+        let rare = fired.filter(|(fault, fired)| {
+            let can_fire = has_tabs || !fault.is_of_tabs();
+            can_fire && **fired < LEAST_FIRED
+        });
+        rare.map(|(fault, _)| fault.name()).collect()
     }
 
     /// Prints the summary.

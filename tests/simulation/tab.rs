@@ -46,6 +46,8 @@ pub(crate) struct Tab {
     /// Inputs that come before anything else.
     pub(crate) soon: VecDeque<Input<Json>>,
     pub(crate) is_open: bool,
+    /// The app was told that a newer version has its database.
+    pub(crate) is_too_old: bool,
     /// Inputs that wait until the tab runs again.
     pub(crate) frozen: Option<VecDeque<Input<Json>>>,
 }
@@ -80,6 +82,7 @@ impl Tab {
             disk: Handle::default(),
             soon: VecDeque::new(),
             is_open: true,
+            is_too_old: false,
             frozen: None,
         }
     }
@@ -131,8 +134,9 @@ impl World {
         self.twin_sees(id, &Brief(&input));
         if matches!(
             input,
-            Input::DisconnectRequested | Input::ReconnectRequested(_)
-        ) {
+            Input::DisconnectRequested | Input::ReconnectRequested(_) | Input::LogoutRequested(_)
+        ) || is_logout(&input)
+        {
             self.network.leave(id);
         }
         if let Input::Transport {
@@ -235,6 +239,11 @@ impl World {
             self.agenda.plan(at_ms, Event::Wake(id));
         }
     }
+}
+
+/// Another tab says that the user has logged out.
+fn is_logout(input: &Input<Json>) -> bool {
+    matches!(input, Input::TabMessage(message) if message["type"] == "logout")
 }
 
 /// An input, with the text of frames: a story is nothing without it.

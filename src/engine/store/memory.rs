@@ -108,6 +108,10 @@ impl<V: Clone> MemoryStore<V> {
                 records,
             } => {
                 let database = self.databases.get_mut(&namespace);
+                if database.as_ref().is_some_and(|database| database.is_newer) {
+                    let failure = StoreFailure::NewerSchema;
+                    return vec![StoreEvent::Failed { id, failure }];
+                }
                 let database = database.map(|database| &mut database.records);
                 let (mut stored, mut journaled) = (database, self.journals.get_mut(&namespace));
                 for (key, text) in records {
@@ -166,6 +170,13 @@ impl<V: Clone> MemoryStore<V> {
             (JournalCommand::Remove { .. } | JournalCommand::Read, None) => {}
         }
         None
+    }
+
+    /// Every record of a namespace's database, whoever wrote it; `None` where there is none.
+    pub fn records(&self, namespace: &Namespace) -> Option<Vec<(Table, String, String)>> {
+        let records = self.databases.get(namespace)?.records.iter();
+        let records = records.map(|((table, key), text)| (*table, key.clone(), text.clone()));
+        Some(records.collect())
     }
 
     /// Takes a namespace's database away, as a browser does that runs out of room. Tabs that had
@@ -354,6 +365,13 @@ mod tests {
         store.upgrade(&conformance::namespace("ann"));
         for _ in 0..2 {
             assert_eq!(open(&mut store, &mut tab), "journaled; failed: NewerSchema");
+            let forget = StoreCommand::Forget {
+                id: StoreId(7),
+                namespace: conformance::namespace("ann"),
+                records: Vec::new(),
+            };
+            let heard = store.carry_out(&mut tab, forget);
+            assert_eq!(conformance::describe(&heard), "failed: NewerSchema");
         }
     }
 

@@ -17,17 +17,19 @@ pub(crate) const EVERYBODY: [&str; 4] = ["alice", "bob", "carol", "nobody"];
 
 impl World {
     /// A person opens the app, and looks who is there.
-    pub(crate) fn meet_people(&mut self, id: TabId) {
+    pub(crate) fn look_around(&mut self, id: TabId) {
         if !self.has_people {
             return;
         }
         self.presence(id, PresenceCommand::Started);
         let everybody = EVERYBODY.map(str::to_owned).to_vec();
         self.presence(id, PresenceCommand::Wanted(everybody));
-        self.plan_mingle(id);
     }
 
-    fn plan_mingle(&mut self, id: TabId) {
+    pub(crate) fn plan_mingle(&mut self, id: TabId) {
+        if !self.has_people {
+            return;
+        }
         let at_ms = self.chaos.now_ms + self.chaos.dice.between(20, 2_000);
         self.agenda.plan(at_ms, Event::Mingle(id));
     }
@@ -37,7 +39,7 @@ impl World {
         if self.is_over() || !self.tab(id).is_open {
             return;
         }
-        if self.tab(id).frozen.is_none() {
+        if self.tab(id).frozen.is_none() && !self.profiles[id.profile].is_signed_out {
             match self.twins {
                 Some(_) => self.act_as_twin(id),
                 None => self.act_among_people(id),

@@ -77,6 +77,9 @@ impl World {
             settings.presence.idle_ms = 5_000;
             Profile {
                 user,
+                users: [user; 2],
+                is_signed_out: false,
+                logout: None,
                 clock: Clock::new(dice.between(1, 1_000_000), dice.pick(&skews_ms)),
                 line: Line::default(),
                 settings,
@@ -167,7 +170,8 @@ impl World {
             self.join(id, room);
         }
         if id.profile <= HIDDEN {
-            self.meet_people(id);
+            self.look_around(id);
+            self.plan_mingle(id);
         }
     }
 

@@ -193,6 +193,12 @@ impl Server {
         joined.map(|(link, _)| *link).collect()
     }
 
+    /// Who has joined over a link.
+    pub(crate) fn user_of(&self, link: LinkId) -> Option<&str> {
+        let session = self.session(link)?;
+        Some(&session.user.id)
+    }
+
     /// Something arrived on a link.
     pub(crate) fn receive(&mut self, link: LinkId, upward: Upward, chaos: &mut Chaos) {
         match upward {
