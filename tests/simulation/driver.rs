@@ -10,7 +10,7 @@ use nchat_realtime::socketio::{
 use nchat_realtime::wire::names;
 use serde_json::Value as Json;
 
-use super::network::Upward;
+use super::network::{LinkId, Upward};
 use super::tab::TabId;
 use super::world::World;
 
@@ -49,13 +49,14 @@ impl World {
     fn transport_command(&mut self, id: TabId, command: TransportCommand<Json>) {
         let link_of = |world: &mut Self, transport: TransportId| world.tab(id).links[&transport];
         match command {
-            TransportCommand::Open { id: transport, .. } => {
-                self.begin_link(id, transport, TransportKind::WebSocket);
+            TransportCommand::Open { id: transport, url } => {
+                let polling = self.open_link_of(id).filter(|_| url.contains("&sid="));
+                self.begin_link(id, transport, TransportKind::WebSocket, polling);
             }
             TransportCommand::Get { id: transport, .. }
                 if !self.tab(id).links.contains_key(&transport) =>
             {
-                self.begin_link(id, transport, TransportKind::Polling);
+                self.begin_link(id, transport, TransportKind::Polling, None);
             }
             TransportCommand::Get { id: transport, .. } => {
                 let link = link_of(self, transport);
@@ -74,6 +75,9 @@ impl World {
                 frames,
             } => {
                 let link = link_of(self, transport);
+                if let Some(polling) = self.tab(id).switching.take() {
+                    self.network.switch(polling, link);
+                }
                 let frames = frames.into_iter().filter_map(|frame| match frame {
                     Frame::Text(text) => Some(Upward::Frame(text)),
                     Frame::Bytes(_) => None,
@@ -82,17 +86,40 @@ impl World {
             }
             TransportCommand::Close { id: transport } => {
                 let link = link_of(self, transport);
-                self.client_closes(link);
+                // Whether it ends, or goes on over a WebSocket, is in the next command.
+                match self.network.is_probed(link) {
+                    true => self.tab(id).switching = Some(link),
+                    false => self.client_closes(link),
+                }
+                if self.network.link(link).probes_for.is_some()
+                    && let Some(polling) = self.tab(id).switching.take()
+                {
+                    self.client_closes(polling);
+                }
             }
         }
     }
 
-    fn begin_link(&mut self, id: TabId, transport: TransportId, kind: TransportKind) {
-        let links = &self.profiles[id.profile].tabs[id.tab].links;
-        let mut links = links.values().map(|link| self.network.link(*link));
-        let has_another = links.any(|link| link.is_open_at_client && !link.is_leaving);
+    /// The connection that a tab has, if it has one that it does not leave.
+    fn open_link_of(&self, id: TabId) -> Option<LinkId> {
+        let links = self.profiles[id.profile].tabs[id.tab].links.values();
+        let mut open = links.filter(|link| {
+            let link = self.network.link(**link);
+            link.is_open_at_client && !link.is_leaving
+        });
+        open.next().copied()
+    }
+
+    fn begin_link(
+        &mut self,
+        id: TabId,
+        transport: TransportId,
+        kind: TransportKind,
+        probes_for: Option<LinkId>,
+    ) {
+        let has_another = probes_for.is_none() && self.open_link_of(id).is_some();
         assert!(!has_another, "I20: {id:?} has two connections at once");
-        let link = self.open_link(id, transport, kind);
+        let link = self.open_link(id, transport, kind, probes_for);
         let links = &mut self.tab(id).links;
         links.insert(transport, link);
     }

@@ -150,6 +150,8 @@ faults! {
     BlockedStore, 60, "storage: blocked by another connection, and late";
     /// A newer version of the package takes the database on.
     NewerSchema, 5, "storage: a database of a newer schema";
+    /// The server offers those who poll a WebSocket, and it is taken.
+    Upgrade, 1_000, "network: polling upgraded to a WebSocket";
 }
 
 /// The faults of one world: a random few, at their own rates.
@@ -196,6 +198,16 @@ impl Faults {
         let strikes = !self.is_calm && rate > 0 && dice.chance(rate);
         self.fired[fault as usize] += u64::from(strikes);
         strikes
+    }
+
+    /// Whether this world has it.
+    pub(crate) fn has(&self, fault: Fault) -> bool {
+        self.rates[fault as usize] > 0
+    }
+
+    /// It came to pass by itself.
+    pub(crate) fn note(&mut self, fault: Fault) {
+        self.fired[fault as usize] += 1;
     }
 
     /// From now on things go wrong again.

@@ -68,7 +68,7 @@ impl World {
 
     fn crash_server(&mut self) {
         for link in self.server.crash() {
-            self.server_closes(link);
+            self.server_closes(self.network.carrier(link));
         }
         if self.chaos.strikes(Fault::HistoryLost) {
             self.server.lose_history();

@@ -18,6 +18,8 @@ pub(crate) struct LinkId(usize);
 pub(crate) enum Upward {
     /// The connection is opened.
     Opens(TransportKind),
+    /// A WebSocket is opened, to carry the session of another link.
+    Probes(LinkId),
     /// A frame of a WebSocket.
     Frame(String),
     /// A long poll waits.
@@ -61,6 +63,10 @@ pub(crate) struct Link {
     pub(crate) is_leaving: bool,
     /// The client was done with it by itself.
     pub(crate) is_done: bool,
+    /// A WebSocket for the session of this link, which it does not carry yet.
+    pub(crate) probes_for: Option<LinkId>,
+    /// What carries the session at the server's end.
+    carrier: Option<LinkId>,
 }
 
 /// All links there ever were.
@@ -76,6 +82,32 @@ impl Network {
 
     fn link_mut(&mut self, id: LinkId) -> &mut Link {
         &mut self.links[id.0]
+    }
+
+    /// What carries the session of a link at the server's end.
+    pub(crate) fn carrier(&self, id: LinkId) -> LinkId {
+        self.link(id).carrier.unwrap_or(id)
+    }
+
+    /// Whether a client tries a WebSocket for a link.
+    pub(crate) fn is_probed(&self, id: LinkId) -> bool {
+        let mut links = self.links.iter();
+        links.any(|link| link.is_open_at_client && link.probes_for == Some(id))
+    }
+
+    /// A WebSocket carries a session from now on, at the server's end.
+    pub(crate) fn upgrade(&mut self, session: LinkId, id: LinkId) {
+        let link = self.link_mut(session);
+        link.carrier = Some(id);
+        link.is_open_at_server = false;
+    }
+
+    /// A client has ended polling, and goes on over a WebSocket.
+    pub(crate) fn switch(&mut self, polling: LinkId, id: LinkId) {
+        let link = self.link_mut(polling);
+        link.is_open_at_client = false;
+        link.is_done = true;
+        self.link_mut(id).probes_for = None;
     }
 
     /// The links of a tab are on their way out: the app wants no connection.
@@ -126,6 +158,7 @@ impl World {
         tab: TabId,
         transport: TransportId,
         kind: TransportKind,
+        probes_for: Option<LinkId>,
     ) -> LinkId {
         let chaos = &mut self.chaos;
         let is_slow = chaos.strikes(Fault::SlowLink);
@@ -150,6 +183,8 @@ impl World {
             is_open_at_server: false,
             is_leaving: false,
             is_done: false,
+            probes_for,
+            carrier: None,
         };
         let fails = Event::ToClient(id, failure(kind));
         let at_ms = link.up_at_ms(chaos);
@@ -170,7 +205,7 @@ impl World {
             if chaos.strikes(Fault::StalledHandshake) {
                 link.down.state = WayState::Broken;
             }
-            let opens = Upward::Opens(kind);
+            let opens = probes_for.map_or(Upward::Opens(kind), Upward::Probes);
             self.agenda.plan(at_ms, Event::ToServer(id, opens));
             if line.flaps_until_ms > chaos.now_ms {
                 let breaks_at_ms = at_ms + chaos.dice.between(100, 2_000);
@@ -266,6 +301,7 @@ impl World {
 
     /// The connection breaks, and both sides learn of it, unless one cannot.
     pub(crate) fn break_link(&mut self, id: LinkId) {
+        let id = self.network.carrier(id);
         let link = self.network.link_mut(id);
         let up_at_ms = link.up_at_ms(&mut self.chaos);
         let down_at_ms = link.down_at_ms(&mut self.chaos);
@@ -276,6 +312,7 @@ impl World {
 
     /// Nothing arrives any more, and nobody is told.
     pub(crate) fn cut_link(&mut self, id: LinkId) {
+        let id = self.network.carrier(id);
         let link = self.network.link_mut(id);
         link.up.state = WayState::Dead;
         link.down.state = WayState::Dead;
@@ -288,7 +325,9 @@ impl World {
         match link.up.state {
             WayState::Dead => {}
             WayState::Broken if is_frame => {}
-            _ if matches!(upward, Upward::Opens(_)) || link.is_open_at_server => {
+            _ if matches!(upward, Upward::Opens(_) | Upward::Probes(_))
+                || link.is_open_at_server =>
+            {
                 self.at_server(id, upward);
             }
             // The answer to a request for a session that is no more.

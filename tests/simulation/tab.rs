@@ -35,6 +35,8 @@ impl std::fmt::Debug for TabId {
 pub(crate) struct Tab {
     pub(crate) engine: Engine<Json>,
     pub(crate) links: BTreeMap<TransportId, LinkId>,
+    /// Polling that has ended, for good or to go on over a WebSocket.
+    pub(crate) switching: Option<LinkId>,
     /// True time of the wake-up that is planned.
     wake_at_ms: Option<u64>,
     wakes: (u64, u32),
@@ -74,6 +76,7 @@ impl Tab {
         Self {
             engine: Engine::new(start),
             links: BTreeMap::new(),
+            switching: None,
             wake_at_ms: None,
             wakes: (0, 0),
             mirrors: BTreeMap::new(),

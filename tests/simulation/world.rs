@@ -151,6 +151,8 @@ impl World {
         }
         let has_people = seed % 2 == 1 && !REGRESSIONS.contains(&seed);
         let server = Server::new(&mut dice, has_people);
+        let offers_upgrade = faults.has(Fault::Upgrade);
+        let server = server.offering_upgrade(offers_upgrade);
         let transports = dice.pick(&[
             &[TransportKind::WebSocket][..],
             &[TransportKind::WebSocket, TransportKind::Polling],
@@ -162,6 +164,10 @@ impl World {
             .map(|profile| {
                 let mut settings = Settings::new().expect("the default address is one");
                 settings.transports = transports.to_vec();
+                if offers_upgrade {
+                    // What Socket.IO's clients do by default: to poll first.
+                    settings.transports.reverse();
+                }
                 let user = USERS[profile % USERS.len()];
                 settings.user_id = names_users.then(|| user.to_owned());
                 settings.presence.idle_ms = IDLE_MS;
@@ -352,7 +358,12 @@ impl World {
                     }
                 }
                 Said::Posted(link) => self.server_sends(link, TransportEvent::Posted),
-                Said::Closes(link) => self.server_closes(link),
+                Said::Brings(link, event) => self.server_sends(link, event),
+                Said::Upgrades { session, link } => {
+                    self.chaos.faults.note(Fault::Upgrade);
+                    self.network.upgrade(session, link);
+                }
+                Said::Closes(link) => self.server_closes(self.network.carrier(link)),
                 Said::Ping { link, delay_ms } => {
                     self.agenda.plan(now_ms + delay_ms, Event::Ping(link));
                 }
@@ -373,7 +384,7 @@ impl World {
 
     fn server_says(&mut self, link: LinkId, packet: String) {
         if let Some(event) = self.server.hand_over(link, packet) {
-            self.server_sends(link, event);
+            self.server_sends(self.network.carrier(link), event);
         }
     }
 }

@@ -9,6 +9,7 @@ use nchat_realtime::socketio::{Frame, TransportEvent, TransportId};
 use nchat_realtime::wire::names;
 use serde_json::{Map, Value as Json};
 
+use crate::network::LinkId;
 use crate::tab::TabId;
 use crate::world::World;
 
@@ -102,7 +103,10 @@ impl World {
         let tab = &mut profile.tabs[id.tab];
         let link = self.network.link(tab.links[&transport]);
         let is_over = link.is_done || link.is_leaving || tab.screen.ended == Some(transport);
-        if is_over || tab.links.keys().max() != Some(&transport) {
+        // A WebSocket that is only tried brings nothing yet.
+        let is_tried = |link: &LinkId| self.network.link(*link).probes_for.is_some();
+        let links = tab.links.iter().filter(|(_, link)| !is_tried(link));
+        if is_over || links.map(|(id, _)| *id).max() != Some(transport) {
             return;
         }
         match event {

@@ -6,6 +6,7 @@ mod people;
 mod post;
 mod requests;
 mod socket;
+mod upgrade;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU32;
@@ -23,6 +24,7 @@ use self::post::Post;
 use self::requests::Fate;
 pub(crate) use self::requests::REFUSED_REPLY_TO;
 use self::socket::Socket;
+use self::upgrade::{Brought, Upgrades};
 use super::chaos::Chaos;
 use super::dice::Dice;
 use super::network::{LinkId, Upward};
@@ -42,6 +44,10 @@ pub(crate) enum Said {
         packet: String,
         delay_ms: u64,
     },
+    /// Something on a link itself, whatever carries its session.
+    Brings(LinkId, Brought),
+    /// From now on a WebSocket carries the session of a link.
+    Upgrades { session: LinkId, link: LinkId },
     /// A long poll waits.
     Polled(LinkId),
     /// A post is answered.
@@ -82,6 +88,8 @@ pub(crate) struct Server {
     tokens: TokenKeeper,
     events_per_minute: NonZeroU32,
     sockets: BTreeMap<LinkId, Socket>,
+    upgrades: Upgrades,
+    offers_upgrade: bool,
     waiting: VecDeque<Waiting>,
     /// How many connections each user has had.
     connections: BTreeMap<String, u64>,
@@ -108,6 +116,8 @@ impl Server {
             tokens: TokenKeeper::new(TOKEN_KEY, true),
             events_per_minute: NonZeroU32::new(events_per_minute).expect("not zero"),
             sockets: BTreeMap::new(),
+            upgrades: Upgrades::default(),
+            offers_upgrade: false,
             waiting: VecDeque::new(),
             connections: BTreeMap::new(),
             said: VecDeque::new(),
@@ -126,6 +136,12 @@ impl Server {
     pub(crate) fn for_twins(mut self) -> Self {
         self.commit_delays_ms = &[0];
         self.is_audited = false;
+        self
+    }
+
+    /// Whether it offers those who poll a WebSocket.
+    pub(crate) fn offering_upgrade(mut self, offers_upgrade: bool) -> Self {
+        self.offers_upgrade = offers_upgrade;
         self
     }
 
@@ -160,6 +176,7 @@ impl Server {
         self.environment.silence();
         self.tick_at_ms = i64::MAX;
         self.ledger.crashed(self.now_mono_ms());
+        self.upgrades = Upgrades::default();
         self.store = self.core.take().map(Core::into_store);
         std::mem::take(&mut self.sockets).into_keys().collect()
     }
@@ -195,15 +212,19 @@ impl Server {
 
     /// Who has joined over a link.
     pub(crate) fn user_of(&self, link: LinkId) -> Option<&str> {
-        let session = self.session(link)?;
+        let session = self.session(self.upgrades.session_link(link))?;
         Some(&session.user.id)
     }
 
     /// Something arrived on a link.
     pub(crate) fn receive(&mut self, link: LinkId, upward: Upward, chaos: &mut Chaos) {
+        let link = self.upgrades.session_link(link);
         match upward {
             Upward::Opens(kind) if self.is_up() => self.open(link, kind),
-            Upward::Opens(_) => self.said.push_back(Said::Closes(link)),
+            Upward::Probes(session) if self.is_up() => self.probe_opens(link, session),
+            Upward::Opens(_) | Upward::Probes(_) => self.said.push_back(Said::Closes(link)),
+            Upward::Frame(packet) if self.is_upgrade(link, &packet) => {}
+            Upward::Closes if self.probe_closes(link) => {}
             Upward::Frame(packet) => self.packet(link, &packet, chaos),
             Upward::Get => self.poll(link),
             Upward::Post(payload) => {

@@ -82,8 +82,12 @@ impl Server {
         };
         self.sockets.insert(link, socket);
         self.said.push_back(Said::Opens(link));
+        let upgrades: &[&str] = match is_polling && self.offers_upgrade {
+            true => &["websocket"],
+            false => &[],
+        };
         let handshake = json!({
-            "sid": "e", "upgrades": [], "pingInterval": PING_INTERVAL_MS,
+            "sid": "e", "upgrades": upgrades, "pingInterval": PING_INTERVAL_MS,
             "pingTimeout": PING_TIMEOUT_MS, "maxPayload": 1_000_000,
         });
         self.say(link, format!("0{handshake}"), 0);
@@ -105,6 +109,20 @@ impl Server {
             socket.polls = true;
         }
         self.said.push_back(Said::Polled(link));
+        self.end_poll(link);
+    }
+
+    /// Whether a link is open, and polled.
+    pub(super) fn is_polled(&self, link: LinkId) -> bool {
+        let socket = self.sockets.get(&link);
+        socket.is_some_and(|socket| socket.is_polling)
+    }
+
+    /// A link is polled no more: what waits for that, if it is open.
+    pub(super) fn take_unpolled(&mut self, link: LinkId) -> Option<Vec<String>> {
+        let socket = self.sockets.get_mut(&link)?;
+        socket.is_polling = false;
+        Some(std::mem::take(&mut socket.unpolled))
     }
 
     /// How a packet travels: as a frame, or once a long poll is there.
