@@ -33,6 +33,8 @@ struct Shared {
     busy: Cell<bool>,
     /// The database that is open was taken away while a command was under way.
     taken: Cell<bool>,
+    /// A database that was given up opened while a command was under way.
+    found: Cell<bool>,
     patience: RefCell<Option<Timeout>>,
 }
 
@@ -49,6 +51,7 @@ impl Store {
             turn: Cell::new(0),
             busy: Cell::new(false),
             taken: Cell::new(false),
+            found: Cell::new(false),
             patience: RefCell::new(None),
         });
         let weak = Rc::downgrade(&shared);
@@ -147,7 +150,8 @@ impl Shared {
         self.turn.set(self.turn.get().wrapping_add(1));
         self.busy.set(false);
         (self.tell)(event);
-        if is_lost {
+        let is_found = self.found.take() && self.database.borrow().is_none();
+        if is_lost || is_found {
             (self.tell)(StoreEvent::Lost);
         }
         self.proceed();
@@ -166,7 +170,9 @@ impl Shared {
 
     /// A database opened after it was given up. It was closed again, but will open at once now.
     fn found_late(&self) {
-        if self.database.borrow().is_none() && !self.busy.get() {
+        if self.busy.get() {
+            self.found.set(true);
+        } else if self.database.borrow().is_none() {
             (self.tell)(StoreEvent::Lost);
         }
     }

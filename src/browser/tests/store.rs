@@ -246,6 +246,28 @@ async fn a_database_that_another_page_holds_is_waited_for_so_long_and_found_late
 }
 
 #[test]
+async fn a_database_that_is_found_late_while_something_is_under_way_is_told_of_after_it() {
+    wiped(&["ann", "bob"]).await;
+    let held = "const db = await open(1, () => {});
+        const deleting = new Promise((resolve) => { db.onversionchange = resolve; });
+        indexedDB.deleteDatabase(name);
+        await deleting;
+        return () => db.close();";
+    let ann: js_sys::Function = by_hand("ann", held).await.unchecked_into();
+    let bob: js_sys::Function = by_hand("bob", held).await.unchecked_into();
+    let mut tab = Tab::with_patience(300);
+    assert_eq!(tab.open("ann").await, "journaled; failed: Late");
+    tab.keep(StoreCommand::ReadOther {
+        id: StoreId(7),
+        namespace: super::page::of_test("bob"),
+    });
+    ann.call0(&JsValue::NULL).unwrap();
+    assert_eq!(tab.hears(2).await, "failed: Late; lost");
+    assert_eq!(tab.open("ann").await, "journaled; opened, fence 0");
+    bob.call0(&JsValue::NULL).unwrap();
+}
+
+#[test]
 async fn a_dropped_tab_holds_no_database() {
     wiped(&["ann"]).await;
     let mut tab = Tab::new();
