@@ -17,6 +17,7 @@ use crate::wire::error::ErrorCode;
 use crate::wire::message::{MessageHead, thread_id};
 use crate::wire::names::{self, ServerEvent, is_client_event};
 use crate::wire::planted::{PlantedBug, is_planted};
+use crate::wire::resume::{event_name, items};
 use crate::wire::room::MembershipChange;
 use crate::wire::typing::TypingHead;
 
@@ -316,16 +317,30 @@ impl<V: Value> Parts<'_, '_, V> {
     fn page_seen(&mut self, room: &str, args: Option<&V>) {
         if let Some(Ok(Some(body))) = Ack::answer(args) {
             let user_id = self.up.connection.user_id().map(str::to_owned);
+            self.deletions_seen(&body);
             self.delivery
                 .page_seen(self.up.ctx, user_id.as_deref(), room, &body);
         }
     }
 
-    fn operation_came(&mut self, event: &str, body: &V) {
+    /// Whatever was deleted by the entries of a page waits no more to be read.
+    pub(super) fn deletions_seen(&mut self, body: &V) {
+        for operation in items(body, "operations") {
+            if event_name(&operation).as_deref() == Some(names::MESSAGE_DELETE) {
+                self.operation_seen(names::MESSAGE_DELETE, &operation);
+            }
+        }
+    }
+
+    fn operation_seen(&mut self, event: &str, body: &V) {
         let deleted = (event == names::MESSAGE_DELETE)
             .then(|| self.rooms.seq_of_target(body))
             .flatten();
         self.delivery.operation_seen(body, deleted);
+    }
+
+    fn operation_came(&mut self, event: &str, body: &V) {
+        self.operation_seen(event, body);
         self.rooms.operation_came(&mut self.up, event, body);
     }
 

@@ -42,6 +42,9 @@ impl<V: Value> Delivery<V> {
         match (head.seq, head.message_id) {
             (Some(seq), message_id) => {
                 room.unread.saw(seq, counts.then_some(mention));
+                if !counts {
+                    room.unread.deleted(seq);
+                }
                 let is_read = message_id.is_some_and(|id| room.reading.placed(&id, seq));
                 if is_read {
                     room.read_up_to(seq);

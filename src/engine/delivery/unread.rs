@@ -31,9 +31,11 @@ pub(crate) struct Unread {
     cursor: u64,
     /// The highest `seq` seen.
     head: u64,
-    /// Messages of others beyond the cursor that were seen, and whether they mention us.
+    /// Messages of others that were seen, and whether they mention us: also those that were read,
+    /// which the server may count until it knows.
     seen: SortedMap<u64, bool>,
-    /// How many of them do.
+    /// How many of them are beyond the cursor, and how many of those mention us.
+    beyond: u32,
     mentions: u32,
     /// More of them, by the server's count, that were not seen.
     unseen: Unseen,
@@ -52,13 +54,11 @@ struct Unseen {
 impl Unread {
     /// The numbers as they are.
     pub(crate) fn count(&self) -> Count {
-        let known = self.seen.len() + self.unnumbered.len();
+        let unnumbered = u32::try_from(self.unnumbered.len()).unwrap_or(u32::MAX);
         let loose = self.unnumbered.iter().filter(|(_, mention)| *mention);
         let loose = u32::try_from(loose.count()).unwrap_or(u32::MAX);
         Count {
-            unread: u32::try_from(known)
-                .unwrap_or(u32::MAX)
-                .saturating_add(self.unseen.messages),
+            unread: (self.beyond + unnumbered).saturating_add(self.unseen.messages),
             mentions: (self.mentions + loose).saturating_add(self.unseen.mentions),
             read_up_to_seq: self.cursor,
         }
@@ -79,16 +79,13 @@ impl Unread {
         self.unseen.messages == 0
     }
 
-    /// The server counted. Its word stands for what was not seen; where we have read on since, it
-    /// knows less than we do, and there cannot be more than what lies beyond our cursor.
+    /// The server counted. Its word stands for what was not seen; where we have read on since, there
+    /// cannot be more of that than what lies beyond our cursor.
     pub(crate) fn server_counted(&mut self, said: ServerCount) {
         let head = said.head_seq.unwrap_or(self.head);
         self.head = self.head.max(head);
         self.read_up_to(said.read_up_to_seq);
-        let seen = self.seen.iter().filter(|(seq, _)| **seq <= head);
-        let (messages, mentions) = seen.fold((0, 0), |(messages, mentions), (_, mention)| {
-            (messages + 1, mentions + u32::from(*mention))
-        });
+        let (messages, mentions) = self.seen_between(said.read_up_to_seq, head);
         self.unseen = Unseen {
             messages: said.unread.saturating_sub(messages),
             mentions: said.mentions.saturating_sub(mentions),
@@ -101,16 +98,19 @@ impl Unread {
     /// (`None`) anything that is not to be counted.
     pub(crate) fn saw(&mut self, seq: u64, message: Option<bool>) {
         self.head = self.head.max(seq);
-        let Some(mention) = message.filter(|_| seq > self.cursor) else {
+        let Some(mention) = message else {
             return;
         };
         if self.seen.insert(seq, mention).is_some() {
             return;
         }
-        self.mentions += u32::from(mention);
-        if seq <= self.unseen.up_to_seq {
-            self.unseen.messages = self.unseen.messages.saturating_sub(1);
-            self.unseen.mentions = self.unseen.mentions.saturating_sub(u32::from(mention));
+        if seq > self.cursor {
+            self.beyond += 1;
+            self.mentions += u32::from(mention);
+            if seq <= self.unseen.up_to_seq {
+                self.unseen.messages = self.unseen.messages.saturating_sub(1);
+                self.unseen.mentions = self.unseen.mentions.saturating_sub(u32::from(mention));
+            }
         }
         while self.seen.len() > MAX_TRACKED_UNREAD {
             let Some((first, mention)) = self.seen.first().map(|(seq, mention)| (*seq, *mention))
@@ -118,9 +118,11 @@ impl Unread {
                 return;
             };
             self.deleted(first);
-            self.unseen.messages += 1;
-            self.unseen.mentions += u32::from(mention);
-            self.unseen.up_to_seq = self.unseen.up_to_seq.max(first);
+            if first > self.cursor {
+                self.unseen.messages += 1;
+                self.unseen.mentions += u32::from(mention);
+                self.unseen.up_to_seq = self.unseen.up_to_seq.max(first);
+            }
         }
     }
 
@@ -134,8 +136,12 @@ impl Unread {
 
     /// A message was deleted: it counts no more.
     pub(crate) fn deleted(&mut self, seq: u64) {
-        if self.seen.remove(&seq) == Some(true) {
-            self.mentions -= 1;
+        let Some(mention) = self.seen.remove(&seq) else {
+            return;
+        };
+        if seq > self.cursor {
+            self.beyond -= 1;
+            self.mentions -= u32::from(mention);
         }
     }
 
@@ -161,9 +167,7 @@ impl Unread {
             return false;
         }
         self.cursor = seq;
-        self.seen.retain(|unread, _| *unread > seq);
-        let mentions = self.seen.values().filter(|mention| **mention).count();
-        self.mentions = u32::try_from(mentions).unwrap_or(u32::MAX);
+        (self.beyond, self.mentions) = self.seen_between(seq, u64::MAX);
         self.bound_unseen();
         true
     }
@@ -171,6 +175,15 @@ impl Unread {
     /// The room counts anew.
     pub(crate) fn reset(&mut self) {
         *self = Self::default();
+    }
+
+    /// How many messages were seen after one place and up to another, and how many mention us.
+    fn seen_between(&self, after: u64, up_to: u64) -> (u32, u32) {
+        let seen = self.seen.iter();
+        let seen = seen.filter(|(seq, _)| **seq > after && **seq <= up_to);
+        seen.fold((0, 0), |(messages, mentions), (_, mention)| {
+            (messages + 1, mentions + u32::from(*mention))
+        })
     }
 
     /// There cannot be more unseen messages than places they could be at.
@@ -266,6 +279,22 @@ mod tests {
             mentions: 1,
         });
         assert_eq!(numbers(&room), (0, 0));
+    }
+
+    #[test]
+    fn what_was_read_here_and_is_counted_there_counts_no_more() {
+        let mut room = counted(0, 0, 0, 0);
+        for seq in 1..=4 {
+            room.saw(seq, Some(seq == 1));
+        }
+        room.read_up_to(2);
+        room.server_counted(ServerCount {
+            head_seq: Some(9),
+            read_up_to_seq: 0,
+            unread: 5,
+            mentions: 1,
+        });
+        assert_eq!(numbers(&room), (3, 0), "3, 4 and one that was not seen");
     }
 
     #[test]

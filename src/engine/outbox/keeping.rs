@@ -21,7 +21,7 @@ impl<V: Value> Outbox<V> {
         let Some(entry) = self.entries.get(key) else {
             return;
         };
-        if ctx.keep.fence().is_none() || !entry.is_told {
+        if !ctx.keep.has_led() || !entry.is_told {
             return self.keep(ctx, key);
         }
         if let Ok(text) = sealed(entry) {

@@ -86,6 +86,8 @@ pub(crate) struct Keeper<V> {
     namespace: Option<Namespace>,
     /// Set while this tab leads.
     fence: Option<u64>,
+    /// What the store gave this tab last: once another tab leads it takes nothing under it.
+    last_fence: Option<u64>,
     next_id: u32,
     asked: SortedMap<StoreId, Asked>,
     gathered: Vec<Change<V>>,
@@ -109,6 +111,7 @@ impl<V: Value> Keeper<V> {
             stage: Stage::Closed,
             namespace: None,
             fence: None,
+            last_fence: None,
             next_id: 0,
             asked: SortedMap::new(),
             gathered: Vec::new(),
@@ -160,6 +163,11 @@ impl<V: Value> Keeper<V> {
     /// The leader's epoch, while this tab leads.
     pub(crate) fn fence(&self) -> Option<u64> {
         self.fence
+    }
+
+    /// Whether this tab leads, or has: what it found out then, only a leader may write.
+    pub(crate) fn has_led(&self) -> bool {
+        self.last_fence.is_some()
     }
 
     /// Sets or takes back the leader's epoch.
@@ -243,8 +251,10 @@ impl<V: Value> Keeper<V> {
         outputs.push_back(Output::Store(StoreCommand::Open { id, namespace }));
     }
 
-    /// Asks to lead; the outbox comes with the answer, and before that the journal.
+    /// Asks to lead; the outbox comes with the answer, and before that the journal. Where that was
+    /// asked before, the fence of that answer is no more: this one is higher.
     pub(crate) fn lead(&mut self, outputs: &mut VecDeque<Output<V>>) {
+        self.asked.retain(|_, asked| !matches!(asked, Asked::Lead));
         outputs.push_back(Output::Journal(JournalCommand::Read));
         let id = self.ask(Asked::Lead);
         outputs.push_back(Output::Store(StoreCommand::Lead { id }));
@@ -389,7 +399,7 @@ impl<V: Value> Keeper<V> {
         self.held_since_ms = None;
         let is_fenced = changes.iter().any(|change| change.weight == Weight::Fenced);
         let ops = newest_puts(&changes);
-        let fence = self.fence.filter(|_| is_fenced);
+        let fence = self.last_fence.filter(|_| is_fenced);
         self.under_way = Some((id, changes));
         outputs.push_back(Output::Store(StoreCommand::Commit { id, fence, ops }));
     }
@@ -404,6 +414,7 @@ impl<V: Value> Keeper<V> {
         self.is_full = false;
         self.reads_again = false;
         self.fence = None;
+        self.last_fence = None;
     }
 
     // Answers.
@@ -443,6 +454,7 @@ impl<V: Value> Keeper<V> {
             StoreEvent::Led { id, fence, outbox } => {
                 self.asked.remove(&id)?;
                 self.fence = Some(fence);
+                self.last_fence = Some(fence);
                 Some(Heard::Led(outbox))
             }
             StoreEvent::Outbox { id, outbox } => {

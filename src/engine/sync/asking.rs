@@ -166,6 +166,7 @@ impl<V: Value> Parts<'_, '_, V> {
                 let Some(head) = ResumeRoomHead::read(&room) else {
                     continue;
                 };
+                self.deletions_seen(&room);
                 self.delivery
                     .resume_seen(self.up.ctx, user_id.as_deref(), &room);
                 self.rooms.apply_resume(&mut self.up, &head, &room);

@@ -99,13 +99,32 @@ fn a_deleted_message_counts_no_more() {
     let mut world = in_general(0, 0, 0, 0);
     world.server_sends("message:new", message(1, "bob", &["alice"]));
     world.server_sends("message:new", message(2, "bob", &[]));
-    world.server_sends(
-        "message:delete",
-        json!({
-            "roomName": "general", "messageId": "m1", "clientMessageId": "d", "userId": "bob",
-            "version": 2, "deletedAt": "t", "seq": 3, "epoch": "e1",
-        }),
-    );
+    world.server_sends("message:delete", deletion("m1", 3));
+    assert_eq!(world.unread(), (1, 0));
+}
+
+fn deletion(message_id: &str, seq: u64) -> Json {
+    json!({
+        "event": "message:delete", "roomName": "general", "messageId": message_id,
+        "clientMessageId": "d", "userId": "bob", "version": 2, "deletedAt": "t", "seq": seq,
+        "epoch": "e1",
+    })
+}
+
+#[test]
+fn a_message_that_was_deleted_while_nobody_listened_counts_no_more() {
+    let mut world = in_general(0, 0, 0, 0);
+    world.server_sends("message:new", message(1, "bob", &["alice"]));
+    world.server_sends("message:new", message(2, "bob", &[]));
+    world.lose_connection();
+    world.advance(2_000);
+    rejoin(&mut world, 3, 0, 1, 0);
+    let asked = world.expect_event("sync:messages");
+    let page = json!({
+        "messages": [], "operations": [deletion("m1", 3)], "fromSeq": 3, "toSeq": 3,
+        "headSeq": 3, "hasMore": false, "epoch": "e1", "serverTime": 1,
+    });
+    world.ack(&asked, page);
     assert_eq!(world.unread(), (1, 0));
 }
 

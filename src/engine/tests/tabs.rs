@@ -258,6 +258,44 @@ fn a_sending_tab_that_freezes_is_replaced_and_cannot_go_on_when_it_thaws() {
 }
 
 #[test]
+fn what_a_tab_is_answered_once_it_was_replaced_goes_over_nothing_that_is_stored() {
+    let mut tabs = Tabs::connected(2);
+    tabs.queue(0, "one");
+    tabs.is_frozen[0] = true;
+    tabs.advance(6_500);
+    tabs.queue(1, "two");
+    tabs.advance(6_500);
+    assert_eq!(tabs.take(1, 1)["content"], "one");
+    assert_eq!(tabs.take(1, 2)["content"], "two");
+    tabs.is_frozen[0] = false;
+    tabs.talk();
+    tabs.refuse(0, "FORBIDDEN");
+    assert_eq!(
+        tabs.tabs[1].stored_keys(Some("alice")),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_tab_that_asked_for_the_lead_twice_has_that_of_its_second_asking() {
+    let mut tabs = Tabs::connected(2);
+    tabs.tabs[0].disconnect();
+    tabs.talk();
+    tabs.tabs[0].disk().is_slow = true;
+    tabs.tabs[0].connect();
+    tabs.tabs[1].disconnect();
+    tabs.talk();
+    tabs.tabs[0].disconnect();
+    tabs.talk();
+    tabs.tabs[0].connect();
+    tabs.talk();
+    tabs.tabs[0].disk_catches_up();
+    tabs.tabs[0].disk().is_slow = false;
+    tabs.queue(0, "one");
+    assert_eq!(tabs.take(0, 1)["fence"], 4);
+}
+
+#[test]
 fn without_locks_one_tab_leads_after_a_second_and_the_others_hear_that_it_lives() {
     let mut tabs = Tabs::opened(3, true);
     tabs.each(|tab| tab.connect());
