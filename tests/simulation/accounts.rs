@@ -36,10 +36,10 @@ impl World {
         self.model.wiped(id.profile, user);
         self.choices.forget(user);
         let request = self.request(id, Input::LogoutRequested);
-        if namespace.is_some() {
-            self.model.is_over_for(id.profile, user);
-        }
         let profile = &mut self.profiles[id.profile];
+        // Users whom the app does not name are told apart by what a logout leaves of them: nothing,
+        // where it is the only tab.
+        profile.may_change_user = is_alone || profile.settings.user_id.is_some();
         profile.logout = namespace.map(|namespace| (id, request, namespace));
         let at_ms = self.chaos.now_ms + self.chaos.dice.pick(&[0, 5, 500, 4_000]);
         self.agenda.plan(at_ms, Event::SignIn(id.profile));
@@ -52,7 +52,7 @@ impl World {
         }
         self.profiles[profile].is_signed_out = false;
         self.profiles[profile].logout = None;
-        if self.chaos.strikes(Fault::AnotherUser) {
+        if self.profiles[profile].may_change_user && self.chaos.strikes(Fault::AnotherUser) {
             return self.change_user(profile);
         }
         for id in self.open_tabs(profile) {

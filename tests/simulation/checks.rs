@@ -86,6 +86,7 @@ impl World {
         let Some((_, _, namespace)) = profile.logout.take_if(is_it) else {
             return;
         };
+        let user = profile.user;
         let nobodys = Namespace {
             user: None,
             ..namespace.clone()
@@ -97,6 +98,7 @@ impl World {
             );
             self.checked += 1;
         }
+        self.model.is_over_for(id.profile, user);
     }
 
     /// Everything has come right.
@@ -131,7 +133,7 @@ impl World {
         let mut kept = BTreeSet::new();
         // Where there is no store, only the next tab reads the journal.
         let disks = self.profiles.iter().map(|profile| &profile.disk);
-        for disk in disks.filter(|disk| disk.is_absent) {
+        for disk in disks.filter(|disk| disk.is_absent || disk.has_newer()) {
             kept.extend(disk.journaled());
         }
         for profile in &self.profiles {

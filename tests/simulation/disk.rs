@@ -104,6 +104,11 @@ impl Disk {
         !self.is_absent && !self.opened.is_empty()
     }
 
+    /// Whether a newer version has taken any database on.
+    pub(crate) fn has_newer(&self) -> bool {
+        !self.newer.is_empty()
+    }
+
     /// Whether a newer version has taken a database on.
     pub(crate) fn is_newer(&self, namespace: &Namespace) -> bool {
         self.newer.contains_key(namespace)

@@ -38,6 +38,9 @@ impl World {
                 self.end_tab(id);
             }
             self.profiles[id.profile].disk.kill();
+            // Whom the browser knows, and what was queued for nobody, is as it was some seconds ago.
+            self.profiles[id.profile].may_change_user &=
+                self.profiles[id.profile].settings.user_id.is_some();
             self.model.browser_killed(id.profile);
         } else {
             return;

@@ -173,7 +173,8 @@ impl Model {
         }
     }
 
-    /// A user has logged out of the only tab there is: nothing that they wrote is sent any more.
+    /// A user has logged out of the only tab there is, and that is done: nothing that they wrote is
+    /// sent any more.
     pub(crate) fn is_over_for(&mut self, profile: usize, user: &str) {
         for sent in self.of_user(profile, user) {
             sent.is_wiped = true;

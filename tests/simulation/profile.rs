@@ -34,6 +34,8 @@ pub(crate) struct Profile {
     pub(crate) users: [&'static str; 2],
     /// Nobody is signed in.
     pub(crate) is_signed_out: bool,
+    /// Somebody else may sign in next.
+    pub(crate) may_change_user: bool,
     /// A logout that nothing but itself can leave something of: its tab, its promise, and whose
     /// records it wipes.
     pub(crate) logout: Option<(TabId, RequestId, Namespace)>,

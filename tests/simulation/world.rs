@@ -183,6 +183,7 @@ impl World {
                     user,
                     users: [user, USERS[(profile + 1) % USERS.len()]],
                     is_signed_out: false,
+                    may_change_user: false,
                     logout: None,
                     clock: Clock::new(dice.between(1, 1_000_000), skew_ms(&mut dice)),
                     line: Line::default(),

@@ -79,6 +79,7 @@ impl World {
                 user,
                 users: [user; 2],
                 is_signed_out: false,
+                may_change_user: false,
                 logout: None,
                 clock: Clock::new(dice.between(1, 1_000_000), dice.pick(&skews_ms)),
                 line: Line::default(),
