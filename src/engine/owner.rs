@@ -17,7 +17,7 @@ pub(crate) struct Owner {
     known: Vec<(String, String)>,
     /// Named by the server while nobody's store was being opened.
     next: Option<String>,
-    /// The user was named here: what was left before that is not known yet.
+    /// The user was not known, here or in an earlier page: what was left then is not known yet.
     is_searching: bool,
     /// What was found under nobody's name, until it is kept as the user's.
     found: Vec<(String, String)>,
@@ -58,6 +58,8 @@ impl<V: Value> Parts<'_, '_, V> {
     pub(super) fn open_store(&mut self) {
         if self.up.ctx.keep.namespace().is_none() {
             let namespace = self.namespace();
+            let is_said = self.up.ctx.settings.user_id.is_some();
+            self.owner.is_searching = namespace.user.is_some() && !is_said;
             self.up.ctx.open_store(namespace);
         }
     }
@@ -177,7 +179,10 @@ impl<V: Value> Parts<'_, '_, V> {
             self.owner.seen = left;
             return;
         }
-        self.owner.found = self.outbox.move_more(&mut self.up, self.rooms, left);
+        let found = self
+            .outbox
+            .move_more(&mut self.up, self.rooms, left, is_first);
+        self.owner.found = found;
         if self.owner.found.is_empty() {
             return;
         }

@@ -74,9 +74,9 @@ pub(crate) enum Safe {
 /// everything that is in the store. All orders are whole, as a double holds them.
 pub(crate) const UNKNOWN_ORDER: u64 = 1 << 50;
 
-/// Added to the orders of what was kept before the user was known: it comes after all that is in
-/// the user's journal, too, and wherever it is moved from it comes to the same place.
-const MOVED_ORDER: u64 = 1 << 51;
+/// Added to the orders of what was kept before the user was known, until it is known what is theirs:
+/// it comes after all of that, of which earlier pages may have moved some here, too.
+pub(super) const MOVED_ORDER: u64 = 1 << 51;
 
 /// The place of an entry among those of its channel. No clock has a say in it, nor any tab but the
 /// one that queued the entry: two tabs would number what they know, and not what they do not.

@@ -1,6 +1,6 @@
 //! Entries as they are found: in the journal, in the store, and in other tabs.
 
-use super::entry::UNKNOWN_ORDER;
+use super::entry::{MOVED_ORDER, UNKNOWN_ORDER};
 use super::record::gone_nonce;
 use super::{Entry, Outbox, Safe};
 use crate::engine::config::MAX_SETTLED_ENTRIES;
@@ -22,9 +22,12 @@ impl<V: Value> Outbox<V> {
         rooms: &mut Rooms<V>,
         records: Vec<(String, String)>,
     ) {
+        let moved = self.keys_in_order(&|entry| entry.place.order > MOVED_ORDER);
         for (key, text) in records {
             self.merge(up, rooms, &key, &text, Safe::Journal);
         }
+        // Behind what earlier pages moved, and did not live to place.
+        self.number_behind(moved, MOVED_ORDER);
     }
 
     /// What the store holds, now that it is open. What it lacks follows.
@@ -66,14 +69,29 @@ impl<V: Value> Outbox<V> {
 
     /// What is left from before the user was known is kept as theirs, as far as it is: gives the
     /// records that need not stay where they were. Another user's do, and those of a newer version.
+    /// `is_first` tells whether this tab has sent nothing yet: then what it queued itself, which is
+    /// newer than what pages that are gone left, comes behind.
     pub(crate) fn move_more(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         rooms: &mut Rooms<V>,
         mut left: Vec<(String, String)>,
+        is_first: bool,
     ) -> Vec<(String, String)> {
         left.retain(|(key, text)| self.merge(up, rooms, key, text, Safe::Nobodys));
-        for key in self.keys(&|entry| entry.safe == Safe::Nobodys) {
+        let is_moved = |entry: &Entry<V>| entry.safe == Safe::Nobodys;
+        let is_new = |entry: &Entry<V>| is_moved(entry) && entry.place.order > MOVED_ORDER;
+        self.number_behind(self.keys_in_order(&is_new), 0);
+        let mut changed = self.keys(&is_moved);
+        if is_first && !changed.is_empty() {
+            let is_own = |entry: &Entry<V>| {
+                entry.place.tab_id == self.tab_id && entry.is_waiting() && !is_moved(entry)
+            };
+            let own = self.keys_in_order(&is_own);
+            changed.extend(own.iter().cloned());
+            self.number_behind(own, 0);
+        }
+        for key in changed {
             self.keep(up.ctx, &key);
         }
         left
@@ -85,12 +103,15 @@ impl<V: Value> Outbox<V> {
         self.keep_all(ctx);
     }
 
-    /// Gives their order to entries that this tab queued before it was known what the store holds.
-    /// What the store has already keeps its place: another tab may be sending it.
+    /// Gives their order to entries that this tab queued before it was known what the store holds,
+    /// and to those that were kept before the user was known. What the store has already keeps its
+    /// place: another tab may be sending it.
     fn number_anew(&mut self) {
         let tab_id = self.tab_id.clone();
-        let is_unplaced =
-            |entry: &Entry<V>| entry.place.order > UNKNOWN_ORDER && entry.place.tab_id == tab_id;
+        let is_unplaced = |entry: &Entry<V>| {
+            let is_own = entry.place.order > UNKNOWN_ORDER && entry.place.tab_id == tab_id;
+            is_own || (entry.place.order > MOVED_ORDER && entry.safe != Safe::Store)
+        };
         let mut keys = self.keys_in_order(&is_unplaced);
         let is_stored = |key: &String| {
             let entry = self.entries.get(key);
@@ -98,22 +119,24 @@ impl<V: Value> Outbox<V> {
         };
         let stored = keys.iter().take_while(|key| is_stored(key)).count();
         keys.drain(..stored);
-        if keys.is_empty() {
+        self.number_behind(keys, 0);
+    }
+
+    /// Places these behind all the others and the least order, in this order.
+    fn number_behind(&mut self, keys: Vec<String>, least: u64) {
+        let entries = keys.into_iter().filter_map(|key| self.remove(&key));
+        let entries: Vec<Entry<V>> = entries.collect();
+        let others = self.entries.values().map(|entry| entry.place.order);
+        let last = others.fold(least, u64::max);
+        if entries.is_empty() {
             return;
         }
-        let others = self
-            .entries
-            .values()
-            .filter(|entry| !keys.contains(&entry.key));
-        let orders = others.map(|entry| entry.place.order);
-        self.last_order = orders.max().unwrap_or(0);
-        for key in keys {
-            if let Some(mut entry) = self.remove(&key) {
-                entry.place.order = self.last_order + 1;
-                entry.revision += 1;
-                entry.safe = entry.safe.min(Safe::Journal);
-                self.insert(entry);
-            }
+        self.last_order = last;
+        for mut entry in entries {
+            entry.place.order = self.last_order + 1;
+            entry.revision += 1;
+            entry.safe = entry.safe.min(Safe::Journal);
+            self.insert(entry);
         }
     }
 
@@ -224,7 +247,11 @@ impl<V: Value> Outbox<V> {
                 Some(mut entry) => {
                     entry.safe = safe;
                     if safe == Safe::Nobodys {
-                        entry.place.move_back();
+                        let known = self.entries.get(key);
+                        match known.filter(|known| known.nonce == entry.nonce) {
+                            Some(known) => entry.place = known.place.clone(),
+                            None => entry.place.move_back(),
+                        }
                     }
                     return self.merge_entry(up, rooms, entry);
                 }
