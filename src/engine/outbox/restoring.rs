@@ -340,7 +340,14 @@ impl<V: Value> Outbox<V> {
             true => entry.revision >= known.revision,
             false => entry.place > known.place,
         };
-        if !is_newer || known.is_in_flight() {
+        if known.is_in_flight() {
+            return true;
+        }
+        if !is_newer {
+            // A tab whose disk is slow wrote an older one over it.
+            if is_same && is_settled && up.ctx.keep.fence().is_some() {
+                self.note(up.ctx, key);
+            }
             return true;
         }
         self.remove(key);

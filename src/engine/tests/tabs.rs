@@ -446,6 +446,23 @@ fn what_a_tab_queued_as_it_crashed_is_sent_by_the_one_that_sends() {
 }
 
 #[test]
+fn what_became_of_a_message_goes_over_what_its_tab_wrote_late() {
+    let mut tabs = Tabs::connected(2);
+    tabs.tabs[1].disk().is_slow = true;
+    tabs.queue(1, "one");
+    // It is taken on from the journal.
+    tabs.advance(5_100);
+    tabs.refuse(0, "FORBIDDEN");
+    tabs.tabs[1].disk().is_slow = false;
+    tabs.tabs[1].disk_catches_up();
+    tabs.advance(5_100);
+    tabs.tabs[1].tab_id += "'";
+    tabs.tabs[1].restart();
+    tabs.tabs[1].connect();
+    assert_eq!(tabs.seen(1), [("one".to_owned(), "failed".to_owned())]);
+}
+
+#[test]
 fn a_message_waits_for_the_one_before_it_that_was_not_heard_of() {
     let mut tabs = Tabs::connected(2);
     tabs.queue(1, "zero");
