@@ -8,7 +8,7 @@ use super::tab::{Tab, TabId};
 use super::world::{Event, World};
 
 /// Tabs of one profile at once.
-const MAX_TABS: usize = 4;
+pub(crate) const MAX_TABS: u32 = 4;
 
 impl World {
     /// Opens a tab in a profile.
@@ -26,7 +26,7 @@ impl World {
     }
 
     pub(crate) fn life_mishap(&mut self, id: TabId) {
-        let open = self.open_tabs(id.profile).len();
+        let open = self.open_tabs(id.profile).len() as u32;
         if open < MAX_TABS && self.chaos.strikes(Fault::AnotherTab) {
             self.open_tab(id.profile);
         }

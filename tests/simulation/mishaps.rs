@@ -135,8 +135,12 @@ impl World {
 
     /// A tab runs again: everything that waited comes at once.
     pub(crate) fn thaw(&mut self, id: TabId) {
-        for input in self.tab(id).frozen.take().unwrap_or_default() {
-            self.input(id, input);
+        for (namespace, input) in self.tab(id).frozen.take().unwrap_or_default() {
+            // What belonged to a namespace that the tab has closed since then is not heard.
+            let is_of_it = matches!(input, Input::TabMessage(_) | Input::Lock(_));
+            if !is_of_it || self.tab(id).disk.namespace == namespace {
+                self.input(id, input);
+            }
         }
         self.input(id, Input::Resumed);
     }

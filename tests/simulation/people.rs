@@ -156,8 +156,14 @@ impl World {
         let answer = self.queue(id, QueueCommand::Remove(key.clone()));
         let number = key.strip_prefix('k').and_then(|number| number.parse().ok());
         if let (Some(Ok(answer)), Some(number)) = (answer, number) {
-            // Without a store, tabs that hear nothing of each other promise nothing.
-            let is_shared = self.has_no_store(id) && self.open_tabs(id.profile).len() > 1;
+            // Without a store, tabs that hear nothing of each other promise nothing; nor do they
+            // before the user is known: whichever learns it first takes on what all have queued.
+            let namespace = self.tab(id).disk.namespace.as_ref();
+            let is_users = namespace.is_some_and(|of| of.user.is_some());
+            let is_shared = match self.has_no_store(id) {
+                true => self.open_tabs(id.profile).len() > 1,
+                false => !is_users && self.profiles[id.profile].tabs.len() > 1,
+            };
             self.model.removed(number, answer == true && !is_shared);
         }
     }

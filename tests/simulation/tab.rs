@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use nchat_realtime::engine::config::Settings;
 use nchat_realtime::engine::error::ClientError;
 use nchat_realtime::engine::input::{Input, QueueCommand, RequestId};
+use nchat_realtime::engine::store::Namespace;
 use nchat_realtime::engine::{Engine, Identity, Start};
 use nchat_realtime::socketio::{Frame, TransportEvent, TransportId};
 use serde_json::Value as Json;
@@ -50,8 +51,8 @@ pub(crate) struct Tab {
     pub(crate) is_open: bool,
     /// The app was told that a newer version has its database.
     pub(crate) is_too_old: bool,
-    /// Inputs that wait until the tab runs again.
-    pub(crate) frozen: Option<VecDeque<Input<Json>>>,
+    /// Inputs that wait until the tab runs again, and what it had open as they came.
+    pub(crate) frozen: Option<VecDeque<(Option<Namespace>, Input<Json>)>>,
 }
 
 impl Tab {
@@ -131,7 +132,7 @@ impl World {
             return;
         }
         if let Some(frozen) = &mut tab.frozen {
-            return frozen.push_back(input);
+            return frozen.push_back((tab.disk.namespace.clone(), input));
         }
         self.chaos.record(&id, &Brief(&input));
         self.twin_sees(id, &Brief(&input));

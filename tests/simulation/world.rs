@@ -13,6 +13,7 @@ use super::clock::Clock;
 use super::dice::Dice;
 use super::disk::Disk;
 use super::fault::{Fault, Faults};
+use super::lives::MAX_TABS;
 use super::lock::Locks;
 use super::model::Model;
 use super::network::{LinkId, Network, Upward};
@@ -150,7 +151,11 @@ impl World {
             faults = faults.without_later();
         }
         let has_people = seed % 2 == 1 && !REGRESSIONS.contains(&seed);
-        let server = Server::new(&mut dice, has_people);
+        let tabs = match faults.has(Fault::AnotherTab) {
+            true => MAX_TABS,
+            false => 1,
+        };
+        let server = Server::new(&mut dice, tabs, has_people);
         let offers_upgrade = faults.has(Fault::Upgrade);
         let server = server.offering_upgrade(offers_upgrade);
         let transports = dice.pick(&[

@@ -64,7 +64,7 @@ impl World {
         let mut dice = Dice::new(seed);
         let mut faults = Faults::new(&mut dice, false);
         faults.stop();
-        let server = Server::new(&mut dice, true).for_twins();
+        let server = Server::new(&mut dice, 1, true).for_twins();
         let transports = dice.pick(&[
             &[TransportKind::WebSocket][..],
             &[TransportKind::WebSocket, TransportKind::Polling],

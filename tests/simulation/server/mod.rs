@@ -106,8 +106,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn new(dice: &mut Dice, has_people: bool) -> Self {
-        let events_per_minute = dice.pick(&[150, 600, 6_000, 6_000]);
+    /// A server that lets each of a user's `tabs` say as much as one alone: what they say by
+    /// themselves must not use up what all of them together may say, or nothing ever comes right.
+    pub(crate) fn new(dice: &mut Dice, tabs: u32, has_people: bool) -> Self {
+        let events_per_minute = tabs * dice.pick(&[150, 600, 6_000, 6_000]);
         let mut server = Self {
             core: None,
             store: Some(MemoryStore::default()),
