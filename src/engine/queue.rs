@@ -7,6 +7,7 @@ use super::outbox::Draft;
 use super::typing::Place;
 use crate::socketio::Value;
 use crate::wire::message::thread_id;
+use crate::wire::planted::{PlantedBug, is_planted};
 
 impl<V: Value> Parts<'_, '_, V> {
     /// `sendMessage`: queued, and settled with the outcome.
@@ -72,7 +73,8 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// Whether this tab knows what is under way, and decides what becomes of it.
     pub(super) fn decides(&self) -> bool {
-        self.tabs.leads() || self.up.ctx.keep.is_memory_only()
+        let leads = self.tabs.leads() || is_planted(PlantedBug::FollowerSends);
+        leads || self.up.ctx.keep.is_memory_only()
     }
 
     /// Whether what is queued can go now, from here: not before it is known what comes first.

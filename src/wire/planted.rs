@@ -75,6 +75,22 @@ pub enum PlantedBug {
     TellsLastSeenToAll,
     /// Server: who is gone is shown as they were.
     ForgetsDeparture,
+    /// Client: a receipt of delivery takes back that of reading.
+    DeliveredUndoesRead,
+    /// Client: the counts of a message are the ones that came last.
+    CountsGoBack,
+    /// Client: the own cursor is where it was said to be last.
+    CursorGoesBack,
+    /// Server: a receipt moves a cursor back.
+    MovesCursorBack,
+    /// Server: what was read need not have arrived.
+    ReadsUndelivered,
+    /// Client: a tab that does not lead sends what is queued.
+    FollowerSends,
+    /// Browser's store: what a former leader writes is taken.
+    StoreTakesStaleWrites,
+    /// Server: what a former leader sends is taken.
+    IgnoresFence,
     /// Server: an invisible user is shown as they are.
     ShowsInvisible,
     /// Server: what an invisible user types is shown.
@@ -97,8 +113,15 @@ impl PlantedBug {
         Self::ThawsPolicy,
     ];
 
+    /// Those that need several tabs of one profile to show: worlds with such find them.
+    pub const OF_TABS: [Self; 3] = [
+        Self::FollowerSends,
+        Self::StoreTakesStaleWrites,
+        Self::IgnoresFence,
+    ];
+
     /// All others: the simulation finds them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 40] = [
         Self::SkipsDuplicateCheck,
         Self::SendsNewestFirst,
         Self::MakesKeyAnew,
@@ -134,6 +157,11 @@ impl PlantedBug {
         Self::TrustsTheViewersContacts,
         Self::TellsLastSeenToAll,
         Self::ForgetsDeparture,
+        Self::DeliveredUndoesRead,
+        Self::CountsGoBack,
+        Self::CursorGoesBack,
+        Self::MovesCursorBack,
+        Self::ReadsUndelivered,
     ];
 }
 

@@ -201,6 +201,10 @@ impl World {
             let waiting = rows.iter().filter(is_failed).count();
             assert_eq!(waiting, 0, "I8: nothing of {id:?} waits in {name}");
         }
+        for name in &wanted {
+            self.check_quiet_receipts(id, name);
+        }
+        self.check_quiet_messages(id);
         self.checked += wanted.len() as u64;
     }
 }

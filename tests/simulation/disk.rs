@@ -48,6 +48,8 @@ pub(crate) struct Disk {
 pub(crate) struct Handle {
     connection: Connection,
     pub(crate) namespace: Option<Namespace>,
+    /// Whose database commands are carried out in: the one that was opened last.
+    open: Option<Namespace>,
     commands: VecDeque<StoreCommand<Json>>,
     /// When the last command is carried out: none overtakes it.
     busy_until_ms: u64,
@@ -257,10 +259,18 @@ impl World {
 
     /// From now on the journal, the lock and the channel of a tab are those of this namespace.
     fn belong_to(&mut self, id: TabId, namespace: Option<Namespace>) {
-        if self.tab(id).disk.namespace != namespace {
-            self.release_locks(id);
-            self.tab(id).disk.namespace = namespace;
+        self.lead_opens(id);
+        let tab = self.tab(id);
+        let before = tab.disk.namespace.as_ref();
+        if tab.disk.namespace == namespace {
+            return;
         }
+        // Who was nobody yet goes on as whom the server names, unless they log out.
+        if namespace.is_none() || before.is_some_and(|before| before.user.is_some()) {
+            tab.shown.forget_all();
+        }
+        self.release_locks(id);
+        self.tab(id).disk.namespace = namespace;
     }
 
     /// A tab wants something of its store, which takes its time.
@@ -433,8 +443,18 @@ impl World {
         if matches!(command, StoreCommand::Open { .. } | StoreCommand::Close) {
             handle.is_open = false;
         }
+        let mut commits_under = None;
+        match &command {
+            StoreCommand::Open { namespace, .. } => handle.open = Some(namespace.clone()),
+            StoreCommand::Wipe { namespace, .. } => profile.fences.forget(namespace),
+            StoreCommand::Commit { fence, .. } => commits_under = *fence,
+            _ => {}
+        }
         let store = &mut profile.disk.store;
         let mut events = store.carry_out(&mut handle.connection, command);
+        if let (Some(namespace), Some(answer)) = (&handle.open, events.first()) {
+            profile.fences.answered(namespace, commits_under, answer);
+        }
         if let Some(StoreEvent::Outbox { outbox, .. }) = events.first_mut() {
             outbox.splice(0..0, journal);
         }

@@ -147,7 +147,11 @@ impl World {
                 if event != "message:removed" {
                     self.check_queued(id, &data["message"]["id"]);
                 }
+                if event == "message:sending" {
+                    self.check_leads(id);
+                }
             }
+            Notification::Delivery { data, .. } => self.receipt_told(id, &data),
             Notification::State(state) => self.chaos.record(&id, &state),
             _ => {}
         }

@@ -89,9 +89,12 @@ impl World {
         }
         if self.chaos.strikes(Fault::Evicted) {
             self.profiles[profile].disk.evict();
+            self.profiles[profile].fences.forget_all();
             self.model.storage_lost(profile);
         }
-        if self.profiles[profile].disk.has_databases() && self.chaos.strikes(Fault::NewerSchema) {
+        let is_leaving = self.profiles[profile].logout.is_some();
+        let is_possible = self.profiles[profile].disk.has_databases() && !is_leaving;
+        if is_possible && self.chaos.strikes(Fault::NewerSchema) {
             self.upgrade_database(profile);
         }
         if self.chaos.strikes(Fault::CorruptRow) {

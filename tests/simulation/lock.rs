@@ -27,6 +27,7 @@ struct Lock {
 
 impl World {
     pub(crate) fn lock_command(&mut self, id: TabId, command: LockCommand) {
+        self.lead_wants(id, command);
         let namespace = self.tab(id).disk.namespace.clone();
         let locks = &mut self.profiles[id.profile].locks;
         let Some(namespace) = namespace.filter(|_| !locks.are_absent) else {

@@ -283,6 +283,16 @@ impl Model {
         self.promises.len()
     }
 
+    /// How many messages there are: their numbers are below.
+    pub(crate) fn count(&self) -> usize {
+        self.sent.len()
+    }
+
+    /// How often the server's history was lost.
+    pub(crate) fn losses(&self) -> u64 {
+        self.losses
+    }
+
     /// The server's history is gone.
     pub(crate) fn history_lost(&mut self) {
         self.losses += 1;

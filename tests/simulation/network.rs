@@ -226,6 +226,7 @@ impl World {
                 }
             }
         }
+        self.check_fences(id, &sent);
         let link = self.network.link_mut(id);
         let chaos = &mut self.chaos;
         if chaos.strikes(Fault::ResetBeforeSend) {

@@ -55,7 +55,7 @@ impl World {
             86..89 => self.load_older(id, room),
             89..92 => self.remove_one(id),
             92..94 => self.retry_one(id),
-            _ => {}
+            _ => self.read(id, room),
         }
         self.plan_act(id);
     }

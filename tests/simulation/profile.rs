@@ -6,6 +6,7 @@ use nchat_realtime::engine::store::Namespace;
 
 use super::clock::Clock;
 use super::disk::Disk;
+use super::lead::Fences;
 use super::lock::Locks;
 use super::tab::{Tab, TabId};
 
@@ -44,6 +45,7 @@ pub(crate) struct Profile {
     pub(crate) settings: Settings,
     pub(crate) disk: Disk,
     pub(crate) locks: Locks,
+    pub(crate) fences: Fences,
     /// All that there ever were.
     pub(crate) tabs: Vec<Tab>,
 }

@@ -11,9 +11,11 @@ use nchat_realtime::socketio::{Frame, TransportEvent, TransportId};
 use serde_json::Value as Json;
 
 use super::disk::Handle;
+use super::lead::Lead;
 use super::mirror::Mirror;
 use super::network::LinkId;
 use super::presence::Screen;
+use super::receipts::Shown;
 use super::world::{Event, World};
 
 /// Wake-ups at one moment after which the engine is taken to spin.
@@ -44,8 +46,10 @@ pub(crate) struct Tab {
     /// What the changes of each room's timeline add up to.
     pub(crate) mirrors: BTreeMap<String, Mirror>,
     pub(crate) screen: Screen,
+    pub(crate) shown: Shown,
     requests: u32,
     pub(crate) disk: Handle,
+    pub(crate) lead: Lead,
     /// Inputs that come before anything else.
     pub(crate) soon: VecDeque<Input<Json>>,
     pub(crate) is_open: bool,
@@ -82,8 +86,10 @@ impl Tab {
             wakes: (0, 0),
             mirrors: BTreeMap::new(),
             screen: Screen::default(),
+            shown: Shown::default(),
             requests: 0,
             disk: Handle::default(),
+            lead: Lead::default(),
             soon: VecDeque::new(),
             is_open: true,
             is_too_old: false,
@@ -136,6 +142,7 @@ impl World {
         }
         self.chaos.record(&id, &Brief(&input));
         self.twin_sees(id, &Brief(&input));
+        self.lead_hears(id, &input);
         if matches!(
             input,
             Input::DisconnectRequested | Input::ReconnectRequested(_) | Input::LogoutRequested(_)
@@ -193,6 +200,7 @@ impl World {
         }
         self.plan_wake(id);
         self.check_screen(id);
+        self.check_receipts(id);
         self.twin_looks(id);
     }
 

@@ -13,6 +13,7 @@ use super::clock::Clock;
 use super::dice::Dice;
 use super::disk::Disk;
 use super::fault::{Fault, Faults};
+use super::lead::Fences;
 use super::lives::MAX_TABS;
 use super::lock::Locks;
 use super::model::Model;
@@ -142,9 +143,14 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64, tells_story: bool) -> Self {
+        let has_tabs = std::env::var_os("TABS").is_some() || REGRESSIONS.contains(&seed);
+        Self::with_tabs(seed, tells_story, has_tabs)
+    }
+
+    /// A world whose profiles may have several tabs, or not.
+    pub(crate) fn with_tabs(seed: u64, tells_story: bool, has_tabs: bool) -> Self {
         let mut dice = Dice::new(seed);
         let names_users = dice.chance(500);
-        let has_tabs = std::env::var_os("TABS").is_some() || REGRESSIONS.contains(&seed);
         let mut faults = Faults::new(&mut dice, has_tabs);
         if REGRESSIONS.contains(&seed) {
             // What they tell is what it was.
@@ -185,6 +191,7 @@ impl World {
                     settings,
                     disk,
                     locks,
+                    fences: Fences::default(),
                     user,
                     users: [user, USERS[(profile + 1) % USERS.len()]],
                     is_signed_out: false,

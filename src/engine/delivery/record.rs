@@ -3,6 +3,7 @@
 
 use crate::engine::config::MAX_TRACKED_RECIPIENTS;
 use crate::engine::sorted_map::SortedMap;
+use crate::wire::planted::{PlantedBug, is_planted};
 
 /// How far a message has come. Later ones imply the earlier ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,7 +120,10 @@ impl Record {
         self.reach(State::Sent);
         let recipient = self.recipients.get_or_default(user_id.to_owned());
         match level {
-            Level::Delivered => earliest(&mut recipient.delivered_at, at),
+            Level::Delivered => {
+                recipient.is_read &= !is_planted(PlantedBug::DeliveredUndoesRead);
+                earliest(&mut recipient.delivered_at, at);
+            }
             Level::Read => {
                 recipient.is_read = true;
                 earliest(&mut recipient.read_at, at);
@@ -131,6 +135,9 @@ impl Record {
     /// The server counted.
     pub(crate) fn count(&mut self, counts: Counts) {
         self.reach(State::Sent);
+        if is_planted(PlantedBug::CountsGoBack) {
+            self.counts = counts;
+        }
         self.counts.delivered = self.counts.delivered.max(counts.delivered);
         self.counts.read = self.counts.read.max(counts.read);
         self.counts.total = self.counts.total.max(counts.total);
@@ -206,9 +213,11 @@ impl Record {
 
     /// Whether a recipient is known to have come this far.
     pub(crate) fn has_reached(&self, user_id: &str, level: Level) -> bool {
-        self.recipients
+        let has_reached = self
+            .recipients
             .get(user_id)
-            .is_some_and(|one| one.is_read || level == Level::Delivered)
+            .is_some_and(|one| one.is_read || level == Level::Delivered);
+        has_reached && !is_planted(PlantedBug::DeliveredUndoesRead)
     }
 
     /// Why it failed, while it has.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{JournalCommand, Namespace, StoreCommand, StoreEvent, StoreFailure, StoreOp, Table};
+use crate::wire::planted::{PlantedBug, is_planted};
 
 /// What one browser profile keeps, for all of its tabs. Each tab has a [`Connection`].
 #[derive(Clone, Debug)]
@@ -275,7 +276,8 @@ impl<V: Clone> Database<V> {
     }
 
     fn commit(&mut self, fence: Option<u64>, ops: Vec<StoreOp<V>>) -> Result<(), StoreFailure> {
-        if fence.is_some_and(|fence| fence < self.fence) {
+        let is_stale = fence.is_some_and(|fence| fence < self.fence);
+        if is_stale && !is_planted(PlantedBug::StoreTakesStaleWrites) {
             return Err(StoreFailure::Fenced);
         }
         for op in &ops {

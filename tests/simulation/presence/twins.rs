@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::dice::Dice;
 use crate::disk::Disk;
 use crate::fault::Faults;
+use crate::lead::Fences;
 use crate::lock::Locks;
 use crate::number_of;
 use crate::profile::{Line, Profile};
@@ -86,6 +87,7 @@ impl World {
                 settings,
                 disk: Disk::default(),
                 locks: Locks::default(),
+                fences: Fences::default(),
                 tabs: Vec::new(),
             }
         };

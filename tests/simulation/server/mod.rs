@@ -1,7 +1,9 @@
 //! The server: its real core over its real memory store, behind the little of Socket.IO that the
 //! simulation needs. A crash drops everything but the store.
 
+mod commits;
 mod environment;
+mod fences;
 mod people;
 mod post;
 mod requests;
@@ -13,15 +15,16 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use nchat_dev_server::core::{Core, Environment, Outlet, Submitted, Times, TokenKeeper};
+use nchat_dev_server::core::{Core, Environment, Outlet, Times, TokenKeeper};
 use nchat_dev_server::store::memory::MemoryStore;
-use nchat_dev_server::store::{HistoryPage, HistoryRange, PageLimit, Store};
+use nchat_dev_server::store::{HistoryPage, HistoryRange, PageLimit, Standing, Store};
 use nchat_realtime::engine::time::Now;
 use nchat_realtime::wire::operation::Operation;
 
+use self::commits::Waiting;
 pub(crate) use self::environment::Shelf;
+use self::fences::Fences;
 use self::post::Post;
-use self::requests::Fate;
 pub(crate) use self::requests::REFUSED_REPLY_TO;
 use self::socket::Socket;
 use self::upgrade::{Brought, Upgrades};
@@ -29,6 +32,7 @@ use super::chaos::Chaos;
 use super::dice::Dice;
 use super::network::{LinkId, Upward};
 use super::presence::Ledger;
+use super::receipts::Told;
 
 /// Key of the tokens that the app's callback gives.
 pub(crate) const TOKEN_KEY: &[u8] = b"a key of thirty-two bytes or more";
@@ -66,18 +70,6 @@ pub(crate) enum Said {
     Published(Box<Operation>),
 }
 
-/// A message that took its place in the order, and who waits for its answer.
-struct Waiting {
-    link: LinkId,
-    ack: Option<u64>,
-    submitted: Submitted,
-    /// Whose turn of chance it was.
-    turn: Option<usize>,
-    /// What becomes of the answer, where chance has it before the commit: of twins, which another's
-    /// commit may have told before their own.
-    fate: Option<Fate>,
-}
-
 /// One server, which may be down.
 pub(crate) struct Server {
     core: Option<Core<MemoryStore>>,
@@ -103,6 +95,8 @@ pub(crate) struct Server {
     /// Whether what is told is held against what may be known.
     is_audited: bool,
     ledger: Ledger,
+    told: Told,
+    fences: Fences,
 }
 
 impl Server {
@@ -128,6 +122,8 @@ impl Server {
             commit_delays_ms: &[0, 1, 5, 30],
             is_audited: true,
             ledger: Ledger::default(),
+            told: Told::default(),
+            fences: Fences::default(),
         };
         server.start();
         server
@@ -179,6 +175,7 @@ impl Server {
         self.tick_at_ms = i64::MAX;
         self.ledger.crashed(self.now_mono_ms());
         self.upgrades = Upgrades::default();
+        self.fences.crashed();
         self.store = self.core.take().map(Core::into_store);
         std::mem::take(&mut self.sockets).into_keys().collect()
     }
@@ -186,6 +183,8 @@ impl Server {
     /// The store is lost with everything in it.
     pub(crate) fn lose_history(&mut self) {
         self.store = Some(MemoryStore::default());
+        self.told.forget_all();
+        self.fences.forget_all();
     }
 
     pub(crate) fn is_up(&self) -> bool {
@@ -239,36 +238,6 @@ impl Server {
         }
     }
 
-    /// Commits what was submitted, and answers. Where the process dies right after the commit,
-    /// nobody is answered.
-    pub(crate) fn commit(&mut self, chaos: &mut Chaos) {
-        while let Some(waiting) = self.waiting.pop_front() {
-            let Some(core) = &self.core else { return };
-            if let Some(session) = self.session(waiting.link) {
-                self.environment.act_for(&session.user.id);
-            }
-            let result = at_once(core.settle(waiting.submitted));
-            self.take_post();
-            let before = chaos.turn_to(waiting.turn);
-            let fate = waiting
-                .fate
-                .unwrap_or_else(|| Fate::of(chaos, waiting.ack.is_some()));
-            self.answer_command(waiting.link, waiting.ack, result, fate);
-            chaos.turn_to(before);
-        }
-    }
-
-    /// Commits what was submitted; nobody will be told.
-    pub(crate) fn commit_and_say_nothing(&mut self) {
-        while let Some(waiting) = self.waiting.pop_front() {
-            let Some(core) = &self.core else { return };
-            // The outcome is for a client that will not hear it.
-            let _ = at_once(core.settle(waiting.submitted));
-        }
-        self.take_post();
-        self.said.retain(|said| matches!(said, Said::Published(_)));
-    }
-
     /// The next thing that the server does.
     pub(crate) fn next_said(&mut self) -> Option<Said> {
         self.said.pop_front().or_else(|| self.next_tick())
@@ -287,7 +256,7 @@ impl Server {
 
     /// How much of that was compared since it was asked last.
     pub(crate) fn checked(&mut self) -> u64 {
-        std::mem::take(&mut self.ledger.checked)
+        std::mem::take(&mut self.ledger.checked) + std::mem::take(&mut self.told.checked)
     }
 
     /// A room's log as the store has it.
@@ -301,6 +270,16 @@ impl Server {
         };
         let page = at_once(core.store().history(room, HistoryRange::AfterSeq(0), limit));
         page.expect("a memory store answers")
+    }
+
+    /// How far a user has read in a room, as the store has it.
+    pub(crate) fn standing(&self, user: &str, room: &str) -> Standing {
+        let Some(core) = &self.core else {
+            return Standing::default();
+        };
+        let standings = at_once(core.store().standings(user, &[room.to_owned()]));
+        let standings = standings.expect("a memory store answers");
+        standings.into_iter().next().unwrap_or_default()
     }
 
     /// Moves what the core told rooms onto the links of their sockets.

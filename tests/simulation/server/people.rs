@@ -1,5 +1,5 @@
-//! Presence, typing, contacts and blocks at the server: what the real server's handlers do, and
-//! the wake-ups that its core asks for.
+//! Events of presence, typing, contacts and blocks, who comes and goes, and the wake-ups that the
+//! core asks for.
 
 use nchat_dev_server::core::{Caller, InOrder, Refusal, User};
 use nchat_dev_server::store::RelationKind;
@@ -12,8 +12,7 @@ use nchat_realtime::wire::presence::{
 use nchat_realtime::wire::typing::Typing;
 use serde_json::Value as Json;
 
-use super::requests::Fate;
-use super::requests::decode;
+use super::requests::{Fate, decode};
 use super::{Said, Server, at_once};
 use crate::chaos::Chaos;
 use crate::network::LinkId;
@@ -68,11 +67,10 @@ impl Server {
         ack: Option<u64>,
         chaos: &mut Chaos,
     ) {
-        let (Some(core), Some(session)) = (self.people(), self.session(link)) else {
+        let (Some(core), Some(session)) = (self.people(), self.session(link).cloned()) else {
             return self.answer::<()>(link, ack, Err(ErrorCode::UnknownEvent.into()), chaos);
         };
-        let (user, socket_id) = (session.user.clone(), session.socket_id.clone());
-        let caller = caller(&user, &socket_id);
+        let caller = session.caller();
         let relate = |kind, is_there| {
             let related =
                 |body: Contact| at_once(core.relate(caller, kind, body, is_there)).map(|_| ());
@@ -93,8 +91,8 @@ impl Server {
                 return self.answer_in_order(link, ack, page, chaos);
             }
             names::ROOM_MEMBERS => {
-                let members =
-                    decode(payload).and_then(|body| at_once(core.room_members(&user, body)));
+                let members = decode(payload)
+                    .and_then(|body| at_once(core.room_members(&session.user, body)));
                 return self.answer(link, ack, members, chaos);
             }
             names::PRESENCE_SUBSCRIBE | names::PRESENCE_GET => {
@@ -121,6 +119,8 @@ impl Server {
             names::TYPING_START | names::TYPING_STOP => self.typing(link, name, payload),
             _ => Err(ErrorCode::UnknownEvent.into()),
         };
+        // Whom one hides from, and who hides, is counted no more.
+        self.told.forget_counts();
         // What was told before the answer goes before it.
         self.take_post();
         let fate = Fate::of(chaos, ack.is_some());
@@ -128,20 +128,19 @@ impl Server {
     }
 
     fn typing(&mut self, link: LinkId, name: &str, payload: Json) -> Result<(), Refusal> {
-        let (Some(core), Some(session)) = (&self.core, self.session(link)) else {
+        let (Some(core), Some(session)) = (&self.core, self.session(link).cloned()) else {
             return Err(ErrorCode::InternalError.into());
         };
-        let (user, socket_id) = (session.user.clone(), session.socket_id.clone());
-        let caller = caller(&user, &socket_id);
+        let caller = session.caller();
         let body: Typing = decode(payload)?;
         let place = (body.room_name.clone(), body.thread_id.clone());
         if name == names::TYPING_START {
             at_once(core.start_typing(caller, body))?;
             let now_ms = self.now_mono_ms();
-            self.ledger.typed(link, &user.id, place, now_ms);
+            self.ledger.typed(link, &session.user.id, place, now_ms);
         } else {
             at_once(core.stop_typing(caller, body))?;
-            self.ledger.stopped(&user.id, &place);
+            self.ledger.stopped(&session.user.id, &place);
         }
         Ok(())
     }
@@ -156,11 +155,10 @@ impl Server {
         ack: Option<u64>,
         chaos: &mut Chaos,
     ) {
-        let (Some(core), Some(session)) = (&self.core, self.session(link)) else {
+        let (Some(core), Some(session)) = (&self.core, self.session(link).cloned()) else {
             return;
         };
-        let (user, socket_id) = (session.user.clone(), session.socket_id.clone());
-        let caller = caller(&user, &socket_id);
+        let caller = session.caller();
         let is_subscription = name == names::PRESENCE_SUBSCRIBE;
         let result = match is_subscription {
             true => decode(payload).and_then(|body| at_once(core.subscribe_presence(caller, body))),

@@ -1,6 +1,6 @@
 //! Which event calls what in the core, as the real server's handlers do, and how it is answered.
 
-use nchat_dev_server::core::{Caller, Command, Refusal, Submitted, iso8601};
+use nchat_dev_server::core::{Command, Refusal, iso8601};
 use nchat_realtime::wire::ack::AckEnvelope;
 use nchat_realtime::wire::connection::{AuthRefresh, AuthRefreshed, Ping, Pong};
 use nchat_realtime::wire::error::{ErrorBody, ErrorCode};
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::post::event_packet;
-use super::{Said, Server, Waiting, at_once};
+use super::{Server, at_once};
 use crate::chaos::Chaos;
 use crate::fault::Fault;
 use crate::network::LinkId;
@@ -51,19 +51,20 @@ impl Server {
         ack: Option<u64>,
         chaos: &mut Chaos,
     ) {
-        let (Some(core), Some(session)) = (&self.core, self.session(link)) else {
+        let (Some(core), Some(session)) = (&self.core, self.session(link).cloned()) else {
             return;
         };
-        let (user, socket_id) = (session.user.clone(), session.socket_id.clone());
-        let device_id = session.device_id.clone();
-        let caller = Caller {
-            user: &user,
-            socket_id: &socket_id,
-            device_id: device_id.as_deref(),
-        };
+        let (user, caller) = (&session.user, session.caller());
         if let Some(command) = command(name, &payload) {
             let submitted = command.and_then(|command| core.submit(caller, command));
-            return self.submitted(link, ack, submitted, chaos);
+            let fence = session.device_id.clone().zip(payload["fence"].as_u64());
+            let claim = fence
+                .filter(|_| submitted.is_ok())
+                .map(|(device_id, fence)| {
+                    let owner = (user.id.clone(), device_id);
+                    self.fences.submitted(owner, fence)
+                });
+            return self.submitted(link, ack, (name, claim), submitted, chaos);
         }
         match name {
             names::ROOM_JOIN => {
@@ -75,33 +76,32 @@ impl Server {
             names::ROOM_LEAVE => {
                 let room = payload["roomName"].as_str().unwrap_or_default().to_owned();
                 let left = decode(payload).and_then(|body| at_once(core.leave_room(caller, body)));
+                self.told.forget_counts();
                 if left.is_ok() {
                     self.ledger.left(&user.id, &room);
                 }
                 self.answer(link, ack, left, chaos);
             }
             names::SYNC_MESSAGES => {
-                let page =
-                    decode(payload).and_then(|body| at_once(core.sync_messages(&user, body)));
+                let page = decode(payload).and_then(|body| at_once(core.sync_messages(user, body)));
                 self.answer(link, ack, page, chaos);
             }
             names::SYNC_CHANNELS => {
-                let page =
-                    decode(payload).and_then(|body| at_once(core.sync_channels(&user, body)));
+                let page = decode(payload).and_then(|body| at_once(core.sync_channels(user, body)));
                 self.answer(link, ack, page, chaos);
             }
             names::SYNC_RESUME => {
                 let resumed =
-                    decode(payload).and_then(|body| at_once(core.sync_resume(&user, body)));
+                    decode(payload).and_then(|body| at_once(core.sync_resume(user, body)));
                 self.answer(link, ack, resumed, chaos);
             }
             names::DELIVERY_SYNC => {
                 let statuses =
-                    decode(payload).and_then(|body| at_once(core.delivery_sync(&user, body)));
+                    decode(payload).and_then(|body| at_once(core.delivery_sync(user, body)));
                 self.answer(link, ack, statuses, chaos);
             }
             names::PRESENCE_SETTINGS_GET => {
-                let settings = at_once(core.presence_settings(&user));
+                let settings = at_once(core.presence_settings(user));
                 self.answer(link, ack, settings, chaos);
             }
             names::PING => {
@@ -134,30 +134,6 @@ impl Server {
             user_id: identity.user.id,
             expires_at: identity.expires_at_ms.map(iso8601),
         })
-    }
-
-    /// A command took its place in the order, or was refused.
-    fn submitted(
-        &mut self,
-        link: LinkId,
-        ack: Option<u64>,
-        submitted: Result<Submitted, Refusal>,
-        chaos: &mut Chaos,
-    ) {
-        match submitted {
-            Ok(submitted) => {
-                self.waiting.push_back(Waiting {
-                    link,
-                    ack,
-                    submitted,
-                    turn: chaos.turn,
-                    fate: (!self.is_audited).then(|| Fate::of(chaos, ack.is_some())),
-                });
-                let delay_ms = chaos.dice.pick(self.commit_delays_ms);
-                self.said.push_back(Said::Commit { delay_ms });
-            }
-            Err(refusal) => self.answer::<()>(link, ack, Err(refusal), chaos),
-        }
     }
 
     /// A command was committed, or refused.

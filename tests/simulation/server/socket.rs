@@ -55,11 +55,23 @@ pub(super) struct Socket {
 }
 
 /// One link in the namespace.
+#[derive(Clone)]
 pub(super) struct Session {
     pub(super) socket_id: String,
     pub(super) user: User,
     pub(super) device_id: Option<String>,
     pub(super) expires_at_ms: Option<i64>,
+}
+
+impl Session {
+    /// Who calls, as the core wants to know it.
+    pub(super) fn caller(&self) -> Caller<'_> {
+        Caller {
+            user: &self.user,
+            socket_id: &self.socket_id,
+            device_id: self.device_id.as_deref(),
+        }
+    }
 }
 
 impl Socket {
@@ -96,6 +108,13 @@ impl Server {
     }
 
     pub(super) fn say(&mut self, link: LinkId, packet: String, delay_ms: u64) {
+        let session = self
+            .sockets
+            .get(&link)
+            .and_then(|socket| socket.session.as_ref());
+        if let Some(session) = session {
+            self.told.says(&session.user.id, &packet);
+        }
         self.said.push_back(Said::Packet {
             link,
             packet,
@@ -265,7 +284,11 @@ impl Server {
                 device_id: device_id.as_deref(),
             };
             // Where it is not stored, what the tab sends says it again.
-            let _ = at_once(core.raise_fence(caller, epoch));
+            let raised = at_once(core.raise_fence(caller, epoch));
+            if let (Ok(()), Some(device_id)) = (raised, &device_id) {
+                let owner = (identity.user.id.clone(), device_id.clone());
+                self.fences.greeted(owner, epoch);
+            }
         }
         let connected = Connected {
             socket_id: socket_id.clone(),

@@ -94,6 +94,14 @@ impl Cursors {
         now_ms: i64,
     ) -> Self {
         let mut next = self;
+        if is_planted(PlantedBug::MovesCursorBack) {
+            next.delivered_up_to = up_to;
+            next.shown_delivered_up_to = up_to;
+        }
+        if kind == CursorKind::Read && is_planted(PlantedBug::ReadsUndelivered) {
+            (next.read_up_to, next.shown_up_to) = (up_to, up_to);
+            return next;
+        }
         if up_to > self.delivered_up_to {
             (next.delivered_up_to, next.delivered_at_ms) = (up_to, now_ms);
             if shown.delivery {

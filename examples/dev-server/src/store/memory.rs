@@ -305,7 +305,7 @@ impl State {
         let key = (user_id.to_owned(), fence.device_id.clone());
         let highest = self.fences.entry(key).or_default();
         *highest = fence.epoch.max(*highest);
-        *highest == fence.epoch
+        *highest == fence.epoch || is_planted(PlantedBug::IgnoresFence)
     }
 }
 
