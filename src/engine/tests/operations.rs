@@ -550,6 +550,8 @@ impl Chat {
             self.reload();
         }
         self.lose(self.keys.is_multiple_of(2), false);
+        // The app's join may have been without an answer for too long: it asks again.
+        self.world.join("general");
         self.settle();
         loop {
             let request = self.world.load_older("general");
@@ -581,8 +583,6 @@ impl Chat {
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 4_096,
-        // Others find a join that is not answered before the room is paged back, once in many runs.
-        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
