@@ -227,16 +227,21 @@ async fn a_browser_that_refuses_to_open_has_no_store() {
     assert_eq!(tab.open("ann").await, "journaled; opened, fence 0");
 }
 
-#[test]
-async fn a_database_that_another_page_holds_is_waited_for_so_long_and_found_late() {
-    wiped(&["ann"]).await;
-    // Deleted by a third while another page holds on to it: whoever opens has to wait.
-    let held = "const db = await open(1, () => {});
+/// A database that a third deletes while another page holds on to it: whoever opens it has to wait
+/// until what is given is called.
+async fn held(user: &str) -> js_sys::Function {
+    let hold = "const db = await open(1, () => {});
         const deleting = new Promise((resolve) => { db.onversionchange = resolve; });
         indexedDB.deleteDatabase(name);
         await deleting;
         return () => db.close();";
-    let held: js_sys::Function = by_hand("ann", held).await.unchecked_into();
+    by_hand(user, hold).await.unchecked_into()
+}
+
+#[test]
+async fn a_database_that_another_page_holds_is_waited_for_so_long_and_found_late() {
+    wiped(&["ann"]).await;
+    let held = held("ann").await;
     let mut tab = Tab::with_patience(50);
     assert_eq!(tab.open("ann").await, "journaled; failed: Late");
     assert_eq!(tab.commit([]).await, "failed: Unavailable");
@@ -248,13 +253,7 @@ async fn a_database_that_another_page_holds_is_waited_for_so_long_and_found_late
 #[test]
 async fn a_database_that_is_found_late_while_something_is_under_way_is_told_of_after_it() {
     wiped(&["ann", "bob"]).await;
-    let held = "const db = await open(1, () => {});
-        const deleting = new Promise((resolve) => { db.onversionchange = resolve; });
-        indexedDB.deleteDatabase(name);
-        await deleting;
-        return () => db.close();";
-    let ann: js_sys::Function = by_hand("ann", held).await.unchecked_into();
-    let bob: js_sys::Function = by_hand("bob", held).await.unchecked_into();
+    let (ann, bob) = (held("ann").await, held("bob").await);
     let mut tab = Tab::with_patience(300);
     assert_eq!(tab.open("ann").await, "journaled; failed: Late");
     tab.keep(StoreCommand::ReadOther {
