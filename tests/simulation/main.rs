@@ -97,6 +97,11 @@ fn assert_none(report: &Report) {
     );
 }
 
+/// Whether worlds have tabs that come and go.
+fn has_tabs() -> bool {
+    std::env::var_os("TABS").is_some()
+}
+
 fn number_of(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }

@@ -9,6 +9,7 @@ use std::sync::{Mutex, Once, PoisonError};
 use std::thread;
 
 use super::fault::Fault;
+use super::has_tabs;
 use super::world::{Outcome, World};
 
 /// In a run of so many seeds each fault has to have fired so often.
@@ -102,10 +103,9 @@ impl Report {
         if self.seeds < LONG_RUN_SEEDS {
             return Vec::new();
         }
-        let has_tabs = std::env::var_os("TABS").is_some();
         let fired = Fault::ALL.iter().zip(&self.fired);
         let rare = fired.filter(|(fault, fired)| {
-            let can_fire = has_tabs || !fault.is_of_tabs();
+            let can_fire = has_tabs() || !fault.is_of_tabs();
             can_fire && **fired < LEAST_FIRED
         });
         rare.map(|(fault, _)| fault.name()).collect()

@@ -143,7 +143,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64, tells_story: bool) -> Self {
-        let has_tabs = std::env::var_os("TABS").is_some() || REGRESSIONS.contains(&seed);
+        let has_tabs = crate::has_tabs() || REGRESSIONS.contains(&seed);
         Self::with_tabs(seed, tells_story, has_tabs)
     }
 
