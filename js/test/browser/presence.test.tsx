@@ -91,12 +91,9 @@ describe("PresenceService", () => {
   });
 
   it("is on every page of the user what was chosen on one", async () => {
-    const { alice, bob, ids } = await two();
+    const { alice, ids } = await two();
     alice.presence.setStatus("busy");
     alice.presence.setCustomStatus({ text: "Gym" });
-    const seen = async () => (await bob.presence.fetchPresence([ids.alice])).get(ids.alice);
-    const chosen = { status: "busy", customStatus: { text: "Gym" } };
-    await vi.waitFor(async () => expect(await seen()).toMatchObject(chosen));
     const other = await connectedAs(ids.alice);
     other.presence.initialize();
     await vi.waitFor(() => expect(other.presence.getStatus()).toBe("busy"));

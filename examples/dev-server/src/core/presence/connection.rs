@@ -17,6 +17,8 @@ pub(in crate::core) struct Connection {
     pub(in crate::core) user: User,
     /// What it runs on.
     pub(super) device: Option<String>,
+    /// Whether it was greeted. What it is sent before that is lost.
+    pub(super) has_arrived: bool,
     /// Whether nobody uses it; `None` from clients that do not say.
     pub(super) idle: Option<bool>,
     /// What it is by itself, of a client that cannot tell a choice from an automatic `away`.
@@ -40,6 +42,7 @@ impl Connection {
         Self {
             user,
             device,
+            has_arrived: false,
             idle: None,
             own_status: None,
             hides: false,

@@ -95,7 +95,7 @@ impl<S: Store> Core<S> {
         let ids = [caller.user.id.clone()];
         let now = self.now();
         let ((), in_order) = self
-            .with_people(&ids, |state| state.refresh(&caller.user.id, now))
+            .with_people(&ids, |state| state.arrive(caller.socket_id, now))
             .await;
         drop(in_order);
         self.tell_all().await;

@@ -62,6 +62,15 @@ impl State {
         self.connections.insert(socket_id.to_owned(), connection);
     }
 
+    /// It was greeted: it is told of its own user from now on, beginning with how they are.
+    pub(super) fn arrive(&mut self, socket_id: &str, now: Now) {
+        if let Some(connection) = self.connections.get_mut(socket_id) {
+            connection.has_arrived = true;
+            let user_id = connection.user.id.clone();
+            self.refresh(&user_id, now);
+        }
+    }
+
     pub(super) fn close(&mut self, socket_id: &str, now: Now) {
         let Some(connection) = self.connections.remove(socket_id) else {
             return;

@@ -71,7 +71,8 @@ impl State {
         }
         let presence = self.view(user_id, user_id, now);
         for socket_id in self.sockets_of(user_id) {
-            let Some(connection) = self.connections.get_mut(&socket_id) else {
+            let connection = self.connections.get_mut(&socket_id);
+            let Some(connection) = connection.filter(|connection| connection.has_arrived) else {
                 continue;
             };
             if connection.told_of_self.as_ref() != Some(&presence) {

@@ -180,6 +180,26 @@ async fn a_connection_that_never_came_to_be_counts_for_nobody() {
 }
 
 #[tokio::test]
+async fn a_connection_that_comes_while_its_user_chooses_is_told_of_it_once_it_was_greeted() {
+    let people = People::in_general(&["alice"]).await;
+    let alice = User::from_id("alice");
+    let page = Caller {
+        user: &alice,
+        socket_id: "page",
+        device_id: None,
+    };
+    people.core.open(page, None);
+    people
+        .done("alice", UPDATE, json!({ "status": "busy", "idle": false }))
+        .await;
+    assert_eq!(people.told("page", CHANGED), NONE, "it would be lost");
+    people.core.arrive(page).await;
+    let told = people.told("page", CHANGED);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["chosenStatus"], "busy");
+}
+
+#[tokio::test]
 async fn a_custom_status_survives_a_reconnect_and_ends_at_its_time() {
     let people = alice_sees_bob().await;
     let until = iso8601(people.now_ms() + 60_000);
