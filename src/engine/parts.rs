@@ -154,6 +154,7 @@ impl<V: Value> Parts<'_, '_, V> {
 
     /// Lets what the connection learned have its effect, until nothing is left.
     pub(super) fn settle(&mut self) {
+        self.typing.end_leases(self.up.ctx);
         loop {
             self.take_happenings();
             if self.outbox.take_fenced() {

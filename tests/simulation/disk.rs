@@ -216,13 +216,25 @@ impl World {
         let records = disk.store.records(&namespace).unwrap_or_default();
         disk.newer.insert(namespace.clone(), records);
         for id in self.open_tabs(profile) {
-            let handle = &self.tab(id).disk;
-            let has_it = handle.is_open && handle.namespace.as_ref() == Some(&namespace);
             // One that is busy with it is told then.
-            if has_it && handle.commands.is_empty() {
-                self.at_disk(id, StoreCommand::Close);
-                self.answer_from_disk(id, vec![StoreEvent::Lost]);
+            if self.tab(id).disk.namespace.as_ref() == Some(&namespace) {
+                self.end_connection(id);
             }
+        }
+    }
+
+    /// The browser ends the connections of a profile to its databases.
+    pub(crate) fn lose_connection(&mut self, profile: usize) {
+        for id in self.open_tabs(profile) {
+            self.end_connection(id);
+        }
+    }
+
+    fn end_connection(&mut self, id: TabId) {
+        let handle = &self.tab(id).disk;
+        if handle.is_open && handle.commands.is_empty() {
+            self.at_disk(id, StoreCommand::Close);
+            self.answer_from_disk(id, vec![StoreEvent::Lost]);
         }
     }
 

@@ -28,6 +28,9 @@ macro_rules! faults {
                         | Self::AnotherTab
                         | Self::TabClosed
                         | Self::BrowserKilled
+                        | Self::StolenLock
+                        | Self::Panicked
+                        | Self::DoubleMount
                 )
             }
 
@@ -152,6 +155,18 @@ faults! {
     NewerSchema, 5, "storage: a database of a newer schema";
     /// The server offers those who poll a WebSocket, and it is taken.
     Upgrade, 1_000, "network: polling upgraded to a WebSocket";
+    /// A page in the background gets one wake-up a minute.
+    Throttled, 25, "tab: throttled to one wake-up a minute";
+    /// A page is left, kept whole without its connections, and come back to.
+    BackForward, 20, "tab: back-forward cache";
+    /// The browser ends the connection to a database.
+    StoreLost, 30, "storage: connection to the database lost";
+    /// Something else in the page's origin takes the lock, and gives it back.
+    StolenLock, 40, "tabs: a stolen lock";
+    /// An engine panics, and the app recovers: the page goes on with a new one.
+    Panicked, 20, "tab: a panic, and recovery";
+    /// A page makes a client, destroys it at once, and makes another, as StrictMode does.
+    DoubleMount, 300, "tab: made, destroyed and made again at once";
 }
 
 /// The faults of one world: a random few, at their own rates.

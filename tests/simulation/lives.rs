@@ -13,6 +13,21 @@ pub(crate) const MAX_TABS: u32 = 4;
 impl World {
     /// Opens a tab in a profile.
     pub(crate) fn open_tab(&mut self, profile: usize) {
+        self.open_page(profile);
+        if self.chaos.strikes(Fault::DoubleMount) {
+            let last = self.profiles[profile].tabs.len() - 1;
+            self.begin_anew(TabId { profile, tab: last });
+        }
+    }
+
+    /// A page goes on with a new engine, which knows what is stored.
+    fn begin_anew(&mut self, id: TabId) {
+        self.end_tab(id);
+        self.model.tab_ended(id, self.keeps_in_memory(id.profile));
+        self.open_page(id.profile);
+    }
+
+    fn open_page(&mut self, profile: usize) {
         let id = TabId {
             profile,
             tab: self.profiles[profile].tabs.len(),
@@ -29,6 +44,9 @@ impl World {
         let open = self.open_tabs(id.profile).len() as u32;
         if open < MAX_TABS && self.chaos.strikes(Fault::AnotherTab) {
             self.open_tab(id.profile);
+        }
+        if self.chaos.strikes(Fault::Panicked) {
+            return self.begin_anew(id);
         }
         if self.chaos.strikes(Fault::TabClosed) {
             self.end_tab(id);
@@ -97,6 +115,12 @@ impl World {
         if is_possible && self.chaos.strikes(Fault::NewerSchema) {
             self.upgrade_database(profile);
         }
+        if self.chaos.strikes(Fault::StoreLost) {
+            self.lose_connection(profile);
+        }
+        if self.chaos.strikes(Fault::StolenLock) {
+            self.steal_locks(profile);
+        }
         if self.chaos.strikes(Fault::CorruptRow) {
             let number = self.chaos.now_ms;
             self.profiles[profile].disk.corrupt(number);
@@ -113,6 +137,7 @@ impl World {
         self.say_online(profile, true);
         for id in self.open_tabs(profile) {
             self.thaw(id);
+            self.show(id);
             self.request(id, Input::ConnectRequested);
         }
     }

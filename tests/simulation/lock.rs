@@ -70,6 +70,16 @@ impl World {
         }
     }
 
+    /// Something that is no tab of ours takes a profile's locks, and gives them back at once.
+    pub(crate) fn steal_locks(&mut self, profile: usize) {
+        let locks = self.profiles[profile].locks.locks.values();
+        let holders: Vec<TabId> = locks.filter_map(|lock| lock.holder).collect();
+        for holder in holders {
+            self.tell_lock(holder, LockEvent::Lost);
+            self.release_locks(holder);
+        }
+    }
+
     fn tell_lock(&mut self, id: TabId, event: LockEvent) {
         let at_ms = self.chaos.now_ms + self.chaos.dice.pick(&[0, 1, 4]);
         let namespace = self.tab(id).disk.namespace.clone();

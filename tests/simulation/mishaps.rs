@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use nchat_realtime::engine::input::Input;
+use nchat_realtime::engine::presence::PresenceCommand;
 
 use super::fault::Fault;
 use super::tab::TabId;
@@ -127,10 +128,36 @@ impl World {
 
     fn tab_mishap(&mut self, id: TabId) {
         if self.tab(id).frozen.is_none() && self.chaos.strikes(Fault::Freeze) {
-            self.tab(id).frozen = Some(VecDeque::new());
-            let at_ms = self.chaos.now_ms + self.chaos.dice.between(1_000, 60_000);
-            self.agenda.plan(at_ms, Event::Thaw(id));
+            self.freeze(id);
         }
+        if self.tab(id).frozen.is_none() && self.chaos.strikes(Fault::BackForward) {
+            self.freeze(id);
+            for link in self.network.live() {
+                if self.network.link(link).tab == id {
+                    self.break_link(link);
+                }
+            }
+        }
+        if !self.tab(id).is_throttled && self.chaos.strikes(Fault::Throttled) {
+            self.input(id, Input::Presence(PresenceCommand::Hidden(true)));
+            self.tab(id).is_throttled = true;
+            let at_ms = self.chaos.now_ms + self.chaos.dice.between(20_000, 60_000);
+            self.agenda.plan(at_ms, Event::Shown(id));
+        }
+    }
+
+    /// A page is in front again: its timers keep their time.
+    pub(crate) fn show(&mut self, id: TabId) {
+        if std::mem::take(&mut self.tab(id).is_throttled) {
+            self.input(id, Input::Presence(PresenceCommand::Hidden(false)));
+            self.input(id, Input::Resumed);
+        }
+    }
+
+    fn freeze(&mut self, id: TabId) {
+        self.tab(id).frozen = Some(VecDeque::new());
+        let at_ms = self.chaos.now_ms + self.chaos.dice.between(1_000, 60_000);
+        self.agenda.plan(at_ms, Event::Thaw(id));
     }
 
     /// A tab runs again: everything that waited comes at once.

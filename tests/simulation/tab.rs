@@ -21,6 +21,9 @@ use super::world::{Event, World};
 /// Wake-ups at one moment after which the engine is taken to spin.
 const MAX_WAKES: u32 = 200;
 
+/// How often a page in the background is woken, in milliseconds.
+const THROTTLED_WAKE_MS: u64 = 60_000;
+
 /// Names a tab, for as long as the world lasts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TabId {
@@ -57,6 +60,8 @@ pub(crate) struct Tab {
     pub(crate) is_too_old: bool,
     /// Inputs that wait until the tab runs again, and what it had open as they came.
     pub(crate) frozen: Option<VecDeque<(Option<Namespace>, Input<Json>)>>,
+    /// It is in the background, where timers run late.
+    pub(crate) is_throttled: bool,
 }
 
 impl Tab {
@@ -94,6 +99,7 @@ impl Tab {
             is_open: true,
             is_too_old: false,
             frozen: None,
+            is_throttled: false,
         }
     }
 
@@ -242,7 +248,10 @@ impl World {
         let Some((due_ms, _)) = tab.engine.poll_timeout() else {
             return;
         };
-        let at_ms = clock.true_ms(due_ms).max(now_ms);
+        let mut at_ms = clock.true_ms(due_ms).max(now_ms);
+        if tab.is_throttled {
+            at_ms = at_ms.next_multiple_of(THROTTLED_WAKE_MS);
+        }
         if tab
             .wake_at_ms
             .is_none_or(|planned| at_ms < planned || planned < now_ms)

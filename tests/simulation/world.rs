@@ -46,6 +46,8 @@ pub(crate) enum Event {
     Act(TabId),
     /// A frozen tab runs again.
     Thaw(TabId),
+    /// A page in the background is in front again.
+    Shown(TabId),
     /// The app's token callback answers.
     TokenAnswer(TabId, u32),
     /// Something arrives at the server.
@@ -94,6 +96,7 @@ impl Event {
             | Self::Act(id)
             | Self::Mingle(id)
             | Self::Thaw(id)
+            | Self::Shown(id)
             | Self::TokenAnswer(id, _)
             | Self::Disk(id)
             | Self::Stored(id, _)
@@ -292,6 +295,7 @@ impl World {
             Event::Wake(id) => self.wake(id),
             Event::Act(id) => self.act(id),
             Event::Thaw(id) => self.thaw(id),
+            Event::Shown(id) => self.show(id),
             Event::TokenAnswer(id, ask) => self.answer_token(id, ask),
             Event::ToServer(link, upward) => self.arrives_at_server(link, upward),
             Event::ToClient(link, event) => self.arrives_at_client(link, event),

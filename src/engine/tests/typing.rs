@@ -7,6 +7,7 @@ use super::peer::joined;
 use super::world::World;
 use crate::engine::input::Input;
 use crate::engine::output::Notification;
+use crate::engine::presence::PresenceCommand;
 use crate::engine::typing::{Place, TypingCommand};
 use crate::wire::typing::TypingRoomType;
 
@@ -380,6 +381,16 @@ fn a_lease_ends_by_arrival_whatever_the_clocks_say() {
         assert!(world.shown("general").is_empty());
         assert_eq!(world.told_changes(), 1);
     }
+}
+
+/// Browsers wake a page in the background once a minute.
+#[test]
+fn a_page_that_is_shown_again_shows_nobody_whose_lease_ran_out_before_its_timer_rang() {
+    let mut world = World::connected();
+    world.others_type("general", &["bob"]);
+    world.now.mono_ms += 30_000;
+    world.input(Input::Presence(PresenceCommand::Hidden(false)));
+    assert!(world.shown("general").is_empty());
 }
 
 #[test]

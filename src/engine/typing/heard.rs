@@ -128,12 +128,17 @@ impl Typing {
         self.own_lost(ctx.now.mono_ms);
     }
 
-    /// Leases that have run out end, and what was gathered is told.
-    pub(crate) fn handle_timeout<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
+    /// Leases that have run out end: whatever it is that wakes a page, which timers may do late.
+    pub(crate) fn end_leases<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
         let now_ms = ctx.now.mono_ms;
         if self.expires_ms.is_some_and(|at_ms| at_ms <= now_ms) {
             self.keep_where(ctx, &|_, typer| typer.expires_ms > now_ms);
         }
+    }
+
+    /// What was gathered is told, and what this user typed ends.
+    pub(crate) fn handle_timeout<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
+        let now_ms = ctx.now.mono_ms;
         if self.batch_ends_ms <= now_ms && !self.dirty.is_empty() {
             self.batch_ends_ms = now_ms + ctx.settings.typing.batch_ms;
             for (place, ()) in std::mem::take(&mut self.dirty) {

@@ -125,7 +125,9 @@ impl World {
         let now = self.profiles[id.profile].clock.read(self.chaos.now_ms);
         let true_ms = self.chaos.now_ms;
         let tab = &mut self.profiles[id.profile].tabs[id.tab];
-        if !tab.is_open || tab.frozen.is_some() || tab.wakes_by(true_ms) {
+        // Nobody looks at a page in the background, where what is over stays until it is woken.
+        let is_seen = tab.is_open && tab.frozen.is_none() && !tab.is_throttled;
+        if !is_seen || tab.wakes_by(true_ms) {
             return;
         }
         let state = tab.engine.connection(now).state;
