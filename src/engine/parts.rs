@@ -85,7 +85,8 @@ impl<V: Value> Parts<'_, '_, V> {
                 }
             }
             Input::LeaveRequested { room } => {
-                let is_awaited = self.outbox.waits_for(&room);
+                self.delivery.leaving(ctx, &room);
+                let is_awaited = self.outbox.waits_for(&room) || self.delivery.waits_for(&room);
                 self.typing.left(self.up.ctx, &room);
                 self.rooms.leave(&mut self.up, &room, is_awaited);
             }
@@ -168,9 +169,7 @@ impl<V: Value> Parts<'_, '_, V> {
             let may_send = self.may_send();
             self.outbox.flush(&mut self.up, self.rooms, may_send);
             self.tell_kept();
-            let outbox = &*self.outbox;
-            self.rooms
-                .tell_leaves(&mut self.up, |room| outbox.waits_for(room));
+            self.tell_leaves();
             self.follow_outbox();
             self.advance_sync();
             self.delivery.settle(&mut self.up, self.rooms);
@@ -238,10 +237,15 @@ impl<V: Value> Parts<'_, '_, V> {
         self.ping_if_due();
     }
 
+    /// Tells the server what was left, except where messages or receipts are to go there first.
+    fn tell_leaves(&mut self) {
+        let (outbox, delivery) = (&*self.outbox, &*self.delivery);
+        let is_awaited = |room: &str| outbox.waits_for(room) || delivery.waits_for(room);
+        self.rooms.tell_leaves(&mut self.up, is_awaited);
+    }
+
     pub(super) fn server_ready(&mut self) {
-        let outbox = &*self.outbox;
-        self.rooms
-            .tell_leaves(&mut self.up, |room| outbox.waits_for(room));
+        self.tell_leaves();
         self.begin_auto_sync();
         self.rooms.server_ready(&mut self.up);
         self.release_held();

@@ -14,6 +14,7 @@ use crate::engine::uplink::Uplink;
 use crate::socketio::Value;
 use crate::wire::ack::Ack;
 use crate::wire::connection::capability;
+use crate::wire::error::ErrorCode;
 use crate::wire::names;
 use crate::wire::receipt::{
     acked_up_to_seq, build_batch_read_ack, build_delivered_ack, build_read_ack,
@@ -55,6 +56,20 @@ impl<V: Value> Delivery<V> {
         let seq = seq.map_or(head, |seq| seq.min(head));
         room.reading.read(None, Some(seq), due_ms);
         room.is_unsaved |= room.read_up_to(seq);
+    }
+
+    /// The room is about to be left, and the server takes receipts from members only.
+    pub(crate) fn leaving(&mut self, ctx: &Context<'_, V>, name: &str) {
+        if let Some(room) = self.rooms.get_mut(name) {
+            room.reading.leaving(ctx.now.mono_ms);
+            self.touched.insert(name.to_owned(), ());
+        }
+    }
+
+    /// Whether a receipt of reading goes out before the server is told that a room was left.
+    pub(crate) fn waits_for(&self, name: &str) -> bool {
+        let room = self.rooms.get(name);
+        room.is_some_and(|room| room.reading.goes_first())
     }
 
     /// Tells what changed, and sends what is due.
@@ -197,6 +212,9 @@ impl<V: Value> Delivery<V> {
                 let up_to_seq = body.as_ref().and_then(acked_up_to_seq);
                 room.reading.accepted(&said, up_to_seq);
                 room.read_up_to(room.reading.up_to_seq);
+            }
+            Some(Err(refusal)) if refusal.code == ErrorCode::NotInRoom.as_str() => {
+                room.reading.not_in_room();
             }
             Some(Err(refusal)) if !refusal.retryable => {
                 room.reading.refused(&said);

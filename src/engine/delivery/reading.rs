@@ -29,6 +29,8 @@ pub(crate) struct Reading {
     /// The receipt under way: the id of its acknowledgement, and what it says.
     in_flight: Option<(u64, ReadAck)>,
     failures: u32,
+    /// The server takes it from members only, and we are none: it is said once the room is joined.
+    awaits_join: bool,
 }
 
 impl Reading {
@@ -77,7 +79,30 @@ impl Reading {
 
     /// When to send one: while one is under way, its answer is waited for.
     pub(crate) fn deadline_ms(&self) -> Option<u64> {
-        self.due_ms.filter(|_| !self.is_in_flight())
+        self.due_ms
+            .filter(|_| !self.is_in_flight() && !self.awaits_join)
+    }
+
+    /// Whether a room is left after this only. What has failed once holds nobody up.
+    pub(crate) fn goes_first(&self) -> bool {
+        self.failures == 0 && (self.is_in_flight() || self.deadline_ms().is_some())
+    }
+
+    /// The room is about to be left: whatever is to be said is due.
+    pub(crate) fn leaving(&mut self, now_ms: u64) {
+        self.due_ms = self.due_ms.map(|due| due.min(now_ms));
+    }
+
+    /// The server refused a receipt because we are not in the room.
+    pub(crate) fn not_in_room(&mut self) {
+        self.awaits_join = true;
+    }
+
+    /// The room is joined: what waited for that is due.
+    pub(crate) fn joined(&mut self) {
+        if std::mem::take(&mut self.awaits_join) && self.is_open() {
+            self.due_ms = Some(0);
+        }
     }
 
     /// The receipt to send.

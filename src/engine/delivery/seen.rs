@@ -168,6 +168,7 @@ impl<V: Value> Delivery<V> {
             return;
         };
         self.enter_epoch(room, joined.epoch.as_deref());
+        self.room(room).reading.joined();
         if let Some(head_seq) = joined.head_seq {
             self.room(room).unread.saw(head_seq, None);
         }

@@ -203,10 +203,54 @@ fn a_receipt_that_is_refused_for_good_is_told_of_and_dropped() {
     world.read("general", "m1");
     world.advance(1_000);
     let ack = world.expect_event("message:batch-read-ack");
-    world.refuse(&ack, json!({"code": "NOT_IN_ROOM", "message": "gone"}));
-    assert_eq!(world.told_errors()[0].code, "NOT_IN_ROOM");
+    world.refuse(&ack, json!({"code": "VALIDATION_ERROR", "message": "no"}));
+    assert_eq!(world.told_errors()[0].code, "VALIDATION_ERROR");
     world.advance(60_000);
     assert_eq!(world.sent(), Vec::<&str>::new());
+}
+
+#[test]
+fn what_was_read_is_told_before_the_room_is_left() {
+    let mut world = in_general(0, 0, 0, 0);
+    world.server_sends("message:new", message(1, "bob", &[]));
+    world.read("general", "m1");
+    world.leave("general");
+    assert_eq!(world.sent(), ["message:batch-read-ack"]);
+    let ack = world.expect_event("message:batch-read-ack");
+    world.ack(&ack, json!({"channelId": "general", "upToSeq": 1}));
+    assert_eq!(world.sent(), ["room:leave"]);
+}
+
+#[test]
+fn a_receipt_that_fails_holds_up_no_departure() {
+    let mut world = in_general(0, 0, 0, 0);
+    world.server_sends("message:new", message(1, "bob", &[]));
+    world.read("general", "m1");
+    world.leave("general");
+    let ack = world.expect_event("message:batch-read-ack");
+    world.refuse(
+        &ack,
+        json!({"code": "INTERNAL_ERROR", "message": "", "retryable": true}),
+    );
+    assert_eq!(world.sent(), ["room:leave"]);
+}
+
+#[test]
+fn what_was_read_of_a_room_that_another_device_left_is_told_once_it_is_joined_again() {
+    let mut world = in_general(0, 0, 0, 0);
+    world.server_sends("message:new", message(1, "bob", &[]));
+    world.read("general", "m1");
+    world.advance(1_000);
+    let ack = world.expect_event("message:batch-read-ack");
+    world.refuse(&ack, json!({"code": "NOT_IN_ROOM", "message": "gone"}));
+    assert_eq!(world.told_errors(), []);
+    world.advance(60_000);
+    assert_eq!(world.sent(), Vec::<&str>::new());
+    world.lose_connection();
+    world.advance(2_000);
+    rejoin(&mut world, 1, 0, 1, 0);
+    let ack = world.expect_event("message:batch-read-ack");
+    assert_eq!(ack.body["upToSeq"], 1.0);
 }
 
 #[test]

@@ -1,6 +1,5 @@
-//! When things are quiet: a tab that has read as much of a room as its server knows counts as many
-//! unread messages, and none shows less of the user's messages than before. What was read and not
-//! told before the room was left is refused, and the app is told: then the two do not know the same.
+//! When things are quiet: a tab and its server know alike how far the user has read a room, and how
+//! many messages are unread, and none shows less of the user's messages than before.
 
 use crate::model::key_of;
 use crate::tab::TabId;
@@ -13,17 +12,15 @@ impl World {
         let shown = self.tab(id).engine.unread(room);
         let standing = self.server.standing(user, room);
         let up_to_seq = shown.read_up_to_seq as u64;
-        assert!(
-            up_to_seq >= standing.read_up_to,
-            "I8: {id:?} has read {room} up to {up_to_seq}, says its app: {standing:?}"
+        assert_eq!(
+            up_to_seq, standing.read_up_to,
+            "I8: how far {id:?} has read {room}: {standing:?}"
         );
-        if up_to_seq == standing.read_up_to {
-            assert_eq!(
-                shown.count, standing.unread_count,
-                "I8: what {id:?} has not read of {room}"
-            );
-        }
-        self.checked += 1;
+        assert_eq!(
+            shown.count, standing.unread_count,
+            "I8: what {id:?} has not read of {room}"
+        );
+        self.checked += 2;
     }
 
     /// All that a tab shows of its user's messages.
