@@ -3,6 +3,7 @@
 //!
 //! `source.rs` finds out what a Rust file mentions, `rules.rs` says what each layer may not,
 //! `typescript.rs` does both for `js/`, and `samples.rs` shows that every breach is found.
+//! `documents.rs` looks for what the documents name.
 #![cfg(not(target_family = "wasm"))]
 #![expect(
     clippy::panic,
@@ -10,6 +11,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod documents;
 mod protocol;
 mod rules;
 mod samples;
@@ -62,6 +64,23 @@ fn typescript_imports_only_what_lies_below_it() {
         breaches.extend(typescript::check(&file, &read(&file)));
     }
     assert_none(&breaches);
+}
+
+#[test]
+fn what_the_documents_name_is_there() {
+    let files = files_under(&documents::FOLDERS, &documents::ENDINGS);
+    let names = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "GUARANTEES.md",
+        "docs/PROTOCOL.md",
+    ];
+    let breaches = names.into_iter().flat_map(|name| {
+        let document = Path::new(name);
+        documents::check(document, &read(document), &files)
+    });
+    assert_none(&breaches.collect::<Vec<_>>());
 }
 
 /// The server of `wasm-bindgen-test-runner` gives each connection a thread of its own, has four to
