@@ -1,5 +1,5 @@
 //! The four operations by which an application's own GraphQL endpoint is asked for settings and
-//! contacts, with the sources' table and column names: `POST {query, variables}`, with the token
+//! contacts, with the product documents' table and column names: `POST {query, variables}`, with the token
 //! as `Authorization: Bearer`. The server answers them at `/v1/graphql`, for the caller's own id.
 
 /// A user's settings. Variable: `userId`.

@@ -82,7 +82,7 @@ pub const AUTHENTICATED: &str = "authenticated";
 /// Server: the token ran out, the socket is cut next.
 /// [`AuthExpired`](super::connection::AuthExpired).
 pub const AUTH_EXPIRED: &str = "auth:expired";
-/// Server: the sources' name for a refused token on a live socket.
+/// Server: the product documents' name for a refused token on a live socket.
 /// [`ErrorBody`](super::error::ErrorBody).
 pub const AUTH_ERROR: &str = "auth:error";
 /// Server: a failure outside any acknowledgement. [`ErrorBody`](super::error::ErrorBody).
@@ -100,10 +100,10 @@ pub const MESSAGE_SENT: &str = "message:sent";
 pub const MESSAGE_DELIVERED: &str = "message:delivered";
 /// Server: somebody read a message of this user. [`MessageRead`](super::receipt::MessageRead).
 pub const MESSAGE_READ: &str = "message:read";
-/// Server, in the sources only: a message of this user was given up, `{clientMessageId,
+/// Server, in the product documents only: a message of this user was given up, `{clientMessageId,
 /// errorCode, errorMessage, retryable}`.
 pub const MESSAGE_FAILED: &str = "message:failed";
-/// Server, in the sources only: how far a message of this user has come, `{messageId, status}`.
+/// Server, in the product documents only: how far a message of this user has come, `{messageId, status}`.
 pub const MESSAGE_ACK: &str = "message:ack";
 /// Server: several messages of this user reached somebody.
 /// [`BatchReceipt`](super::receipt::BatchReceipt).
@@ -129,7 +129,7 @@ pub const PRESENCE_BULK: &str = "presence:bulk";
 pub const PRESENCE_SETTINGS: &str = "presence:settings";
 /// Server: who types in a room. [`TypingEvent`](super::typing::TypingEvent).
 pub const TYPING_EVENT: &str = "typing:event";
-/// Server, in the sources only: several [`TYPING_EVENT`] at once, `{updates: [...]}`.
+/// Server, in the product documents only: several [`TYPING_EVENT`] at once, `{updates: [...]}`.
 pub const TYPING_BATCH: &str = "typing:batch";
 /// Server, with capability [`BATCH`](super::connection::capability::BATCH): several events in
 /// one, `[[event, payload], ...]`, in order.

@@ -130,7 +130,7 @@ impl PageHead {
     }
 }
 
-/// A message of a page: the fields of the live event, and the sources' names for them.
+/// A message of a page: the fields of the live event, and the product documents' names for them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]

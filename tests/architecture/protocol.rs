@@ -50,6 +50,12 @@ fn reference() -> String {
     events(&mut text);
     payloads(&mut text);
     errors(&mut text);
+    // Who reads of the wire does not know what our code calls its names.
+    for file in ["src/wire/names.rs", "src/wire/connection.rs"] {
+        for (constant, name, _) in names_of(items(file)) {
+            text = text.replace(&format!("`{constant}`"), &format!("`{name}`"));
+        }
+    }
     text
 }
 
@@ -62,20 +68,32 @@ fn events(text: &mut String) {
 
 /// The names of all events, each with what is said of it.
 fn event_names() -> Vec<(String, Vec<Attribute>)> {
-    let of_constant = |item| {
-        let Item::Const(constant) = item else {
-            return None;
-        };
-        match *constant.expr {
-            Expr::Lit(literal) => match literal.lit {
-                Lit::Str(name) => Some((name.value(), constant.attrs)),
-                _ => None,
-            },
-            _ => None,
+    let names = names_of(items("src/wire/names.rs")).into_iter();
+    names
+        .map(|(_, name, attributes)| (name, attributes))
+        .collect()
+}
+
+/// Constants that are texts, in modules within too: what each is called, its text, and its attributes.
+fn names_of(items: Vec<Item>) -> Vec<(String, String, Vec<Attribute>)> {
+    let mut names = Vec::new();
+    for item in items {
+        match item {
+            Item::Const(constant) => {
+                if let Expr::Lit(literal) = *constant.expr
+                    && let Lit::Str(name) = literal.lit
+                {
+                    names.push((constant.ident.to_string(), name.value(), constant.attrs));
+                }
+            }
+            Item::Mod(module) => {
+                let (_, within) = module.content.unwrap_or_default();
+                names.extend(names_of(within));
+            }
+            _ => {}
         }
-    };
-    let items = items("src/wire/names.rs").into_iter();
-    items.filter_map(of_constant).collect()
+    }
+    names
 }
 
 fn payloads(text: &mut String) {

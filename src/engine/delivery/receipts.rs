@@ -137,7 +137,7 @@ impl<V: Value> Delivery<V> {
         }
     }
 
-    /// `message:failed` of the sources came.
+    /// `message:failed` of the product documents came.
     pub(crate) fn failed_came(&mut self, ctx: &mut Context<'_, V>, body: &V) {
         let Ok(head) = FailedHead::read(body) else {
             return;
@@ -152,7 +152,7 @@ impl<V: Value> Delivery<V> {
         }
     }
 
-    /// `message:ack` of the sources came.
+    /// `message:ack` of the product documents came.
     pub(crate) fn ack_came(&mut self, ctx: &mut Context<'_, V>, body: &V) {
         let Ok(head) = MessageAckHead::read(body) else {
             return;

@@ -93,7 +93,7 @@ impl<V: Value> Delivery<V> {
     }
 }
 
-/// Asks. `None` where no acknowledgement will come: the sources answer by an event, or not at all.
+/// Asks. `None` where no acknowledgement will come: servers of the product documents answer by an event, or not at all.
 fn ask<V: Value>(
     up: &mut Uplink<'_, '_, V>,
     ids: &[String],

@@ -1,4 +1,4 @@
-//! Receipts as a client reads and builds them; the sources leave out much of what ours say.
+//! Receipts as a client reads and builds them; the product documents leave out much of what ours say.
 
 use super::{DeliveryState, DeliveryStatus, MemberReceipt, ReadCursor, ReceiptCount};
 use crate::socketio::Value;
@@ -133,7 +133,7 @@ impl DeliveryStatus {
     }
 }
 
-/// `message:sent` as a client reads it, under either of the sources' names for the server's id.
+/// `message:sent` as a client reads it, under either of the product documents' names for the server's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentHead {
     /// The server's id.
@@ -163,7 +163,7 @@ impl SentHead {
     }
 }
 
-/// `message:failed` of the sources, as a client reads it.
+/// `message:failed` of the product documents, as a client reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedHead {
     /// The author's id.
@@ -190,7 +190,7 @@ impl FailedHead {
     }
 }
 
-/// `message:ack` of the sources, as a client reads it.
+/// `message:ack` of the product documents, as a client reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageAckHead {
     /// The server's id.

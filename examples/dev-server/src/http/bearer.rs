@@ -37,7 +37,7 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
     }
 }
 
-/// A refusal as the sources' routes say it.
+/// A refusal as the product documents' routes say it.
 pub(super) fn refused(refusal: Refusal) -> (StatusCode, Json<Value>) {
     let status = status(&refusal);
     let Refusal(error) = refusal;

@@ -1,4 +1,4 @@
-//! `POST /v1/graphql`: settings and contacts under the sources' table and column names, each caller
+//! `POST /v1/graphql`: settings and contacts under the product documents' table and column names, each caller
 //! only their own.
 
 mod accounts;

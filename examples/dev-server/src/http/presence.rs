@@ -1,5 +1,5 @@
 //! `GET /presence/:channelId`: how a room's members are, as far as the caller may know. In the
-//! words of the sources' routes, `dnd` for busy among them.
+//! words of the product documents' routes, `dnd` for busy among them.
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
-//! The conditions of the documented operations, as far as they use the language of the sources'
+//! The conditions of the documented operations, as far as they use the language of the product documents'
 //! database.
 
 use async_graphql::{InputObject, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
-/// An id of any kind: the sources' are UUIDs, ours are any text.
+/// An id of any kind: the product documents' are UUIDs, ours are any text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Uuid(pub(super) String);
 
