@@ -240,7 +240,13 @@ export class EngineHost {
   async logOut(): Promise<void> {
     this.abandonConnection();
     this.conflicts.service.clearHistory();
-    await this.request((engine) => engine.logout());
+    try {
+      await this.request((engine) => engine.logout());
+    } catch (error) {
+      // They are logged out all the same.
+      if (isRealtimeError(error) && error.code === "STORAGE_BUSY") this.forgetUser();
+      throw error;
+    }
     this.forgetUser();
   }
 

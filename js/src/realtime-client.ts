@@ -94,6 +94,10 @@ export class RealtimeClient extends ConnectionView {
    * Signs the user out: disconnects, and wipes what this browser keeps of them at this server:
    * queue, messages, cursors, conflicts, token. Resolves once that is done. Another tab of the
    * same user goes on, until it is told.
+   *
+   * @throws {RealtimeError} `STORAGE_BUSY` where they are signed out, but what is stored is still
+   * there after five seconds: another tab holds it, and does not answer. It is deleted once that
+   * tab is closed. To know whether it is, call again.
    */
   logout(): Promise<void> {
     this.#disconnects += 1;

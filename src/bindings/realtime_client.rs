@@ -147,7 +147,8 @@ impl RealtimeClient {
     }
 
     /// Ends the connection and everything that is this user's: what is queued, kept and shown,
-    /// here and in other tabs. Resolves once nothing of it is left in the browser.
+    /// here and in other tabs. Resolves once nothing of it is left in the browser, and rejects with
+    /// `STORAGE_BUSY` where that takes longer than it is waited for.
     pub fn logout(&self) -> JsPromiseVoid {
         self.driver.want_connection(false);
         self.driver.request(Input::LogoutRequested).unchecked_into()

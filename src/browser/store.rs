@@ -11,6 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::indexed_db::{Database, Guard, Part, Trouble, record};
 use super::journal::Journal;
 use super::namespace;
+use crate::engine::config::STORE_TRIES;
 use crate::engine::store::{
     Namespace, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp, Table,
 };
@@ -119,10 +120,12 @@ impl Shared {
             let outcome = perform(database, command).await;
             // Without the store, what was opened closes as it is dropped.
             let Some(shared) = weak.upgrade() else { return };
-            if shared.turn.get() == turn {
-                shared.finish(id, outcome);
-            } else if matches!(outcome, Ok((Some(_), _))) {
-                shared.found_late();
+            match outcome {
+                outcome if shared.turn.get() == turn => shared.finish(id, outcome),
+                Ok((Some(_), _)) => shared.found_late(),
+                // What was to be deleted is, after all.
+                Ok((None, event)) => (shared.tell)(event),
+                Err(_) => {}
             }
         });
     }
@@ -246,7 +249,14 @@ async fn perform(
             return Ok((None, StoreEvent::Committed { id }));
         }
         StoreCommand::Wipe { id, namespace } => {
-            Database::delete(&namespace::database(&namespace)).await?;
+            let name = namespace::database(&namespace);
+            let mut tries = 1;
+            while let Err(trouble) = Database::delete(&name).await {
+                if trouble != Trouble::Failed(StoreFailure::Aborted) || tries == STORE_TRIES {
+                    return Err(trouble);
+                }
+                tries += 1;
+            }
             return Ok((None, StoreEvent::Committed { id }));
         }
         StoreCommand::Commit { id, fence, ops } => {

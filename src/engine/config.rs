@@ -164,7 +164,7 @@ pub const CACHE_COMMIT_DELAY_MS: u64 = 250;
 /// First wait before a transaction that was aborted is tried again, in milliseconds; doubled each
 /// time.
 pub const STORE_RETRY_MS: u64 = 100;
-/// How often a store that is in use elsewhere is tried to be opened, or wiped.
+/// How often a store that is in use elsewhere is tried to be opened, or deleted.
 pub const STORE_TRIES: u32 = 3;
 /// Longest wait before a transaction is tried again, in milliseconds.
 pub const MAX_STORE_RETRY_MS: u64 = 5_000;

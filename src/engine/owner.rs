@@ -278,13 +278,22 @@ impl<V: Value> Parts<'_, '_, V> {
         current.unwrap_or_else(|| self.namespace())
     }
 
-    /// A namespace is wiped.
+    /// A namespace is wiped, or not yet.
     pub(super) fn wiped(&mut self) {
-        if self.up.ctx.keep.is_wiping() {
+        if self.up.ctx.keep.is_wiping(false) {
             return;
         }
+        let is_left = self.up.ctx.keep.is_wiping(true);
         for request in std::mem::take(&mut self.owner.leaving) {
-            self.up.ctx.resolve(request, V::null());
+            let text = "logged out, but what is stored of the user is still there: another tab has \
+                it open and does not answer. Close the other tabs; it is deleted then";
+            match is_left {
+                true => {
+                    let error = ClientError::new(ErrorCode::StorageBusy, text);
+                    self.up.ctx.reject(request, error);
+                }
+                false => self.up.ctx.resolve(request, V::null()),
+            }
         }
     }
 }

@@ -102,6 +102,8 @@ error_codes! {
     QueueFull, "QUEUE_FULL", true, "Queue is full";
     /// The browser's storage is full. Client.
     StorageFull, "STORAGE_FULL", true, "Storage is full";
+    /// What is stored could not be deleted: another tab has it open, and does not answer. Client.
+    StorageBusy, "STORAGE_BUSY", true, "What is stored is in use elsewhere";
     /// What is stored was written by a newer version of this package: it is left as it is, and
     /// nothing is stored until the page is loaded anew. Client.
     SchemaTooNew, "SCHEMA_TOO_NEW", false, "The stored data was written by a newer version";

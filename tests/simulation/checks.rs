@@ -79,13 +79,16 @@ impl World {
         }
     }
 
-    /// When a logout is done, nothing of its user is left in the browser.
-    pub(crate) fn check_logout(&mut self, id: TabId, request: RequestId) {
+    /// When a logout is done, nothing of its user is left in the browser; `is_done` as it says.
+    pub(crate) fn check_logout(&mut self, id: TabId, request: RequestId, is_done: bool) {
         let profile = &mut self.profiles[id.profile];
         let is_it = |(tab, of, _): &mut (TabId, RequestId, Namespace)| *tab == id && *of == request;
         let Some((_, _, namespace)) = profile.logout.take_if(is_it) else {
             return;
         };
+        if !is_done {
+            return;
+        }
         let user = profile.user;
         let nobodys = Namespace {
             user: None,

@@ -374,16 +374,12 @@ impl World {
     fn give_up(&mut self, id: TabId, command: StoreCommand<Json>) {
         // Before everything that is asked for once it is free.
         let free_at_ms = self.free_at_ms(id, &command) - 1;
-        match &command {
-            StoreCommand::Open { namespace, .. } => {
-                self.at_disk(id, StoreCommand::Close);
-                // It is worked without: what it holds goes when it opens after all.
-                if let Some(user) = &namespace.user {
-                    self.model.passed(id.profile, user);
-                }
+        if let StoreCommand::Open { namespace, .. } = &command {
+            self.at_disk(id, StoreCommand::Close);
+            // It is worked without: what it holds goes when it opens after all.
+            if let Some(user) = &namespace.user {
+                self.model.passed(id.profile, user);
             }
-            StoreCommand::Wipe { .. } => self.profiles[id.profile].logout = None,
-            _ => {}
         }
         if let Some(id_of_command) = command.id() {
             let failure = StoreFailure::Late;
@@ -409,7 +405,8 @@ impl World {
             }
             StoreCommand::ReadOther { .. } => {}
             command => {
-                self.at_disk(id, command);
+                let events = self.at_disk(id, command);
+                self.answer_from_disk(id, events);
             }
         }
     }

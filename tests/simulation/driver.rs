@@ -26,7 +26,7 @@ impl World {
                 }
                 self.chaos.record(&id, &Settled(request, &result));
                 self.model.settled(id, request, &result);
-                self.check_logout(id, request);
+                self.check_logout(id, request, result.is_ok());
             }
             Output::Callback { .. } => {}
             Output::Journal(command) => self.journal_command(id, command),

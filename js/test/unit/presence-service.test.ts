@@ -374,4 +374,13 @@ describe("PresenceService", () => {
     expect(client.presence.getCachedContacts()).toEqual([]);
     expect(client.presence.getStatus()).not.toBe("busy");
   });
+
+  it("knows nothing of a user who logged out though another tab keeps what is stored", async () => {
+    const { client, engine } = await known({ "contacts:list": { userIds: ["bob"] } });
+    await vi.waitFor(() => expect(client.presence.getCachedContacts()).toHaveLength(1));
+    const busy = Object.assign(new Error("busy"), { code: "STORAGE_BUSY", retryable: true });
+    engine.logout = () => Promise.reject(busy);
+    await expect(client.logout()).rejects.toBe(busy);
+    expect(client.presence.getCachedContacts()).toEqual([]);
+  });
 });

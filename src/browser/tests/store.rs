@@ -264,6 +264,42 @@ async fn a_browser_that_refuses_to_open_has_no_store() {
     assert_eq!(tab.open("ann").await, "journaled; opened, fence 0");
 }
 
+#[test]
+async fn what_is_journaled_while_a_database_is_deleted_again_and_again_stays() {
+    wiped(&["ann"]).await;
+    let mut tab = Tab::new();
+    {
+        let with = "() => {
+            globalThis.tries = (globalThis.tries ?? 0) + 1;
+            if (globalThis.tries < 3) throw new DOMException('', 'AbortError');
+            return before.apply(indexedDB, [name]);
+        }";
+        let with = with.replace("[name]", &format!("['{}']", database_name("ann")));
+        let _refusing = stub("IDBFactory.prototype", "deleteDatabase", &with).await;
+        let (id, namespace) = (StoreId(7), super::page::of_test("ann"));
+        tab.keep(StoreCommand::Wipe { id, namespace });
+        let (id, namespace) = (StoreId(7), super::page::of_test("ann"));
+        tab.keep(StoreCommand::Open { id, namespace });
+        assert_eq!(tab.journal_put("t:1", "x"), "");
+        assert_eq!(tab.hears(3).await, "journaled; committed; opened, fence 0");
+    }
+    let mut other = Tab::new();
+    assert_eq!(other.open("ann").await, "journaled t:1=x; opened, fence 0");
+    wiped(&["ann"]).await;
+}
+
+#[test]
+async fn a_database_that_is_deleted_late_is_told_of() {
+    wiped(&["ann"]).await;
+    let held = held("ann").await;
+    let mut tab = Tab::with_patience(50);
+    let (id, namespace) = (StoreId(7), super::page::of_test("ann"));
+    tab.keep(StoreCommand::Wipe { id, namespace });
+    assert_eq!(tab.hears(1).await, "failed: Late");
+    held.call0(&JsValue::NULL).unwrap();
+    assert_eq!(tab.hears(1).await, "committed");
+}
+
 /// A database that a third deletes while another page holds on to it: whoever opens it has to wait
 /// until what is given is called.
 async fn held(user: &str) -> js_sys::Function {

@@ -39,7 +39,7 @@ pub(crate) enum Heard<V> {
     Other(Result<Vec<(String, String)>, StoreFailure>),
     /// What was to be forgotten of another namespace is.
     Forgotten,
-    /// A namespace is wiped.
+    /// A namespace is wiped, or not yet.
     Wiped,
     /// Another tab leads under a higher fence.
     Fenced,
@@ -66,10 +66,15 @@ enum Asked {
     Open,
     Lead,
     Outbox,
-    Messages { room: String },
+    Messages {
+        room: String,
+    },
     Other,
     Forget,
-    Wipe { namespace: Namespace, tries: u32 },
+    /// `is_late` tells that it did not come to be in time.
+    Wipe {
+        is_late: bool,
+    },
 }
 
 struct Change<V> {
@@ -328,9 +333,9 @@ impl<V: Value> Keeper<V> {
         }));
     }
 
-    /// Whether a namespace is being deleted.
-    pub(crate) fn is_wiping(&self) -> bool {
-        let is_wipe = |asked: &Asked| matches!(asked, Asked::Wipe { .. });
+    /// Whether a namespace is being deleted: in time, or for longer.
+    pub(crate) fn is_wiping(&self, late: bool) -> bool {
+        let is_wipe = |asked: &Asked| matches!(asked, Asked::Wipe { is_late } if *is_late == late);
         self.asked.values().any(is_wipe)
     }
 
@@ -338,19 +343,13 @@ impl<V: Value> Keeper<V> {
     pub(crate) fn wipe(&mut self, outputs: &mut VecDeque<Output<V>>, namespace: Namespace) {
         if self.namespace.as_ref() == Some(&namespace) {
             self.start_over();
-            self.asked.clear();
+            self.asked
+                .retain(|_, asked| matches!(asked, Asked::Wipe { .. }));
             self.stage = Stage::Closed;
             self.namespace = None;
             outputs.push_back(Output::Store(StoreCommand::Close));
         }
-        self.try_wipe(outputs, namespace, 1);
-    }
-
-    fn try_wipe(&mut self, outputs: &mut VecDeque<Output<V>>, namespace: Namespace, tries: u32) {
-        let id = self.ask(Asked::Wipe {
-            namespace: namespace.clone(),
-            tries,
-        });
+        let id = self.ask(Asked::Wipe { is_late: false });
         outputs.push_back(Output::Store(StoreCommand::Wipe { id, namespace }));
     }
 
@@ -507,13 +506,13 @@ impl<V: Value> Keeper<V> {
             }),
             Asked::Other => Some(Heard::Other(Err(failure))),
             Asked::Forget => Some(Heard::Forgotten),
-            Asked::Wipe { namespace, tries }
-                if failure == StoreFailure::Aborted && tries < STORE_TRIES =>
-            {
-                self.try_wipe(outputs, namespace, tries + 1);
-                None
+            Asked::Wipe { .. } => {
+                // Where there is no store there is nothing to be wiped.
+                if failure != StoreFailure::Unavailable {
+                    self.asked.insert(id, Asked::Wipe { is_late: true });
+                }
+                Some(Heard::Wiped)
             }
-            Asked::Wipe { .. } => Some(Heard::Wiped),
         }
     }
 

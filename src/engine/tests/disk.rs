@@ -26,6 +26,8 @@ pub(super) struct Disk {
     pub(super) is_slow: bool,
     /// No database opens in time.
     pub(super) is_late: bool,
+    /// What was to be deleted, and was not in time.
+    given_up: Vec<StoreCommand<Json>>,
     /// Commands that were not carried out.
     pub(super) waiting: VecDeque<StoreCommand<Json>>,
     /// Answers that were not heard.
@@ -164,7 +166,9 @@ impl Disk {
         let mut profile = self.profile.borrow_mut();
         if let (true, true, Some(id)) = (self.is_late, opens, id) {
             let failure = StoreFailure::Late;
-            if let StoreCommand::Open { .. } = command {
+            if let StoreCommand::Wipe { .. } = command {
+                self.given_up.push(command);
+            } else if let StoreCommand::Open { .. } = command {
                 let events = profile.store.carry_out(&mut self.connection, command);
                 let journaled = events.into_iter().next();
                 self.answers.extend(journaled);
@@ -175,6 +179,13 @@ impl Disk {
         let events = profile.store.carry_out(&mut self.connection, command);
         self.answers.extend(events);
         true
+    }
+
+    /// What held the databases lets go: those that were to be deleted are.
+    pub(super) fn let_go(&mut self) {
+        self.is_late = false;
+        self.waiting.extend(self.given_up.drain(..));
+        while self.step() {}
     }
 
     pub(super) fn answer(&mut self) -> Option<StoreEvent<Json>> {

@@ -664,6 +664,33 @@ fn logging_out_leaves_nothing() {
 }
 
 #[test]
+fn a_logout_that_leaves_something_for_now_says_so_until_it_is_gone() {
+    let mut world = known();
+    world.queue_message("general", "one");
+    world.disk().is_late = true;
+    let first = world.request(Input::LogoutRequested);
+    assert_eq!(world.rejection(first), "STORAGE_BUSY");
+    assert_eq!(ids(&world), Vec::<String>::new());
+    assert_eq!(world.stored_keys(ALICE), ["one"]);
+    // Whose it was is not known any more.
+    let second = world.request(Input::LogoutRequested);
+    assert_eq!(world.rejection(second), "STORAGE_BUSY");
+    world.disk().let_go();
+    world.hear_disk();
+    assert_eq!(world.stored_keys(ALICE), Vec::<String>::new());
+    let third = world.request(Input::LogoutRequested);
+    assert_eq!(world.take_settled(third).unwrap(), Ok(Json::Null));
+}
+
+#[test]
+fn a_logout_is_done_where_there_is_no_store() {
+    let mut world = World::new();
+    world.queue_message("general", "one");
+    let request = world.request(Input::LogoutRequested);
+    assert_eq!(world.take_settled(request).unwrap(), Ok(Json::Null));
+}
+
+#[test]
 fn whom_the_app_names_is_the_owner_before_the_server_says_anything() {
     let mut world = World::stored();
     let mut settings = world.engine.settings().clone();
