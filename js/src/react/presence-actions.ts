@@ -5,13 +5,15 @@ import type { PresenceSettingsInput } from "../presence/settings.js";
 import type { FilteredUserPresence } from "../presence/visibility.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import type { CustomStatus, PresenceStatusName, UserPresence } from "../types.js";
+import { ifEnabled } from "./use-switches.js";
 
 /** What is done with presence. All functions are stable. */
 export interface PresenceActions {
-  /** What this user is, until they choose something else. */
+  /** What this user is, until they choose something else. Nothing with `enablePresence: false`. */
   setStatus: (status: PresenceStatusName) => void;
-  /** The status in this user's own words; null takes it away. */
+  /** The status in this user's own words; null takes it away. Nothing with `enablePresence: false`. */
   setCustomStatus: (status: CustomStatus | null) => void;
+  /** Takes the custom status away. Nothing with `enablePresence: false`. */
   clearCustomStatus: () => void;
   /** Wants to know of users, for as long as it is not taken back. */
   subscribeToUsers: (userIds: readonly string[]) => void;
@@ -30,18 +32,19 @@ export interface PresenceActions {
   refreshPresenceSettings: () => Promise<void>;
 }
 
-/** The actions over a client's presence. */
-export function presenceActions(client: RealtimeClient): PresenceActions {
+/** The actions over a client's presence; what tells this user's status only where that is enabled. */
+export function presenceActions(client: RealtimeClient, enablePresence: boolean): PresenceActions {
   const { presence } = client;
   const { account } = hostOf(client);
   const visible = async (userIds: readonly string[]) => {
     const found = await presence.getVisiblePresence(account.userId, userIds);
     return new Map(found.map((user) => [user.userId, user]));
   };
+  const whenPresent = ifEnabled(enablePresence);
   return {
-    setStatus: (status) => presence.setStatus(status),
-    setCustomStatus: (status) => presence.setCustomStatus(status),
-    clearCustomStatus: () => presence.clearCustomStatus(),
+    setStatus: whenPresent((status) => presence.setStatus(status)),
+    setCustomStatus: whenPresent((status) => presence.setCustomStatus(status)),
+    clearCustomStatus: whenPresent(() => presence.clearCustomStatus()),
     subscribeToUsers: (userIds) => presence.subscribeToUsers(userIds),
     unsubscribeFromUsers: (userIds) => presence.unsubscribeFromUsers(userIds),
     getPresence: (userId) => presence.getPresence(userId),

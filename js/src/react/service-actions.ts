@@ -4,6 +4,7 @@ import { typingTopic } from "../topics.js";
 import type { CustomStatus, PresenceStatusName, TypingUser, UserPresence } from "../types.js";
 import { shownTypers, typingText } from "../typing/text.js";
 import type { Session } from "./session.js";
+import { ifEnabled } from "./use-switches.js";
 import type { ReadTopic } from "./use-tracked-reads.js";
 
 /** Presence and typing, as the context has them. All functions are stable. */
@@ -52,12 +53,4 @@ export function serviceActions(
       shownTypers(read(typingTopic(roomName, threadId)).users),
     getTypingText: (roomName, threadId) => typingText(read(typingTopic(roomName, threadId)).users),
   };
-}
-
-/** An action that does nothing where its service is not enabled. */
-function ifEnabled(isEnabled: boolean) {
-  return <Args extends unknown[]>(action: (...args: Args) => void) =>
-    (...args: Args): void => {
-      if (isEnabled) action(...args);
-    };
 }

@@ -11,6 +11,7 @@ import { useByValue } from "./use-by-value.js";
 import { useClient } from "./use-client.js";
 import { useFilteredPresences } from "./use-filtered-presences.js";
 import { useSnapshot, whole } from "./use-snapshot.js";
+import { useSwitches } from "./use-switches.js";
 import { useUserChange } from "./use-user-change.js";
 import { useUserPresence, useWanted } from "./use-user-presence.js";
 
@@ -57,7 +58,8 @@ export function useRealtimePresence(userId: string): UseOneUserPresenceResult;
 /**
  * This user's own presence, and that of others. Renders again when any of it changes, once a frame
  * at most; for one user, `useUserPresence` renders less. Never changes this user's status but by
- * `initialStatus`, and by what is done with what it returns.
+ * `initialStatus`, and by what is done with what it returns; with `enablePresence: false` of the
+ * provider nothing is told of this user.
  */
 export function useRealtimePresence(
   options?: UseRealtimePresenceOptions,
@@ -77,14 +79,15 @@ function useOneUser(userId: string): UseOneUserPresenceResult {
 
 function usePresenceOfAll(options: UseRealtimePresenceOptions): UseRealtimePresenceResult {
   const { client } = useClient();
-  usePresenceOptions(client, options);
+  const { enablePresence } = useSwitches();
+  usePresenceOptions(client, options, enablePresence);
   useWanted(options.userIds ?? NOBODY);
   const own = useSnapshot(client, "presence", whole);
   const list = useSnapshot(client, "presences", whole);
   const presenceSettings = useSnapshot(client, "settings", whole);
   const presences = useMemo(() => byId(list), [list]);
   const filteredPresences = useFilteredPresences(client, list);
-  const actions = useMemo(() => presenceActions(client), [client]);
+  const actions = useMemo(() => presenceActions(client, enablePresence), [client, enablePresence]);
   return {
     status: own.status,
     customStatus: own.customStatus,
@@ -107,20 +110,24 @@ function usePresenceOptions(
     enablePrivacyFiltering,
     initialStatus,
   }: UseRealtimePresenceOptions,
+  enablePresence: boolean,
 ): void {
   const config = useByValue({ enableIdleDetection, idleTimeout, enablePrivacyFiltering });
   useEffect(() => {
     client.presence.configure(config);
-    client.presence.initialize();
     hostOf(client).account.activate();
   }, [client, config]);
+  useEffect(() => {
+    if (enablePresence) client.presence.initialize();
+    else client.presence.stopHeartbeat();
+  }, [client, enablePresence]);
   const userChange = useUserChange(client);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another user has chosen nothing yet
   useEffect(() => {
     const { presence } = hostOf(client);
-    if (initialStatus !== undefined && !presence.hasChosen)
+    if (enablePresence && initialStatus !== undefined && !presence.hasChosen)
       client.presence.setStatus(initialStatus);
-  }, [client, initialStatus, userChange]);
+  }, [client, enablePresence, initialStatus, userChange]);
 }
 
 function byId(presences: readonly UserPresence[]): ReadonlyMap<string, UserPresence> {

@@ -9,6 +9,7 @@ import type { TypingService } from "../typing-service.js";
 import { useByValue } from "./use-by-value.js";
 import { useClient } from "./use-client.js";
 import { useSnapshot } from "./use-snapshot.js";
+import { useSwitches } from "./use-switches.js";
 import {
   type UseTypingIndicatorDisplayResult,
   useTypingIndicatorDisplay,
@@ -23,7 +24,7 @@ export interface UseRealtimeTypingOptions {
   threadId?: string;
   /** In a direct conversation, with whom. */
   recipientId?: string;
-  /** Whether this user's typing is told. Default true. */
+  /** Whether this user's typing is told. Default true; it never is with `enableTyping: false` of the provider. */
   enabled?: boolean;
   /** As in `TypingServiceConfig`; it is the client's. */
   typingTimeout?: number;
@@ -64,7 +65,9 @@ export function useRealtimeTyping(
   place: string | UseRealtimeTypingOptions,
 ): UseRealtimeTypingResult {
   const options = typeof place === "string" ? { roomName: place } : place;
-  const { roomName, roomType, threadId, recipientId, enabled = true } = options;
+  const { roomName, roomType, threadId, recipientId } = options;
+  const { enableTyping } = useSwitches();
+  const enabled = enableTyping && (options.enabled ?? true);
   const { client } = useClient();
   const { typing } = client;
   const actions = useMemo(

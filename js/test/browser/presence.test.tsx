@@ -310,6 +310,34 @@ describe("useRealtimePresence", () => {
     expect(hook.seen.value.status).toBe("busy");
   });
 
+  it("tells nothing of this user below a provider that has presence switched off", async () => {
+    const ids = { alice: newUser("alice"), bob: newUser("bob") };
+    const client = newClient();
+    const sent = vi.spyOn(WebSocket.prototype, "send");
+    const hook = probe(() => useRealtimePresence({ userIds: [ids.bob], initialStatus: "away" }));
+    const tree = (enablePresence: boolean) => (
+      <RealtimeProvider client={client} userId={ids.alice} enablePresence={enablePresence}>
+        <hook.Probe />
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree(false));
+    await authenticated(client);
+    hook.seen.value.setStatus("busy");
+    hook.seen.value.setCustomStatus({ text: "Lunch" });
+    hook.seen.value.clearCustomStatus();
+    const bob = await connectedAs(ids.bob);
+    await vi.waitFor(() => expect(hook.seen.value.presences.get(ids.bob)?.status).toBe("online"));
+    const told = () =>
+      sent.mock.calls.filter(([data]) => /"presence:(update|heartbeat)"/.test(String(data)));
+    expect(told()).toEqual([]);
+    expect(hook.seen.value).toMatchObject({ status: "online", customStatus: null });
+    expect(hostOf(client).presence.hasChosen).toBe(false);
+
+    bob.presence.subscribeToUsers([ids.alice]);
+    rerender(tree(true));
+    await vi.waitFor(() => expect(bob.presence.getPresence(ids.alice)?.status).toBe("away"));
+  });
+
   it("wants nobody anew for a list written inline again", async () => {
     const { bob, ids } = await two();
     const hook = probe(() => useRealtimePresence({ userIds: [ids.alice] }));

@@ -114,6 +114,39 @@ describe("the hooks of typing", () => {
     await vi.waitFor(() => expect(bob.typing.hasTypingUsers(room)).toBe(false));
   });
 
+  it("tell nothing below a provider that has typing switched off, and end what was told before", async () => {
+    const { room, alice, bob, ids } = await two();
+    const hooks = [
+      probe(() => useRealtimeTyping(room)),
+      probe(() => useRealtimeTyping({ roomName: room, enabled: true })),
+      probe(() => useThreadTyping(room, "t1")),
+      probe(() => useDMTyping(room, ids.bob)),
+    ];
+    const tree = (enableTyping: boolean) => (
+      <RealtimeProvider client={alice} userId={ids.alice} autoConnect={false} {...{ enableTyping }}>
+        {hooks.map(({ Probe }, index) => (
+          <Probe key={String(index)} />
+        ))}
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree(true));
+    hooks[0]?.seen.value.startTyping();
+    await vi.waitFor(() => expect(bob.typing.hasTypingUsers(room)).toBe(true));
+    rerender(tree(false));
+    await vi.waitFor(() => expect(bob.typing.hasTypingUsers(room)).toBe(false));
+
+    const shown: boolean[] = [];
+    bob.subscribe(`typing:${room}`, () => shown.push(bob.typing.hasTypingUsers(room)));
+    for (const { seen } of hooks) {
+      seen.value.startTyping();
+      seen.value.handleInputChange("hello");
+    }
+    expect(alice.typing.currentContext).toBeNull();
+    await alice.rooms.sendMessage(room, "hello");
+    await vi.waitFor(() => expect(bob.getSnapshot(`timeline:${room}`)).toHaveLength(1));
+    expect(shown).not.toContain(true);
+  });
+
   it("keep a thread, a direct conversation and a channel apart", async () => {
     const { room, alice, ids } = await two();
     const thread = probe(() => useThreadTyping(room, "t1"));
