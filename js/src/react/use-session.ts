@@ -30,10 +30,9 @@ export function useSession(options: SessionOptions): Session {
   const client = options.client ?? parent?.client ?? realtimeClient;
   const lease = leaseOf(client);
   const inherited = options.client === undefined || options.client === parent?.client;
-  // A token alone does not say that it is somebody else than the provider does.
-  const outer = inherited ? parent?.identity : undefined;
-  const identity = isNamed(options) ? identityOf(options) : (outer ?? identityOf(options));
-  const token = useToken(options) ?? (inherited ? parent?.token : undefined);
+  const outer = inherited && parent && isUserOf(parent, options) ? parent : undefined;
+  const identity = outer?.identity ?? identityOf(options);
+  const token = useToken(options.token) ?? outer?.token ?? developmentToken(options);
   const config = useByValue({
     ...(inherited ? parent?.config : undefined),
     ...options.config,
@@ -83,6 +82,14 @@ export function useSession(options: SessionOptions): Session {
   ]);
 }
 
+/** Whether it is the provider's user: a token alone does not say that it is somebody else. */
+function isUserOf({ identity, config }: Session, options: Identity): boolean {
+  if (identity === undefined) return false;
+  if (!isNamed(options) || identityOf(options) === identity) return true;
+  // Of a provider that has a token only, the name given here is the token's user's.
+  return config.userId === undefined && options.token == null;
+}
+
 /** Whom the browser keeps things for, where it is said who is signed in. */
 function userOf({ userId, user }: Identity): RealtimeClientConfig {
   const id = userId ?? user?.id;
@@ -90,7 +97,7 @@ function userOf({ userId, user }: Identity): RealtimeClientConfig {
 }
 
 /** The token to connect with: a function of it is wrapped once, and always asks the latest one. */
-function useToken({ token, userId, user }: Identity): TokenSource | undefined {
+function useToken(token: Identity["token"]): TokenSource | undefined {
   const latest = useRef(token);
   useEffect(() => {
     latest.current = token;
@@ -102,7 +109,11 @@ function useToken({ token, userId, user }: Identity): TokenSource | undefined {
     },
     [],
   );
-  if (typeof token === "function") return ask;
+  return typeof token === "function" ? ask : (token ?? undefined);
+}
+
+/** What a development server takes for a user's token. */
+function developmentToken({ userId, user }: Identity): string | undefined {
   const id = userId ?? user?.id;
-  return token ?? (id === undefined ? undefined : `user:${id}`);
+  return id === undefined ? undefined : `user:${id}`;
 }

@@ -244,6 +244,56 @@ describe("RealtimeProvider", () => {
     expect(asked).toEqual(["first", "second"]);
   });
 
+  it.each([
+    ["names the same user", true],
+    ["has only a token", false],
+  ])("keeps its token for a hook that names the user, where it %s", async (_, isNamed) => {
+    const client = freshClient();
+    const user = newUser();
+    const asked = vi.fn(() => `user:${user}`);
+    const sent = vi.spyOn(WebSocket.prototype, "send");
+    const hook = probe(() => useRealtime({ userId: user }));
+    const tree = (more: boolean) => (
+      <RealtimeProvider
+        client={client}
+        serverUrl={serverUrl}
+        token={asked}
+        userId={isNamed ? user : undefined}
+      >
+        {more ? <hook.Probe /> : null}
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree(false));
+    await authenticated(client);
+    const { socketId } = client;
+    rerender(tree(true));
+    await client.rooms.joinRoom("general");
+    expect(sent.mock.calls.filter(([data]) => String(data).includes("auth:refresh"))).toEqual([]);
+    expect(client.socketId).toBe(socketId);
+    await client.reconnect();
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it("leaves a hook that names somebody else to their own token", async () => {
+    const client = freshClient();
+    const [alice, bob] = [newUser("alice"), newUser("bob")];
+    const hook = probe(() => useRealtime({ userId: bob, autoConnect: true }));
+    const tree = (more: boolean) => (
+      <RealtimeProvider
+        client={client}
+        serverUrl={serverUrl}
+        token={() => `user:${alice}`}
+        userId={alice}
+      >
+        {more ? <hook.Probe /> : null}
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree(false));
+    await authenticated(client);
+    rerender(tree(true));
+    await vi.waitFor(() => expect(client.auth?.userId).toBe(bob));
+  });
+
   it("waits for somebody to sign in", async () => {
     const client = freshClient();
     const { seen, Probe } = probe(useRealtimeContext);
