@@ -6,25 +6,27 @@ const REMEMBERED = 100;
 /**
  * The plugin guide's event `message`: what a server sends as `message:new`, with the guide's
  * names of the fields besides. Some servers also send it themselves, to a client that used the
- * guide's names: those copies are known by their id.
+ * guide's names: whichever of both comes second is known by its id.
  */
 export class MessageAlias {
   readonly #told = new Set<string>();
 
-  /** The event for a `message:new`; undefined if it was made before. */
+  /** The event for a `message:new`; undefined if its message was told before. */
   from(message: unknown): ChannelMessageEvent | undefined {
     if (typeof message !== "object" || message === null) return undefined;
-    if (this.isCopy(message)) return undefined;
+    if (!this.isNew(message)) return undefined;
     const { messageId, roomName, timestamp } = message as ChannelMessageEvent;
-    if (messageId !== undefined) this.#remember(messageId);
     const names = { id: messageId, channelId: roomName, createdAt: timestamp };
     return { ...(message as ChannelMessageEvent), ...names };
   }
 
-  /** Whether a `message` of the server is one that was made here already. */
-  isCopy(message: unknown): boolean {
+  /** Whether a message was not told before; it is remembered. One without an id always is new. */
+  isNew(message: unknown): boolean {
     const id = (message as Partial<ChannelMessageEvent> | null | undefined)?.messageId;
-    return id !== undefined && this.#told.has(id);
+    if (id === undefined) return true;
+    if (this.#told.has(id)) return false;
+    this.#remember(id);
+    return true;
   }
 
   #remember(messageId: string): void {

@@ -23,6 +23,27 @@ describe("RoomsService with the engine and a server", () => {
     expect(own.filter((message) => message.content === content)).toHaveLength(1);
   });
 
+  it("brings each message once under the plugin guide's names, in its place among the others", async () => {
+    const [alice, bob] = [await connectedAs(newUser("alice")), await connectedAs(newUser("bob"))];
+    const roomName = newUser("room");
+    await alice.emitAsync("room:create", { roomName });
+    await bob.emitAsync("channel:join", { channelId: roomName });
+    await alice.rooms.joinRoom(roomName);
+    const heard: string[] = [];
+    bob.on("message", ({ channelId, content }) => heard.push(`message ${channelId} ${content}`));
+    bob.on("message:new", ({ content }) => heard.push(`message:new ${content}`));
+    const contents = Array.from({ length: 20 }, (_, index) => `message ${index}`);
+    await Promise.all(contents.map((content) => alice.rooms.sendMessage(roomName, content)));
+    // What is told of an edit comes after all that was told of messages.
+    const edited = new Promise((resolve) => bob.on("message:update", resolve));
+    const [first] = alice.getSnapshot(`timeline:${roomName}`);
+    await alice.rooms.editMessage(roomName, first?.messageId ?? "", "edited");
+    await edited;
+    expect(heard).toEqual(
+      contents.flatMap((content) => [`message:new ${content}`, `message ${roomName} ${content}`]),
+    );
+  });
+
   it("joins when the connection comes, for all who asked", async () => {
     const client = newClient();
     const joins = [client.rooms.joinRoom("general"), client.rooms.joinRoom("general")];

@@ -36,6 +36,14 @@ it("tells it once where the server repeats it, or sends both events", () => {
   expect(heard).toHaveBeenCalledTimes(1);
 });
 
+it("tells it once where the server's `message` comes first", () => {
+  const { listeners, heard } = listening();
+  listeners.emitEvent(["message", asTheGuideHasIt]);
+  listeners.emitEvent(["message:new", message]);
+  listeners.emitEvent(["message", asTheGuideHasIt]);
+  expect(heard.mock.calls).toEqual([[asTheGuideHasIt]]);
+});
+
 it("hands on a `message` that the server alone sends, whatever it is", () => {
   const { listeners, heard } = listening();
   const bodies = [{ id: "m-2" }, { messageId: "m-3" }, "text", null, undefined];

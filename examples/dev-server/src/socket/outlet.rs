@@ -66,7 +66,7 @@ pub(super) fn listen(socket: &SocketRef, key: String) {
 
 /// Makes a socket that is in a room hear the plugin guide's names there too.
 pub(super) fn add_plugin_dialect(socket: &SocketRef, room_name: &str) {
-    socket.join(plugin_key(room_name));
+    listen(socket, plugin_key(room_name));
     hear_plugin_dialect(socket);
 }
 
@@ -242,33 +242,30 @@ impl SocketOutlet {
             SocketEvent::Typing(it) => self.emit_to(&socket, names::TYPING_EVENT, it),
         }
         if speaks_plugin_dialect(&socket) {
-            send_in_plugin_dialect(&socket, event);
+            self.send_in_plugin_dialect(&socket, event);
         }
     }
-}
 
-fn send_in_plugin_dialect(socket: &SocketRef, event: &SocketEvent) {
-    let sent = match event {
-        SocketEvent::Presence(presence) => {
-            let status = match presence.status {
-                PresenceStatus::Busy => "dnd",
-                status => status.as_str(),
-            };
-            let presence = PluginPresence {
-                user_id: &presence.user_id,
-                status,
-                last_seen: presence.last_seen.as_deref(),
-            };
-            socket.emit(names::PRESENCE, &presence)
+    fn send_in_plugin_dialect(&self, socket: &SocketRef, event: &SocketEvent) {
+        match event {
+            SocketEvent::Presence(presence) => {
+                let status = match presence.status {
+                    PresenceStatus::Busy => "dnd",
+                    status => status.as_str(),
+                };
+                let presence = PluginPresence {
+                    user_id: &presence.user_id,
+                    status,
+                    last_seen: presence.last_seen.as_deref(),
+                };
+                self.emit_to(socket, names::PRESENCE, &presence);
+            }
+            SocketEvent::Typing(event) => {
+                let channel_id = &event.room_name;
+                self.emit_to(socket, names::TYPING, &ChannelTyping { channel_id, event });
+            }
+            SocketEvent::Settings(_) => {}
         }
-        SocketEvent::Typing(event) => {
-            let channel_id = &event.room_name;
-            socket.emit(names::TYPING, &ChannelTyping { channel_id, event })
-        }
-        SocketEvent::Settings(_) => Ok(()),
-    };
-    if let Err(error) = sent {
-        tracing::debug!(%error, "an event did not reach its socket");
     }
 }
 
@@ -374,7 +371,8 @@ impl Outlet for SocketOutlet {
     fn unsubscribe<'a>(&'a self, user_id: &'a str, room_name: &'a str) -> BoxFuture<'a, ()> {
         async move {
             let (room, user) = (room_key(room_name), user_key(user_id));
-            let keys = [batched(&room), room, plugin_key(room_name)];
+            let plugin = plugin_key(room_name);
+            let keys = [batched(&room), room, batched(&plugin), plugin];
             let sockets = self.io.within([batched(&user), user]);
             if let Err(error) = sockets.leave(keys).await {
                 tracing::error!(%error, "sockets could not leave a room");
