@@ -1,5 +1,6 @@
 "use client";
 
+import { hostOf } from "../client-host.js";
 import { realtimeError } from "../errors.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import type { EditMessageOptions } from "../room-messages.js";
@@ -99,9 +100,9 @@ export function messageActions(client: RealtimeClient, roomName: string): Messag
       const message = await atServer(id, (_, { state }) => state === "failed");
       if (message === "settled") throw realtimeError("CANCELLED", "the message was not sent");
       const messageId = serverId(message, id);
-      const userId = client.auth?.userId;
+      const { userId } = hostOf(client).account;
       const reaction = message?.reactions?.find((reaction) => reaction.emoji === emoji);
-      return userId !== undefined && reaction?.userIds.includes(userId)
+      return reaction?.userIds.includes(userId)
         ? rooms.removeReaction(roomName, messageId, emoji)
         : rooms.addReaction(roomName, messageId, emoji);
     },

@@ -212,6 +212,30 @@ describe("useMessages", () => {
     await vi.waitFor(() => expect(shown()).toMatchObject({ content: "", isDeleted: true }));
   });
 
+  it("takes one's own reaction back without a connection too", async () => {
+    const roomName = newUser("room");
+    const client = newClient();
+    const { seen, Probe } = probe(() => useMessages(roomName));
+    mount(
+      <In client={client}>
+        <Probe />
+      </In>,
+    );
+    await authenticated(client);
+    await client.emitAsync("room:create", { roomName });
+    await client.rooms.joinRoom(roomName);
+    const { messageId } = await seen.value.send("hello");
+    await seen.value.react(messageId, "👍");
+    const reactions = () => client.getSnapshot(`timeline:${roomName}`)[0]?.reactions ?? [];
+    await vi.waitFor(() => expect(reactions()).toHaveLength(1));
+    client.disconnect();
+    const isTakenBack = seen.value.react(messageId, "👍");
+    await vi.waitFor(() => expect(reactions()).toEqual([]));
+    await client.connect();
+    await isTakenBack;
+    expect(reactions()).toEqual([]);
+  });
+
   it("pages back to the first message, and says when there is nothing older", async () => {
     const roomName = newUser("room");
     const alice = await connectedAs(newUser("alice"));

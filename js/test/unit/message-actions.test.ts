@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { MessageEvent } from "../../src/index.js";
-import { messageActions } from "../../src/react/message-actions.js";
 import { SinkKind } from "../../src/sink.js";
 import { connected } from "./fresh.js";
 
@@ -21,6 +20,8 @@ const waiting: MessageEvent = {
 
 async function inRoom(...messages: MessageEvent[]) {
   const { client, engine } = await connected();
+  // After it, so that both are of the same package.
+  const { messageActions } = await import("../../src/react/message-actions.js");
   engine.messages = messages;
   engine.answer = { messageId: "m-1" };
   for (const method of ["removeFromQueue", "updateQueuedMessage", "retryMessage"]) {
@@ -124,12 +125,12 @@ describe("the actions on a room's messages", () => {
     await expect(actions.react("c-3", "👍")).rejects.toMatchObject({ code: "CANCELLED" });
   });
 
-  it("add a reaction, and take back the own one", async () => {
+  it("add a reaction, and take back the own one, without a connection too", async () => {
     const reactions = [{ emoji: "👍", userIds: ["alice"] }];
     const { engine, actions } = await inRoom({ ...sent, reactions });
     await actions.react("m-1", "👍");
-    engine.connection = { auth: { userId: "alice", sessionId: "s", rooms: [] } };
-    engine.sink(SinkKind.Connection);
+    engine.sink(SinkKind.Auth, { userId: "alice", sessionId: "s", rooms: [] });
+    engine.sink(SinkKind.Auth, null);
     await actions.react("m-1", "👍");
     await actions.react("m-1", "🎉");
     expect(engine.called("addReaction")).toEqual([
