@@ -155,6 +155,23 @@ test("an address with a room that does not exist says so", async (t) => {
   assert.ok(await composer(alice, "nowhere").isDisabled());
 });
 
+test("a room that was missing when its address was opened can be written in once it is created", async (t) => {
+  const server = await serve(t);
+  const options = { mayFailRequests: true };
+  const alice = await openChat(t, `${server.url}/?user=alice&room=plans`, options);
+  const missing = alice.getByRole("log").getByText("There is no room called “plans”.");
+  await missing.waitFor();
+  await joinRoom(alice, "plans");
+  await alice.getByRole("button", { name: "Create it" }).click();
+  await missing.waitFor({ state: "detached" });
+  await say(alice, "first", "plans");
+  await atServer(alice, "first", "plans");
+
+  await server.kill();
+  await connectionSays(alice, /Reconnecting/);
+  assert.ok(await composer(alice, "plans").isEnabled());
+});
+
 test("a message that the server refuses says why, and is sent again, changed or given up as one likes", async (t) => {
   const { url } = await serve(t);
   const alice = await openChat(t, `${url}/?user=alice`);

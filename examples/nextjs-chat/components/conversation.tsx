@@ -11,7 +11,7 @@ import { TypingLine } from "./typing-line";
 export function Conversation({ room: name, user }: { room: string; user: string }) {
   const { members, room, isJoined } = useRealtimeRoom(name);
   const { messages, gaps, hasOlder, isLoading, loadOlder, actions } = useMessages(name);
-  const roomError = useRoomError(name);
+  const roomError = useRoomError(name, isJoined);
   const [problem, setProblem] = useState<{ room: string; reason: string }>();
   const onProblem = useCallback(
     (error: unknown) => {
