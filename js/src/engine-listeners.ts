@@ -30,7 +30,7 @@ export class EngineListeners {
     // Most events are messages, and most who want those listen to their room.
     if (!this.events.has(packet[0]) && !this.events.has("message")) return;
     const [name, ...args] = packet;
-    if (name === "message" && !this.#messageAlias.isNew(args[0])) return;
+    if (name === "message" && !this.#messageAlias.admit(args[0])) return;
     if (ack) args.push(ack);
     this.events.emit(name, ...args);
     if (name === "message:new" && this.events.has("message")) {

@@ -14,14 +14,14 @@ export class MessageAlias {
   /** The event for a `message:new`; undefined if its message was told before. */
   from(message: unknown): ChannelMessageEvent | undefined {
     if (typeof message !== "object" || message === null) return undefined;
-    if (!this.isNew(message)) return undefined;
+    if (!this.admit(message)) return undefined;
     const { messageId, roomName, timestamp } = message as ChannelMessageEvent;
     const names = { id: messageId, channelId: roomName, createdAt: timestamp };
     return { ...(message as ChannelMessageEvent), ...names };
   }
 
-  /** Whether a message was not told before; it is remembered. One without an id always is new. */
-  isNew(message: unknown): boolean {
+  /** Remembers a message that is to be told; false where it was told before. One without an id never was. */
+  admit(message: unknown): boolean {
     const id = (message as Partial<ChannelMessageEvent> | null | undefined)?.messageId;
     if (id === undefined) return true;
     if (this.#told.has(id)) return false;

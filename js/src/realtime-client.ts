@@ -29,11 +29,11 @@ type AnyListener = (...args: AppDefined[]) => void;
 /**
  * One connection to a realtime server, kept up until {@link RealtimeClient.disconnect}.
  *
- * `connect`, `reconnect` and `emitAsync` load the WebAssembly module themselves. `initialize`
- * may be called before, and takes effect then. `disconnect`, `leaveChannel` and `destroy` have
- * nothing to do before, and do nothing. Every other method throws `NOT_INITIALIZED` until
- * {@link init} is done; the getters answer their initial values. After an internal failure every
- * call throws or rejects `CLIENT_CRASHED` until {@link RealtimeClient.recover}.
+ * `emit`, `updateToken`, `sendTyping`, `clearWasOffline` and `recover` throw `NOT_INITIALIZED`
+ * until {@link init} is done. What returns a promise loads the WebAssembly module itself, and
+ * everything else may be called before: options, listeners and a status are kept until then, the
+ * getters answer their initial values, and there is nothing to end or to leave. After an internal
+ * failure every call throws or rejects `CLIENT_CRASHED` until {@link RealtimeClient.recover}.
  *
  * Listeners stay until they are taken off: over reconnects, `recover()`, and
  * `disconnect()`. The same callback registered twice is called once, until both have unsubscribed

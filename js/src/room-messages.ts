@@ -29,8 +29,10 @@ export abstract class RoomMessages extends ClientPart {
    * Sends a message under an idempotency key of its own; without a connection it waits for one.
    * The message is in the room's timeline, and reaches `onMessage`, once.
    *
-   * @throws The server's refusal; `PAYLOAD_TOO_LARGE`; `QUEUE_FULL`; `UNKNOWN_OUTCOME` where the
-   * connection was lost after sending and the server knows no idempotency keys.
+   * @throws The server's refusal, as `VALIDATION_ERROR` for an empty text; `PAYLOAD_TOO_LARGE`;
+   * `UNKNOWN_OUTCOME` where the connection was lost after sending and the server knows no
+   * idempotency keys. With these the message stays in the timeline as `failed`, until it is sent
+   * again, with another text perhaps, or given up: see `OfflineQueueService`. `QUEUE_FULL`.
    */
   sendMessage(
     roomName: string,
