@@ -94,11 +94,6 @@ impl PresenceService {
         Ok(<JsValue as Value>::array(presences).unchecked_into())
     }
 
-    /// Users that the app wants to know of.
-    pub fn wanted(&self) -> Result<Vec<String>, JsValue> {
-        self.driver.read(|engine, _| engine.wanted_presences())
-    }
-
     /// This user.
     pub fn own(&self) -> Result<JsOwnPresence, JsValue> {
         let own = self.driver.read(|engine, _| engine.own_presence())?;

@@ -79,15 +79,13 @@ impl RealtimeClient {
     }
 
     /// Emits an event. `ack` is called with the acknowledgement's arguments, or with the
-    /// documented error where there is no connection or no answer within `timeout_ms`.
+    /// documented error where there is no connection or no answer in time.
     pub fn emit(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] event: &JsValue,
         args: Array,
         ack: Option<Function>,
-        timeout_ms: Option<f64>,
     ) -> Result<(), JsValue> {
-        let timeout_ms = timeout(timeout_ms)?;
         let packet = packet_of(event, &args);
         let name = name_of(&packet)?;
         let reply = ack.map_or(Reply::None, |ack| {
@@ -97,7 +95,7 @@ impl RealtimeClient {
             name,
             packet,
             reply,
-            timeout_ms,
+            timeout_ms: None,
         })
     }
 

@@ -238,7 +238,7 @@ export interface TypingConfig {
   debounceInterval?: number;
   /** Least time between two times that this is told of one room. Default 1000. */
   throttleInterval?: number;
-  /** For how long it is gathered who else begins to type, after the first. Default 500. */
+  /** Window in which further typers are collected before listeners are told; the first is told at once. Default 500. */
   batchUpdateInterval?: number;
   /** Whether others are told at all. Default true. */
   broadcastTyping?: boolean;
@@ -271,7 +271,7 @@ export interface TypingSnapshot {
 export interface PresenceConfig {
   /** Whether a user who does nothing, or does not see the page, is shown as away. Default true. */
   enableIdleDetection?: boolean;
-  /** How long a user who does nothing is not away yet. Default 300000. */
+  /** Inactivity after which the user counts as away. Default 300000. */
   idleTimeout?: number;
   /** Period in which the server is told that this client is still there. Default 30000. */
   heartbeatInterval?: number;

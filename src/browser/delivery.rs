@@ -29,13 +29,13 @@ enum Kind {
     Auth = 13,
     Next = 14,
     Queue = 15,
+    Delivery = 16,
+    Sync = 17,
+    Unread = 18,
     Gaps = 19,
     Typing = 20,
     OwnPresence = 21,
     Presence = 22,
-    Delivery = 16,
-    Sync = 17,
-    Unread = 18,
 }
 
 /// One thing to tell.

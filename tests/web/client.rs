@@ -97,12 +97,7 @@ async fn without_a_connection_an_emit_is_answered_and_nothing_is_kept() {
     let page = page();
     let answer = Promise::new(&mut |resolve, _| {
         page.client
-            .emit(
-                &JsValue::from_str("greet"),
-                Array::new(),
-                Some(resolve),
-                None,
-            )
+            .emit(&JsValue::from_str("greet"), Array::new(), Some(resolve))
             .unwrap();
     });
     let answer = JsFuture::from(answer).await.unwrap();

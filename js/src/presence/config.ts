@@ -1,13 +1,8 @@
+import type { PresenceConfig } from "../../wasm/nchat_realtime.js";
 import type { AuthTokenGetter } from "./graphql-source.js";
 
 /** Options of a `PresenceService`. A key that is absent or `undefined` keeps what is set. Durations are in milliseconds. */
-export interface PresenceServiceConfig {
-  /** Whether a user who does nothing, or does not see the page, is shown as away. Default true. */
-  enableIdleDetection?: boolean;
-  /** How long a user who does nothing is not away yet. Default 300000. */
-  idleTimeout?: number;
-  /** Period in which the server is told that this client is still there. Default 30000. */
-  heartbeatInterval?: number;
+export interface PresenceServiceConfig extends PresenceConfig {
   /** Whether `canViewPresence` and `getVisiblePresence` hide anything. Default true. */
   enablePrivacyFiltering?: boolean;
   /**

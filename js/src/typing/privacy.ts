@@ -1,3 +1,4 @@
+import type { TypingConfig } from "../../wasm/nchat_realtime.js";
 import { ClientPart } from "../client-part.js";
 
 /** Who may know that this user types. */
@@ -9,15 +10,7 @@ export interface TypingPrivacySettings {
 }
 
 /** Options of a `TypingService`. A key that is absent or `undefined` keeps what is set. Durations are in milliseconds. */
-export interface TypingServiceConfig {
-  /** How long after the last key this user counts as typing. Default 5000. */
-  typingTimeout?: number;
-  /** For how long keys are gathered before others are told that typing goes on. Default 300. */
-  debounceInterval?: number;
-  /** Least time between two times that this is told of one room. Default 1000. */
-  throttleInterval?: number;
-  /** For how long it is gathered who else begins to type, after the first. Default 500. */
-  batchUpdateInterval?: number;
+export interface TypingServiceConfig extends Omit<TypingConfig, "broadcastTyping" | "restricted"> {
   /** Whether `privacySettings` count. Default true. */
   enablePrivacyFiltering?: boolean;
   /** Who may know that this user types. */
@@ -59,20 +52,23 @@ export abstract class TypingPrivacy extends ClientPart {
     this.currentUserId = userId;
   }
 
-  /** Accepted for compatibility, as are the next three: who is a contact, the server knows. */
+  /** Accepted for compatibility: who is a contact, the server knows. */
   setContacts(userIds: readonly string[]): void {
     this.#contacts.clear();
     for (const id of userIds) this.#contacts.add(id);
   }
 
+  /** Accepted for compatibility: who is a contact, the server knows. */
   addContact(userId: string): void {
     this.#contacts.add(userId);
   }
 
+  /** Accepted for compatibility: who is a contact, the server knows. */
   removeContact(userId: string): void {
     this.#contacts.delete(userId);
   }
 
+  /** Whether a user was named to this service as a contact: the server knows who is one. */
   isContact(userId: string): boolean {
     return this.#contacts.has(userId);
   }

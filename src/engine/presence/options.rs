@@ -9,7 +9,7 @@ use crate::socketio::Value;
 pub struct PresenceSettings {
     /// Whether a user who does nothing, or does not see the page, is shown as away.
     pub detects_idle: bool,
-    /// How long a user who does nothing is not away yet, in milliseconds.
+    /// Inactivity after which the user counts as away, in milliseconds.
     pub idle_ms: u64,
     /// Period in which the server is told that this client is still there, in milliseconds.
     pub heartbeat_ms: u64,

@@ -15,7 +15,8 @@ pub struct TypingSettings {
     pub debounce_ms: u64,
     /// Least time between two times that this is told of one place, in milliseconds.
     pub throttle_ms: u64,
-    /// For how long it is gathered who else begins to type, after the first, in milliseconds.
+    /// Window in which further typers are collected before listeners are told, in milliseconds; the
+    /// first is told at once.
     pub batch_ms: u64,
     /// Whether others are told at all.
     pub broadcasts: bool,

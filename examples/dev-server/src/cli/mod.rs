@@ -99,7 +99,7 @@ pub struct Args {
     )]
     ping_timeout: u64,
 
-    /// How long somebody who is gone is not shown as gone, in milliseconds.
+    /// Delay before a user who disconnected is shown offline, in milliseconds.
     #[arg(
         long,
         env = "REALTIME_PRESENCE_GRACE",
