@@ -151,27 +151,32 @@ export class RealtimeIntegrationService {
     hostOf(this.#client).callIfAny((engine) => engine.clearWasOffline());
   }
 
-  /** @throws `NOT_INITIALIZED`, as the next five, which also throw where the service is not enabled. */
+  /** @throws `NOT_INITIALIZED` */
   getRooms(): RoomsService {
     return this.#required().rooms;
   }
 
+  /** @throws `NOT_INITIALIZED` */
   getSync(): SyncService {
     return this.#required().sync;
   }
 
+  /** @throws `NOT_INITIALIZED`, also where the service is not enabled. */
   getPresence(): PresenceService {
     return enabled(this.#required().presence, "Presence service");
   }
 
+  /** @throws `NOT_INITIALIZED`, also where the service is not enabled. */
   getTyping(): TypingService {
     return enabled(this.#required().typing, "Typing service");
   }
 
+  /** @throws `NOT_INITIALIZED`, also where the service is not enabled. */
   getDelivery(): DeliveryEventHandler {
     return enabled(this.#required().delivery, "Delivery receipts service");
   }
 
+  /** @throws `NOT_INITIALIZED`, also where the service is not enabled. */
   getOfflineQueue(): OfflineQueueService {
     return enabled(this.#required().queue, "Offline queue service");
   }

@@ -133,16 +133,16 @@ pub struct SendAck {
 pub struct MessageNew {
     /// The room.
     pub room_name: String,
-    /// The server's id. Absent from older servers, as are the next two.
+    /// The server's id. Absent from older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
-    /// The sender's id.
+    /// The sender's id. Absent from older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_message_id: Option<String>,
-    /// The message's place in its room, from 1, without gaps.
+    /// The message's place in its room, from 1, without gaps. Absent from older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seq: Option<u64>,
-    /// The history that `seq` counts in.
+    /// The history that `seq` counts in. Absent from older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<String>,
     /// The sender.

@@ -255,11 +255,11 @@ pub struct OperationHead {
     pub user_id: Option<String>,
     /// Their key of the operation.
     pub client_message_id: Option<String>,
-    /// Its place in its room's log. Absent from older servers, as are the next two.
+    /// Its place in its room's log. Absent from older servers.
     pub seq: Option<u64>,
-    /// The history that `seq` counts in.
+    /// The history that `seq` counts in. Absent from older servers.
     pub epoch: Option<String>,
-    /// The message's version after an edit or a deletion.
+    /// The message's version after an edit or a deletion. Absent from older servers.
     pub version: Option<u64>,
 }
 

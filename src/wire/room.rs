@@ -60,13 +60,13 @@ pub struct RoomJoined {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<String>,
     /// The user's own read cursor; a user who joins has read what was there. Absent from older
-    /// servers, as are the next two.
+    /// servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_up_to_seq: Option<u64>,
-    /// Messages of others beyond the cursor; 10,000 for more.
+    /// Messages of others beyond the cursor; 10,000 for more. Absent from older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_count: Option<u32>,
-    /// Those among them that mention the user.
+    /// Those among them that mention the user. Absent from older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mention_count: Option<u32>,
 }

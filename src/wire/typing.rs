@@ -104,10 +104,10 @@ pub struct TypingUser {
     /// Address of a picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_avatar: Option<String>,
-    /// Since when, by the server's clock. Absent from older servers, as is the next.
+    /// Since when, by the server's clock. Absent from older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,
-    /// In how many milliseconds from now it ends, unless it is prolonged.
+    /// In how many milliseconds from now it ends, unless it is prolonged. Absent from older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in_ms: Option<u64>,
 }

@@ -20,7 +20,7 @@ export interface MessageActions {
   /**
    * Gives one's own message another text. One that the server does not have yet is sent with the
    * new text, and undefined is the result; a parked one is sent again. One that is on its way is
-   * changed once it is there, if the page is open by then; so it is with the next two.
+   * changed once it is there, if the page is open by then.
    *
    * @param options - Without a `baseVersion` it is the version that is shown.
    */
@@ -29,9 +29,17 @@ export interface MessageActions {
     content: string,
     options?: EditMessageOptions,
   ) => Promise<OperationReceipt | undefined>;
-  /** Deletes a message; one that the server does not have yet is not sent. */
+  /**
+   * Deletes a message. One that the server does not have yet is not sent, and undefined is the
+   * result. One that is on its way is deleted once it is there, if the page is open by then.
+   */
   remove: (id: string) => Promise<OperationReceipt | undefined>;
-  /** Adds this user's reaction, or takes it back where it is there. Rejects `CANCELLED` for a message that does not get to the server. */
+  /**
+   * Adds this user's reaction, or takes it back where it is there. With a message that is on its
+   * way that is done once it is there, if the page is open by then.
+   *
+   * @throws `CANCELLED` for a message that does not get to the server.
+   */
   react: (id: string, emoji: string) => Promise<OperationReceipt>;
   /** Sends a message again that failed. False where none is parked under this id. */
   retry: (id: string) => boolean;

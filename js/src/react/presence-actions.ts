@@ -25,8 +25,9 @@ export interface PresenceActions {
   fetchPresence: (userIds: readonly string[]) => Promise<Map<string, UserPresence>>;
   /** The same with nothing in it that this user may not see. */
   fetchFilteredPresence: (userIds: readonly string[]) => Promise<Map<string, FilteredUserPresence>>;
-  /** Changes some of this user's settings. Resolves with whether that was done, as the next does. */
+  /** Changes some of this user's settings. Resolves with whether that was done. */
   updatePresenceSettings: (input: PresenceSettingsInput) => Promise<boolean>;
+  /** Whether this user is to look like one who is not there. Resolves with whether that was done. */
   setInvisibleMode: (isInvisible: boolean) => Promise<boolean>;
   /** Reads this user's settings anew. */
   refreshPresenceSettings: () => Promise<void>;

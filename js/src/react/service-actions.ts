@@ -9,20 +9,21 @@ import type { ReadTopic } from "./use-tracked-reads.js";
 
 /** Presence and typing, as the context has them. All functions are stable. */
 export interface ServiceActions {
-  /** What this user is, until they choose something else. Nothing with `enablePresence: false`, as the next three. */
+  /** What this user is, until they choose something else. Nothing with `enablePresence: false`. */
   setPresenceStatus: (status: PresenceStatusName) => void;
-  /** The status in this user's own words; null takes it away. */
+  /** The status in this user's own words; null takes it away. Nothing with `enablePresence: false`. */
   setCustomStatus: (status: CustomStatus | null) => void;
-  /** Wants to know of users, for as long as it is not taken back. */
+  /** Wants to know of users, for as long as it is not taken back. Nothing with `enablePresence: false`. */
   subscribeToPresence: (userIds: readonly string[]) => void;
+  /** Takes that back. Nothing with `enablePresence: false`. */
   unsubscribeFromPresence: (userIds: readonly string[]) => void;
   /** A user as this one may see them, where they are subscribed to. */
   getPresence: (userId: string) => Readonly<UserPresence> | undefined;
-  /** Says that this user types. Nothing with `enableTyping: false`, as the next two. */
+  /** Says that this user types. Nothing with `enableTyping: false`. */
   startTyping: (roomName: string, threadId?: string) => void;
-  /** Says that this user types no more: in a room, or without one anywhere. */
+  /** Says that this user types no more: in a room, or without one anywhere. Nothing with `enableTyping: false`. */
   stopTyping: (roomName?: string, threadId?: string) => void;
-  /** What an input field holds: text is typing, and none, or blanks, is not. */
+  /** What an input field holds: text is typing, and none, or blanks, is not. Nothing with `enableTyping: false`. */
   handleTypingInput: (roomName: string, value: string, threadId?: string) => void;
   /** Who else types in a room, or in one of its threads. */
   getTypingUsers: (roomName: string, threadId?: string) => readonly TypingUser[];

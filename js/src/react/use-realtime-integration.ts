@@ -32,10 +32,13 @@ export interface UseRealtimeIntegrationResult {
   reconnect: () => Promise<void>;
   /** Ends the connection. Stable. */
   disconnect: () => void;
-  /** null while the integration is not set up, or without the service; likewise the next three. */
+  /** Own and others' presence; null while the integration is not set up, or without the service. */
   presence: PresenceActions | null;
+  /** Own and others' typing; null while the integration is not set up, or without the service. */
   typing: TypingActions | null;
+  /** Receipts; null while the integration is not set up, or without the service. */
   delivery: DeliveryActions | null;
+  /** What waits to be sent; null while the integration is not set up, or without the service. */
   queue: QueueActions | null;
 }
 

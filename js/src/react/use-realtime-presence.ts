@@ -59,7 +59,7 @@ export function useRealtimePresence(userId: string): UseOneUserPresenceResult;
  * This user's own presence, and that of others. Renders again when any of it changes, once a frame
  * at most; for one user, `useUserPresence` renders less. Never changes this user's status but by
  * `initialStatus`, and by what is done with what it returns; with `enablePresence: false` of the
- * provider nothing is told of this user.
+ * provider nothing of this user's status is told.
  */
 export function useRealtimePresence(
   options?: UseRealtimePresenceOptions,

@@ -18,7 +18,10 @@ export function useUserPresence(userId: string): Readonly<UserPresence> | undefi
   return useSnapshot(client, `user:${userId}`, whole);
 }
 
-/** Whether a user is online, away or busy, likewise; it renders again only when that changes. */
+/**
+ * Whether a user is online, away or busy, as far as this one may see it. Any number of components
+ * may ask for the same user; it renders again only when that changes.
+ */
 export function useUserOnlineStatus(userId: string): boolean {
   const { client } = useClient();
   useWanted([userId]);

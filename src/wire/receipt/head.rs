@@ -140,9 +140,9 @@ pub struct SentHead {
     pub message_id: String,
     /// The author's id.
     pub client_message_id: Option<String>,
-    /// The room. Absent from older servers, as is the next.
+    /// The room. Absent from older servers.
     pub channel_id: Option<String>,
-    /// The message's place in its room.
+    /// The message's place in its room. Absent from older servers.
     pub seq: Option<u64>,
     /// When, as the server wrote it.
     pub sent_at: Option<String>,
