@@ -62,11 +62,9 @@ export class ClientOptions {
     this.#services = { ...this.#services, delivery };
   }
 
-  /** The server said who it is. True where it had named somebody else. */
-  named(userId: string): boolean {
-    const isAnother = this.#userId !== undefined && this.#userId !== userId;
+  /** The server said who it is; undefined where it has not said so of the user that the app names. */
+  named(userId: string | undefined): void {
     this.#userId = userId;
-    return isAnother;
   }
 
   /** Forgets who it was, with their token. */

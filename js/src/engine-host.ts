@@ -1,11 +1,12 @@
 import { RealtimeClient as Engine } from "../wasm/nchat_realtime.js";
 import { ClientConflicts, DEFAULT_STRATEGY } from "./client-conflicts.js";
-import { ClientOptions } from "./client-options.js";
+import { ClientOptions, type EngineConfig } from "./client-options.js";
+import { ClientUser } from "./client-user.js";
 import { takeConflict } from "./conflict-settlement.js";
 import { logState } from "./debug-log.js";
 import { EarlySocket } from "./early-socket.js";
 import { EngineListeners } from "./engine-listeners.js";
-import { EngineParts, type ServiceOptions } from "./engine-parts.js";
+import { EngineParts, endEngine, type ServiceOptions, unheardEngine } from "./engine-parts.js";
 import { EngineSnapshots } from "./engine-snapshots.js";
 import {
   clientCrashed,
@@ -19,6 +20,7 @@ import {
 import { init, initUnderWay, isInitialized, onceLoaded } from "./init.js";
 import { connectionWithoutEngine } from "./initial-snapshots.js";
 import { LoadRetry } from "./load-retry.js";
+import { Logouts } from "./logouts.js";
 import { PresenceAccount } from "./presence/account.js";
 import { PresenceIntent } from "./presence/intent.js";
 import { PresencePrivacyOptions } from "./presence/privacy-options.js";
@@ -53,8 +55,7 @@ export class EngineHost {
   readonly account = new PresenceAccount(this);
   readonly presencePrivacy = new PresencePrivacyOptions(this.account);
   readonly typingPrivacy = new TypingPrivacyOptions(this);
-  /** How many users were forgotten: hooks that do something for each begin anew with the next number. */
-  forgotten = 0;
+  readonly user = new ClientUser(this);
   #parts: EngineParts | undefined;
   /** Rises with every engine, so that a late word of an old one is known as such. */
   #generation = 0;
@@ -63,20 +64,21 @@ export class EngineHost {
   /** Counts how often a connection was given up, so that none is tried again after that. */
   #abandons = 0;
   readonly #loadRetry = new LoadRetry();
+  readonly #logouts = new Logouts();
   #state: RealtimeConnectionState = "disconnected";
   /** Whether a connection was asked for that waits for the module. */
   #isAwaited = false;
-  #isReadingSet = false;
   #early: EarlySocket | undefined;
   /** Why nothing can be asked of the engine: it crashed, or the module could not be loaded. */
   #failure: (Error & RealtimeError) | undefined;
 
   /** Lays options over those given before; they are checked as soon as there is an engine. */
   configure(config: RealtimeClientConfig): void {
+    const before = this.options.config.userId;
     this.options.lay(config, (given) => {
       if (this.#parts) this.call((engine) => engine.initialize(given));
     });
-    this.#tellOwner();
+    this.user.laid(before);
   }
 
   /** As {@link configure}, for one of the engine's services. */
@@ -84,12 +86,6 @@ export class EngineHost {
     this.options.layService(service, config, (given) => {
       if (this.#parts) this.call((_, parts) => parts.configure(given));
     });
-  }
-
-  /** Whether others are told what this user reads, until it is another user. */
-  tellReading(isAllowed: boolean): void {
-    this.configureService("delivery", { allowReadReceipts: isAllowed });
-    this.#isReadingSet = true;
   }
 
   /** Calls into the engine. Throws `NOT_INITIALIZED` before the module is loaded. */
@@ -218,72 +214,71 @@ export class EngineHost {
 
   /** Ends the engine and all that it keeps alive; a later call makes another. */
   discard(): void {
-    this.#discards += 1;
-    this.#abandons += 1;
-    this.#loadRetry.stop();
     const engine = this.#parts?.engine;
+    // It has nothing to say any more.
     this.#generation += 1;
-    this.#parts = undefined;
-    this.#failure = undefined;
-    this.#isAwaited = false;
-    this.#closeEarly();
     try {
-      engine?.destroy();
-    } catch (error) {
-      if (!isModuleFailure(error) && !isRealtimeError(error)) throw error;
+      if (engine) endEngine(engine);
+    } finally {
+      this.#letGo();
     }
-    this.snapshots.reset();
-    this.#tellState("disconnected");
   }
 
-  /** Ends the connection, and wipes what is kept of the user. */
+  /** Ends the connection and forgets the user. What is stored of them stays, unless they log out. */
+  signOut(): void {
+    this.read(({ engine }) => engine.disconnect());
+    this.discard();
+    this.user.forget();
+  }
+
+  /**
+   * Forgets the user at once, and has their engine wipe what is stored of them, without the client:
+   * whoever signs in meanwhile gets another engine.
+   */
   async logOut(): Promise<void> {
-    this.abandonConnection();
+    if (this.#failure?.code === "CLIENT_CRASHED") throw this.#failure;
     this.conflicts.service.clearHistory();
+    const engine = this.#parts?.engine;
+    const config = this.#config;
+    const done = engine
+      ? this.#logouts.begin(engine)
+      : this.#load().then(() => this.#logouts.begin(unheardEngine(config)));
+    this.#letGo();
+    this.user.forget();
     try {
-      await this.request((engine) => engine.logout());
-    } catch (error) {
-      // They are logged out all the same.
-      if (isRealtimeError(error) && error.code === "STORAGE_BUSY") this.forgetUser();
-      throw error;
+      await done;
+    } finally {
+      this.wake(() => this.listeners.online.size > 0);
     }
-    this.forgetUser();
-  }
-
-  /** Forgets who it was, with their token. */
-  forgetUser(): void {
-    this.options.forgetUser();
-    this.#forgetPerson();
-    this.account.forgetWanted();
-    this.typingPrivacy.forgetUser();
-    if (this.#isReadingSet) this.options.forgetReading();
-    this.#isReadingSet = false;
-    this.#tellOwner();
-    this.forgotten += 1;
-    this.listeners.userForgotten.emit();
   }
 
   /** Forgets everything that was said to it: options, listeners, the user. */
   forgetAll(): void {
-    this.options.clear();
     this.listeners.clear();
-    this.#forgetPerson();
-    this.account.forgetWanted();
+    this.user.forget();
+    this.options.clear();
     this.presencePrivacy.forget();
     this.typingPrivacy.forget();
     this.conflicts.reset();
     this.conflicts.strategy = DEFAULT_STRATEGY;
+    this.#logouts.giveUp();
   }
 
-  /** What is known, and was chosen, of the user is nobody else's. */
-  #forgetPerson(): void {
-    this.presence.forgetUser();
-    this.account.forgetUser();
+  /** The engine is the client's no more: what it says is not heard, and what waits for one is off. */
+  #letGo(): void {
+    this.abandonConnection();
+    this.#discards += 1;
+    this.#generation += 1;
+    this.#parts = undefined;
+    this.#failure = undefined;
+    this.#isAwaited = false;
+    this.snapshots.reset();
+    this.#tellState("disconnected");
   }
 
-  /** The server said who it is. */
-  #named(userId: string): void {
-    if (this.options.named(userId)) this.#forgetPerson();
+  /** What an engine is made with. */
+  get #config(): EngineConfig {
+    return { ...this.options.config, url: this.options.url };
   }
 
   async #load(): Promise<void> {
@@ -310,8 +305,7 @@ export class EngineHost {
       onState: (state) => this.#tellState(state),
       onError: (error) => this.#tellError(error),
       onAuth: (auth) => {
-        if (auth) this.#named(auth.userId);
-        this.#tellOwner();
+        if (auth) this.user.named(auth.userId);
       },
       onConflict: (conflict) => takeConflict(this, conflict),
     });
@@ -320,7 +314,7 @@ export class EngineHost {
     }, this.#early);
     const parts = new EngineParts(engine);
     try {
-      engine.initialize({ ...this.options.config, url: this.options.url });
+      engine.initialize(this.#config);
       parts.configure(this.options.services);
       this.presence.applyTo(parts);
     } catch (error) {
@@ -378,12 +372,6 @@ export class EngineHost {
     this.snapshots.changed("connection");
     this.#tellState("error");
     this.listeners.error.emit(failure);
-  }
-
-  /** Conflicts are one user's at one server; who was named last stays so while nobody is. */
-  #tellOwner(): void {
-    const { url, userId } = this.options;
-    this.conflicts.belongTo({ serverUrl: url, userId });
   }
 
   #tellError(error: Error & RealtimeError): void {

@@ -1,6 +1,5 @@
 import type {
   DeliveryConfig,
-  RealtimeClient as Engine,
   DeliveryEventHandler as EngineDelivery,
   PresenceService as EnginePresence,
   OfflineQueueService as EngineQueue,
@@ -12,6 +11,9 @@ import type {
   SyncConfig,
   TypingConfig,
 } from "../wasm/nchat_realtime.js";
+import { RealtimeClient as Engine } from "../wasm/nchat_realtime.js";
+import type { EngineConfig } from "./client-options.js";
+import { isModuleFailure, isRealtimeError } from "./errors.js";
 
 /** Options of the engine's services, by service. */
 export interface ServiceOptions {
@@ -73,5 +75,26 @@ export class EngineParts {
     if (options.sync) this.sync.configure(options.sync);
     if (options.presence) this.presence.configure(options.presence);
     if (options.typing) this.typing.configure(options.typing);
+  }
+}
+
+/** An engine that tells nobody anything. */
+export function unheardEngine(config: EngineConfig): Engine {
+  const engine = new Engine(() => undefined);
+  try {
+    engine.initialize(config);
+  } catch (error) {
+    engine.destroy();
+    throw error;
+  }
+  return engine;
+}
+
+/** Ends an engine and all that it keeps alive, also one that crashed. */
+export function endEngine(engine: Engine): void {
+  try {
+    engine.destroy();
+  } catch (error) {
+    if (!isModuleFailure(error) && !isRealtimeError(error)) throw error;
   }
 }

@@ -92,8 +92,9 @@ export class RealtimeClient extends ConnectionView {
 
   /**
    * Signs the user out: disconnects, and wipes what this browser keeps of them at this server:
-   * queue, messages, cursors, conflicts, token. Resolves once that is done. Another tab of the
-   * same user goes on, until it is told.
+   * queue, messages, cursors, conflicts, token. Resolves once that is done. It need not be waited
+   * for: who signs in meanwhile begins with nothing of theirs, and not even `destroy()` ends it.
+   * Another tab of the same user goes on, until it is told.
    *
    * @throws {RealtimeError} `STORAGE_BUSY` where they are signed out, but what is stored is still
    * there after five seconds: another tab holds it, and does not answer. It is deleted once that

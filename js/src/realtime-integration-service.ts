@@ -266,10 +266,7 @@ export class RealtimeIntegrationService {
   #signOut(): void {
     const { token: _, getToken: __, ...config } = this.#config;
     this.#config = config;
-    this.#client.disconnect();
-    const host = hostOf(this.#client);
-    host.discard();
-    host.forgetUser();
+    hostOf(this.#client).signOut();
   }
 
   #tell(): void {

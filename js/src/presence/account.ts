@@ -126,20 +126,16 @@ export class PresenceAccount {
     }
   }
 
-  /** Nothing of this user is known any more. */
+  /** Nothing of this user is known or wanted any more: what one set is not another's. */
   forgetUser(): void {
     this.#generation += 1;
+    this.#unsaid = {};
+    this.#waiting = [];
     this.#givenUserId = null;
     this.#contacts = new Set();
     this.#lookups.clear();
     this.#take(null);
     this.#host.snapshots.changed("contacts");
-  }
-
-  /** Nothing is wanted any more: what one user set is not another's. */
-  forgetWanted(): void {
-    this.#unsaid = {};
-    this.#waiting = [];
   }
 
   readonly #told = (settings: unknown) => this.#take(settings as PresenceSettings);
@@ -168,7 +164,7 @@ export class PresenceAccount {
   #keepReading({ allowReadReceipts }: PresenceSettings): void {
     const { isConnected, capabilities } = this.#host.snapshots.store.getSnapshot("connection");
     if (allowReadReceipts === undefined || !isConnected) return;
-    if (!capabilities.includes("presence:settings")) this.#host.tellReading(allowReadReceipts);
+    if (!capabilities.includes("presence:settings")) this.#host.user.tellReading(allowReadReceipts);
   }
 
   #countReading(change: number): void {

@@ -102,10 +102,7 @@ export class ClientLease {
     if (this.#taken?.identity !== identity) return;
     this.#taken = undefined;
     this.#opened = false;
-    this.#client.disconnect();
-    const host = hostOf(this.#client);
-    host.discard();
-    host.forgetUser();
+    hostOf(this.#client).signOut();
   }
 
   #release(): void {

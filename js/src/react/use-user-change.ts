@@ -11,6 +11,6 @@ export function useUserChange(client: RealtimeClient): number {
     (notify: () => void) => host.listeners.userForgotten.add(notify),
     [host],
   );
-  const read = () => host.forgotten;
+  const read = () => host.user.forgotten;
   return useSyncExternalStore(subscribe, read, read);
 }

@@ -8,7 +8,7 @@ import {
   useTypingIndicatorDisplay,
 } from "../../src/react/index.js";
 import { mount, probe } from "./render.js";
-import { connectedAs, newUser } from "./support.js";
+import { authenticated, connectedAs, newUser } from "./support.js";
 
 /** Two users in a room of their own. */
 async function two() {
@@ -52,6 +52,21 @@ describe("TypingService", () => {
     await vi.waitFor(() => expect(bob.typing.hasTypingUsers(room)).toBe(true));
     alice.typing.handleInputChange(room, "  ");
     await vi.waitFor(() => expect(bob.typing.hasTypingUsers(room)).toBe(false));
+  });
+
+  it("keeps what one user set without a connection out of the next one's account", async () => {
+    const client = await connectedAs(newUser("alice"));
+    client.disconnect();
+    client.typing.updatePrivacySettings({ typingVisibility: "nobody", broadcastTyping: false });
+    await client.connect(`user:${newUser("bob")}`);
+    await authenticated(client);
+    await client.rooms.joinRoom("general");
+    await client.rooms.sendMessage("general", "all that waits to be told is told before this");
+    expect(await client.emitAsync("presence:settings:get")).toMatchObject({
+      typingVisibility: "everyone",
+      broadcastTyping: true,
+    });
+    expect(client.typing.privacySettings.typingVisibility).toBe("everyone");
   });
 
   it("tells nobody with broadcastTyping off, and takes back what is shown", async () => {

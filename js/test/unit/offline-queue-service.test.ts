@@ -162,8 +162,9 @@ describe("OfflineQueueService", () => {
     expect(engine.called("queue.configure")).toHaveLength(2);
     await client.logout();
     expect(engine.called("logout")).toEqual([[]]);
-    client.recover();
-    expect(fake.engines).toHaveLength(1);
+    await client.connect("another's token");
+    expect(fake.engine).not.toBe(engine);
+    expect(fake.engine.called("queue.configure")).toEqual([[{ maxQueueSize: 5, maxRetries: 2 }]]);
   });
 
   it("gives options that were set before the module came to the first engine", async () => {

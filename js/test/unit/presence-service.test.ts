@@ -235,8 +235,7 @@ describe("PresenceService", () => {
     engine.receive("presence:settings", settings);
     expect(last()).toEqual([{ allowReadReceipts: true }]);
     const { hostOf } = await import("../../src/client-host.js");
-    hostOf(client).discard();
-    hostOf(client).forgetUser();
+    hostOf(client).signOut();
     await client.connect("another's token");
     expect(fake.engine).not.toBe(engine);
     expect(fake.engine.called("delivery.configure")).not.toContainEqual([

@@ -161,18 +161,44 @@ describe("TypingService", () => {
   });
 
   it("has nothing set for another user", async () => {
-    const { client, engine } = await connected();
-    const asked: string[] = [];
-    engine.emitAsync = async (event: string) => {
-      asked.push(event);
-      throw new Error("no connection");
-    };
+    const { client, engine, fake } = await connected();
+    engine.emitAsync = () => Promise.reject(new Error("no connection"));
     client.typing.updatePrivacySettings({ typingVisibility: "contacts" });
     await client.logout();
     expect(client.typing.privacySettings.typingVisibility).toBe("everyone");
-    asked.length = 0;
-    engine.setState("authenticated");
+    await client.connect("another's token");
+    fake.engine.setState("authenticated");
+    const asked = fake.engine.called("emitAsync").map(([event]) => event);
+    expect(asked).toContain("presence:settings:get");
     expect(asked).not.toContain("presence:settings:update");
+  });
+
+  it.each([
+    ["the server names", (named: string) => named],
+    ["the app names", () => undefined],
+  ])("has nothing set for another user whom %s", async (_, whom) => {
+    const { client, engine } = await connected();
+    const saysWho = (userId?: string) =>
+      userId ? engine.sink(SinkKind.Auth, { userId }) : undefined;
+    client.initialize({ userId: "alice" });
+    saysWho(whom("alice"));
+    engine.emitAsync = () => Promise.reject(new Error("no connection"));
+    client.typing.updatePrivacySettings({ typingVisibility: "nobody", broadcastTyping: false });
+    const update = vi.fn(() => Promise.resolve(null));
+    engine.emitAsync = update;
+    if (whom("bob")) saysWho("bob");
+    else client.initialize({ userId: "bob" });
+    engine.setState("authenticated");
+    expect(update).not.toHaveBeenCalledWith(
+      "presence:settings:update",
+      expect.anything(),
+      expect.anything(),
+    );
+    const { broadcastTyping, typingVisibility } = client.typing.privacySettings;
+    expect([broadcastTyping, typingVisibility]).toEqual([true, "everyone"]);
+    expect(engine.called("typing.configure").at(-1)).toEqual([
+      { broadcastTyping: true, restricted: false },
+    ]);
   });
 
   it("tells who listens at a place with an empty thread, which is none", async () => {

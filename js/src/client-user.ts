@@ -1,0 +1,63 @@
+import type { EngineHost } from "./engine-host.js";
+
+/** Whose client it is: what is theirs of all that the client knows ends with them. */
+export class ClientUser {
+  /** How many users there were before: hooks that do something for each begin anew with the next number. */
+  forgotten = 0;
+  readonly #host: EngineHost;
+  #isReadingSet = false;
+
+  constructor(host: EngineHost) {
+    this.#host = host;
+  }
+
+  /** Whether others are told what this user reads, until it is another user. */
+  tellReading(isAllowed: boolean): void {
+    this.#host.configureService("delivery", { allowReadReceipts: isAllowed });
+    this.#isReadingSet = true;
+  }
+
+  /** The app gave options, which may say that it is another user than it said before. */
+  laid(before: string | undefined): void {
+    const { options } = this.#host;
+    if (before !== undefined && before !== options.config.userId) {
+      options.named(undefined);
+      this.#isAnother();
+    }
+    this.#tellOwner();
+  }
+
+  /** The server said who it is. */
+  named(userId: string): void {
+    const { options } = this.#host;
+    const before = options.userId;
+    options.named(userId);
+    if (before !== "" && before !== userId) this.#isAnother();
+    this.#tellOwner();
+  }
+
+  /** Forgets who it was, with their token. */
+  forget(): void {
+    this.#host.options.forgetUser();
+    this.#isAnother();
+    this.#tellOwner();
+  }
+
+  /** From here on it is another user: nothing that was known, chosen or set of the last one is theirs. */
+  #isAnother(): void {
+    const { options, presence, account, typingPrivacy, listeners } = this.#host;
+    presence.forgetUser();
+    account.forgetUser();
+    typingPrivacy.forgetUser();
+    if (this.#isReadingSet) options.forgetReading();
+    this.#isReadingSet = false;
+    this.forgotten += 1;
+    listeners.userForgotten.emit();
+  }
+
+  /** Conflicts are one user's at one server; who was named last stays so while nobody is. */
+  #tellOwner(): void {
+    const { conflicts, options } = this.#host;
+    conflicts.belongTo({ serverUrl: options.url, userId: options.userId });
+  }
+}
