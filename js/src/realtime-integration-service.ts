@@ -85,7 +85,7 @@ export class RealtimeIntegrationService {
   async connect(token?: TokenSource): Promise<void> {
     this.#required();
     const given = token ?? this.#token;
-    if (!given) throw realtimeError("AUTH_REQUIRED", "No auth token provided");
+    if (!given) throw noToken();
     this.#keepToken(given);
     await this.#client.connect(given);
   }
@@ -95,10 +95,18 @@ export class RealtimeIntegrationService {
     this.#client.disconnect();
   }
 
-  /** Ends the connection and makes a new one. Resolves and rejects as {@link RealtimeIntegrationService.connect}. */
+  /**
+   * Ends the connection and makes a new one, with the token of the options, else the client's own.
+   * Without any it leaves the connection alone.
+   *
+   * @throws As {@link RealtimeIntegrationService.connect}.
+   */
   async reconnect(): Promise<void> {
+    this.#required();
+    const token = this.#token ?? hostOf(this.#client).options.token;
+    if (!token) throw noToken();
     this.disconnect();
-    await this.connect();
+    await this.#client.connect(token);
   }
 
   /** Keeps another token, and shows it to the server if a connection stands. */
@@ -276,6 +284,10 @@ export class RealtimeIntegrationService {
     this.#listeners.emit(status);
     this.#watchers.emit();
   }
+}
+
+function noToken(): Error {
+  return realtimeError("AUTH_REQUIRED", "No auth token provided");
 }
 
 function enabled<T>(service: T | undefined, name: string): T {

@@ -165,6 +165,26 @@ describe("RealtimeIntegrationService", () => {
     expect(reported).not.toHaveBeenCalled();
   });
 
+  it("reconnects a client that the app connected itself, with the token it has", async () => {
+    const { realtimeClient, initializeRealtimeIntegration, fake } = await fresh();
+    await realtimeClient.connect("the app's");
+    const integration = initializeRealtimeIntegration();
+    await integration.reconnect();
+    expect(integration.isConnected).toBe(true);
+    expect(fake.engine.called("disconnect")).toHaveLength(1);
+    expect(fake.engine.called("connect")).toEqual([["the app's"], ["the app's"]]);
+  });
+
+  it("leaves a connection alone that it has no token to replace", async () => {
+    const { realtimeClient, initializeRealtimeIntegration } = await fresh();
+    await realtimeClient.connect();
+    const integration = initializeRealtimeIntegration();
+    await expect(integration.reconnect()).rejects.toMatchObject({ code: "AUTH_REQUIRED" });
+    expect(integration.isConnected).toBe(true);
+    integration.destroy();
+    await expect(integration.reconnect()).rejects.toMatchObject({ code: "NOT_INITIALIZED" });
+  });
+
   it("tells the status at once, then when a part of it changes: connection, quality, what waits", async () => {
     const { integration, engine } = await integrated();
     const told: unknown[] = [];
