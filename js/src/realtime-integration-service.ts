@@ -32,6 +32,8 @@ export class RealtimeIntegrationService {
   #config: RealtimeIntegrationConfig = {};
   #services: IntegrationServices | undefined;
   #status: Readonly<IntegrationStatus> | undefined;
+  /** What was told last: who asks for the status in between takes it from nobody. */
+  #told: Readonly<IntegrationStatus> | undefined;
   #detach: Unsubscribe[] = [];
 
   /** Most apps take the one of {@link getRealtimeIntegration}. */
@@ -132,6 +134,8 @@ export class RealtimeIntegrationService {
 
   /** Calls back at once with the status, then whenever a part of it changes. */
   onStatusChange(listener: (status: Readonly<IntegrationStatus>) => void): Unsubscribe {
+    // What the others have not heard yet is not new to this one.
+    this.#tell();
     const unsubscribe = this.#listeners.add(listener);
     guarded(listener, [this.getStatus()]);
     return unsubscribe;
@@ -198,6 +202,7 @@ export class RealtimeIntegrationService {
     stopServices(this.#services);
     this.#services = undefined;
     this.#config = {};
+    this.#told = undefined;
     this.#listeners.clear();
     this.#watchers.emit();
   }
@@ -278,9 +283,9 @@ export class RealtimeIntegrationService {
   }
 
   #tell(): void {
-    const before = this.#status;
     const status = this.getStatus();
-    if (status === before) return;
+    if (status === this.#told) return;
+    this.#told = status;
     this.#listeners.emit(status);
     this.#watchers.emit();
   }

@@ -207,6 +207,21 @@ describe("RealtimeIntegrationService", () => {
     ]);
   });
 
+  it("tells a change also where somebody asked for the status before it was told", async () => {
+    const { integration, engine } = await integrated();
+    const [told, watching, later] = [vi.fn(), vi.fn(), vi.fn()];
+    integration.onStatusChange(told);
+    integration.watch(watching);
+    engine.connection = { ...engine.connection, connectionQuality: "good" };
+    engine.sink(SinkKind.Connection);
+    const status = integration.getStatus();
+    integration.onStatusChange(later);
+    await Promise.resolve();
+    expect(told.mock.calls.slice(1)).toEqual([[status]]);
+    expect(watching).toHaveBeenCalledTimes(1);
+    expect(later.mock.calls).toEqual([[status]]);
+  });
+
   it("gives the identical status, frozen, until something changes", async () => {
     const { integration, engine } = await integrated();
     const status = integration.getStatus();
