@@ -66,6 +66,9 @@ export class RealtimeClient extends ConnectionView {
    * error is not `retryable`.
    *
    * @param token - Kept for every later attempt. Without one, or with an empty one, it is the last one given.
+   * A text other than that may be another user's: it gets a connection of its own, in place of one that stands or
+   * is under way, whose promise rejects `CANCELLED`. To renew a user's token without that, call
+   * {@link RealtimeClient.updateToken}. A function is asked at the next attempt.
    */
   connect(token?: TokenSource): Promise<void>;
   /** The plugin guide's form: the server takes the user from the token, so `userId` is not sent. */
@@ -76,11 +79,20 @@ export class RealtimeClient extends ConnectionView {
     const host = this.host;
     const disconnects = this.#disconnects;
     const token = args.at(-1) || undefined;
+    const isOther = typeof token === "string" && token !== host.options.token && this.#isSought;
     if (token !== undefined) host.options.token = checkedToken(token);
     return host.requestConnection((engine) => {
       if (disconnects !== this.#disconnects) throw abandoned();
+      // Else it would be the same user until the connection is lost, and then another.
+      if (isOther) engine.disconnect();
       return engine.connect(host.options.token);
     });
+  }
+
+  /** Whether the engine has a connection, or is about to have one. */
+  get #isSought(): boolean {
+    const state = this.host.read(({ engine }) => engine.snapshot().state) ?? "disconnected";
+    return state !== "disconnected" && state !== "error";
   }
 
   /** Ends the connection, and the search for one. Rooms stay wanted for the next `connect`. */

@@ -89,7 +89,8 @@ export class ClientLease {
     this.#taken = offer;
     this.#opened ||= ["disconnected", "error"].includes(this.#client.state);
     this.#client.initialize(offer.config);
-    await this.#client.connect(offer.token);
+    // A connection that the app made itself keeps the app's token.
+    await this.#client.connect(this.#opened ? offer.token : undefined);
   }
 
   /** Disconnects for all components; none of them connects again by itself. */

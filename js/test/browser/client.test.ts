@@ -44,6 +44,24 @@ describe("RealtimeClient with the engine and a server", () => {
     expect(sockets.opened).toBe(1);
   });
 
+  it("is the user of the token that connect was given last, whoever was connected", async () => {
+    const [alice, bob, carol] = [newUser("alice"), newUser("bob"), newUser("carol")];
+    const client = await connectedAs(alice);
+    await client.rooms.joinRoom("general");
+    client.presence.setStatus("busy");
+    await client.connect(`user:${bob}`);
+    await authenticated(client);
+    expect(client.auth?.userId).toBe(bob);
+    expect(client.presence.getStatus()).toBe("online");
+    const overtaken = client.reconnect();
+    const connecting = client.connect(`user:${carol}`);
+    await expect(overtaken).rejects.toMatchObject({ code: "CANCELLED" });
+    await connecting;
+    await authenticated(client);
+    expect(client.auth?.userId).toBe(carol);
+    await vi.waitFor(() => expect(client.rooms.isInRoom("general")).toBe(true));
+  });
+
   it("closes its socket on disconnect, and stays disconnected", async () => {
     const sockets = countSockets();
     const client = await connectedAs(newUser());

@@ -62,13 +62,17 @@ describe("ClientLease", () => {
   });
 
   it("leaves a connection alone that the app had made itself", async () => {
-    const { client, lease } = await leased();
+    const { client, lease, fake } = await leased();
     await client.connect("the app's");
     const release = lease.retain();
     lease.offer(alice, true);
     release();
     await nextTask();
     expect(client.isConnected).toBe(true);
+    expect(fake.engine.called("disconnect")).toEqual([]);
+    await client.reconnect();
+    await client.connect();
+    expect(fake.engine.called("connect").at(-1)).toEqual(["the app's"]);
   });
 
   it("lets an explicit disconnect stand, whoever mounts afterwards", async () => {

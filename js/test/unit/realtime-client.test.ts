@@ -179,6 +179,28 @@ describe("RealtimeClient.connect", () => {
     expect(engine.called("connect")).toEqual([["a token"], ["jwt"], [ask], [ask]]);
   });
 
+  it("makes a connection of its own for another token, and for none else", async () => {
+    const { client, engine } = await connected();
+    await client.connect("a token");
+    await client.connect();
+    await client.connect(() => "asked at the next attempt");
+    expect(engine.called("disconnect")).toEqual([]);
+    await client.connect("another's token");
+    expect(engine.called("disconnect")).toHaveLength(1);
+    expect(engine.called("connect").at(-1)).toEqual(["another's token"]);
+    client.updateToken("renewed");
+    await client.connect("renewed");
+    expect(engine.called("disconnect")).toHaveLength(1);
+  });
+
+  it("connects once for tokens that came while the module was loading, with the last of them", async () => {
+    const { RealtimeClient, fake } = await fresh();
+    const client = new RealtimeClient();
+    await Promise.all([client.connect("one"), client.connect("two")]);
+    expect(fake.engine.called("connect")).toEqual([["two"], ["two"]]);
+    expect(fake.engine.called("disconnect")).toEqual([]);
+  });
+
   it("takes an empty token for none", async () => {
     const { client, engine } = await connected();
     await client.connect("");
