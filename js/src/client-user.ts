@@ -36,23 +36,28 @@ export class ClientUser {
     this.#tellOwner();
   }
 
-  /** Forgets who it was, with their token. */
+  /** Forgets who it was, with their token: who comes next is another user. */
   forget(): void {
     this.#host.options.forgetUser();
     this.#isAnother();
     this.#tellOwner();
   }
 
-  /** From here on it is another user: nothing that was known, chosen or set of the last one is theirs. */
-  #isAnother(): void {
-    const { options, presence, account, typingPrivacy, listeners } = this.#host;
+  /** Forgets what was known, chosen or set of the user, and has nobody begin anew. */
+  clear(): void {
+    const { options, presence, account, typingPrivacy } = this.#host;
     presence.forgetUser();
     account.forgetUser();
     typingPrivacy.forgetUser();
     if (this.#isReadingSet) options.forgetReading();
     this.#isReadingSet = false;
+  }
+
+  /** From here on it is another user, with nothing of the last one. */
+  #isAnother(): void {
+    this.clear();
     this.forgotten += 1;
-    listeners.userForgotten.emit();
+    this.#host.listeners.userForgotten.emit();
   }
 
   /** Conflicts are one user's at one server; who was named last stays so while nobody is. */

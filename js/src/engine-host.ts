@@ -255,7 +255,7 @@ export class EngineHost {
   /** Forgets everything that was said to it: options, listeners, the user. */
   forgetAll(): void {
     this.listeners.clear();
-    this.user.forget();
+    this.user.clear();
     this.options.clear();
     this.presencePrivacy.forget();
     this.typingPrivacy.forget();

@@ -527,6 +527,18 @@ describe("RealtimeClient.destroy", () => {
     expect(told).not.toHaveBeenCalled();
   });
 
+  it("has no hook begin anew, which would make another engine", async () => {
+    const { client } = await connected();
+    const { hostOf } = await import("../../src/client-host.js");
+    const told = vi.fn();
+    hostOf(client).listeners.userForgotten.add(told);
+    client.destroy();
+    expect(told).not.toHaveBeenCalled();
+    await client.connect("a token");
+    await client.logout();
+    expect(told).toHaveBeenCalledTimes(1);
+  });
+
   it("hears nothing more from the engine that it ended", async () => {
     const { client, engine } = await connected();
     client.destroy();
