@@ -333,9 +333,7 @@ impl<V: Value> Parts<'_, '_, V> {
     }
 
     fn operation_seen(&mut self, event: &str, body: &V) {
-        let deleted = (event == names::MESSAGE_DELETE)
-            .then(|| self.rooms.seq_of_target(body))
-            .flatten();
+        let deleted = (event == names::MESSAGE_DELETE).then(|| self.rooms.seq_of_target(body));
         self.delivery.operation_seen(body, deleted);
     }
 
@@ -371,6 +369,7 @@ impl<V: Value> Parts<'_, '_, V> {
         self.rooms.user_left(self.up.ctx, change);
         if let Some(room_name) = room_name {
             self.rooms.was_left(&mut self.up, &room_name);
+            self.delivery.room_left(&room_name);
         }
     }
 

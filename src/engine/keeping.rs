@@ -30,6 +30,9 @@ impl<V: Value> Parts<'_, '_, V> {
                 }
                 self.tabs.stop(self.up.ctx);
                 self.tabs.opened(self.up.ctx);
+                if self.up.ctx.keep.is_hidden() {
+                    self.outbox.leave_others(self.up.ctx, self.rooms);
+                }
                 self.outbox.no_store(self.up.ctx);
                 self.owner_opened();
             }
@@ -40,14 +43,15 @@ impl<V: Value> Parts<'_, '_, V> {
             }
             Heard::NotLed => self.tabs.not_led(self.up.ctx),
             Heard::Outbox { outbox, is_last } => {
-                self.outbox.reread(&mut self.up, self.rooms, outbox);
+                self.outbox
+                    .reread(&mut self.up, self.rooms, outbox, is_last);
                 if is_last && self.tabs.leads() {
                     self.outbox.adopt(&mut self.up, self.rooms);
                 }
             }
             Heard::Messages { room, messages } => self.messages_read(&room, messages),
             Heard::Other(found) => self.left_behind(found),
-            Heard::Forgotten => {}
+            Heard::Forgotten => self.owner.copies_gone(),
             Heard::Wiped => self.wiped(),
             Heard::Fenced => self.tabs.step_down(self.up.ctx),
             Heard::Full => self.report(ErrorCode::StorageFull),
@@ -93,9 +97,10 @@ impl<V: Value> Parts<'_, '_, V> {
         let namespace = self.up.ctx.keep.namespace();
         let user = namespace.and_then(|namespace| namespace.user.clone());
         let found = messages.clone();
-        self.rooms
+        let is_restored = self
+            .rooms
             .messages_read(&mut self.up, room, messages, user.as_deref());
-        if let Some(room) = self.rooms.get(room) {
+        if let Some(room) = self.rooms.get(room).filter(|_| is_restored) {
             let epoch = room.timeline.epoch();
             self.delivery
                 .cache_seen(self.up.ctx, user.as_deref(), epoch, &found);

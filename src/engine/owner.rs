@@ -23,6 +23,8 @@ pub(crate) struct Owner {
     found: Vec<(String, String)>,
     /// What was seen there last, and not taken yet.
     seen: Vec<(String, String)>,
+    /// What this tab moved is kept under nobody's name yet, too.
+    has_copies: bool,
     /// Promises of `logout()`.
     leaving: Vec<RequestId>,
 }
@@ -38,6 +40,16 @@ impl Owner {
     /// Whether it is known what is stored for the user.
     pub(crate) fn is_settled<V: Value>(&self, keep: &Keeper<V>) -> bool {
         keep.is_settled() && self.next.is_none() && !self.is_searching
+    }
+
+    /// Whether what this tab has taken out may still be found under nobody's name.
+    pub(crate) fn has_copies(&self) -> bool {
+        self.has_copies
+    }
+
+    /// Nothing is left there of what this tab moved.
+    pub(crate) fn copies_gone(&mut self) {
+        self.has_copies = false;
     }
 
     fn last_user(&self, server: &str) -> Option<String> {
@@ -135,8 +147,12 @@ impl<V: Value> Parts<'_, '_, V> {
         if let Some(user) = &next.user {
             self.remember_user(user);
         }
+        self.owner.has_copies = false;
         if current.server == next.server && current.user.is_none() {
             self.owner.is_searching = true;
+            self.owner.has_copies = true;
+            // What others queued is found where they keep it: this tab may not know all of it.
+            self.outbox.leave_others(self.up.ctx, self.rooms);
             self.up.ctx.open_store(next);
             self.outbox.move_in(self.up.ctx);
             self.delivery.store_again();
@@ -159,6 +175,11 @@ impl<V: Value> Parts<'_, '_, V> {
     /// Looks for what is left from before the user was known: of a page that is gone, or of a tab
     /// that does not know the user yet.
     pub(super) fn look_for_more(&mut self) {
+        // What is hidden goes before it.
+        if self.up.ctx.keep.is_hidden() {
+            self.owner.is_searching = false;
+            return;
+        }
         let nobody = self.nobody();
         if nobody != self.up.ctx.keep.namespace().cloned() && self.owner.found.is_empty() {
             let nobody = nobody.into_iter();
@@ -169,7 +190,13 @@ impl<V: Value> Parts<'_, '_, V> {
     /// What is left under nobody's name goes on as the user's. It is forgotten there once it is
     /// kept here, record by record: a tab may be adding to it.
     pub(super) fn left_behind(&mut self, left: Result<Vec<(String, String)>, StoreFailure>) {
-        // What could not be read stays, and is looked for again.
+        // What could not be read, or not be kept, stays, and is looked for again.
+        let left = match left {
+            Ok(left) if !self.up.ctx.keep.is_hidden() => Some(left),
+            Err(StoreFailure::Unavailable) => Some(Vec::new()),
+            _ => None,
+        };
+        let is_read = left.is_some();
         let left = left.unwrap_or_default();
         let is_first = std::mem::take(&mut self.owner.is_searching);
         let is_last = is_first || self.up.ctx.keep.is_memory_only();
@@ -184,6 +211,7 @@ impl<V: Value> Parts<'_, '_, V> {
             .move_more(&mut self.up, self.rooms, left, is_first);
         self.owner.found = found;
         if self.owner.found.is_empty() {
+            self.owner.has_copies &= !is_read;
             return;
         }
         // Told once everything before it is kept.
@@ -197,9 +225,9 @@ impl<V: Value> Parts<'_, '_, V> {
     /// What was left under nobody's name is kept as the user's, or will not be.
     pub(super) fn moved(&mut self, kept: Kept) {
         let found = std::mem::take(&mut self.owner.found);
-        // A store that was taken away is opened again, one that is late may be found: it stays.
+        // A store that was taken away is opened again, a hidden one may be found: it stays.
         if kept != Kept::Dropped
-            && !self.up.ctx.keep.is_late()
+            && !self.up.ctx.keep.is_hidden()
             && let Some(nobody) = self.nobody()
         {
             self.up.ctx.keep.forget(self.up.ctx.outputs, nobody, found);
@@ -258,6 +286,7 @@ impl<V: Value> Parts<'_, '_, V> {
         self.owner.next = None;
         self.owner.is_searching = false;
         self.owner.found.clear();
+        self.owner.has_copies = false;
         self.outbox.set_user(None);
         let server = namespace.server.clone();
         self.owner.remember(&server, None);

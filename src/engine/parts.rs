@@ -89,6 +89,7 @@ impl<V: Value> Parts<'_, '_, V> {
                 let is_awaited = self.outbox.waits_for(&room) || self.delivery.waits_for(&room);
                 self.typing.left(self.up.ctx, &room);
                 self.rooms.leave(&mut self.up, &room, is_awaited);
+                self.delivery.room_left(&room);
             }
             Input::SendRequested {
                 room,
@@ -173,6 +174,7 @@ impl<V: Value> Parts<'_, '_, V> {
             self.follow_outbox();
             self.advance_sync();
             self.delivery.settle(&mut self.up, self.rooms);
+            self.count_anew();
             self.keep_progress();
             // Sending may find out that the connection is no more.
             if !self.up.connection.has_happening() {

@@ -49,7 +49,10 @@ impl<V: Value> Parts<'_, '_, V> {
                 self.typing_over(&room, &message);
                 V::string(&id)
             }
-            QueueCommand::Remove(id) => V::boolean(self.outbox.cancel(up.ctx, rooms, &id, decides)),
+            QueueCommand::Remove(id) => {
+                let is_out = self.outbox.cancel(up.ctx, rooms, &id, decides);
+                V::boolean(is_out && !self.owner.has_copies())
+            }
             QueueCommand::Update(id, patch) => {
                 V::boolean(self.outbox.update(up, rooms, &id, &patch, decides)?)
             }

@@ -113,15 +113,8 @@ impl PlantedBug {
         Self::ThawsPolicy,
     ];
 
-    /// Those that need several tabs of one profile to show: worlds with such find them.
-    pub const OF_TABS: [Self; 3] = [
-        Self::FollowerSends,
-        Self::StoreTakesStaleWrites,
-        Self::IgnoresFence,
-    ];
-
     /// All others: the simulation finds them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 43] = [
         Self::SkipsDuplicateCheck,
         Self::SendsNewestFirst,
         Self::MakesKeyAnew,
@@ -162,6 +155,9 @@ impl PlantedBug {
         Self::CursorGoesBack,
         Self::MovesCursorBack,
         Self::ReadsUndelivered,
+        Self::FollowerSends,
+        Self::StoreTakesStaleWrites,
+        Self::IgnoresFence,
     ];
 }
 

@@ -52,7 +52,8 @@ impl World {
         }
         self.profiles[profile].is_signed_out = false;
         self.profiles[profile].logout = None;
-        if self.profiles[profile].may_change_user && self.chaos.strikes(Fault::AnotherUser) {
+        let may_change = self.profiles[profile].may_change_user && !self.is_wiping(profile);
+        if may_change && self.chaos.strikes(Fault::AnotherUser) {
             return self.change_user(profile);
         }
         for id in self.open_tabs(profile) {

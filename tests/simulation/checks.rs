@@ -140,7 +140,9 @@ impl World {
             kept.extend(disk.journaled());
         }
         for profile in &self.profiles {
+            // One without its store leaves to it what other tabs have put there.
             let tabs = profile.tabs.iter().filter(|tab| tab.is_open);
+            let tabs = tabs.filter(|tab| tab.disk.is_open());
             let open: Vec<_> = tabs.map(|tab| tab.disk.namespace.clone()).collect();
             kept.extend(profile.disk.set_aside(&open));
         }

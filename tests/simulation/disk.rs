@@ -66,6 +66,11 @@ pub(crate) struct Handle {
 }
 
 impl Handle {
+    /// Whether it has a database open.
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
     /// What was not carried out never is.
     pub(crate) fn forget(&mut self) {
         self.commands.clear();
@@ -215,9 +220,14 @@ impl World {
         disk.store.upgrade(&namespace);
         let records = disk.store.records(&namespace).unwrap_or_default();
         disk.newer.insert(namespace.clone(), records);
+        self.take_away(profile, &namespace);
+    }
+
+    /// Another page wants a database for itself: whoever has it open lets it go.
+    fn take_away(&mut self, profile: usize, namespace: &Namespace) {
         for id in self.open_tabs(profile) {
             // One that is busy with it is told then.
-            if self.tab(id).disk.namespace.as_ref() == Some(&namespace) {
+            if self.tab(id).disk.namespace.as_ref() == Some(namespace) {
                 self.end_connection(id);
             }
         }
@@ -241,6 +251,13 @@ impl World {
     /// Whether a tab has no database open.
     pub(crate) fn has_no_store(&mut self, id: TabId) -> bool {
         !self.tab(id).disk.is_open
+    }
+
+    /// Whether what a logout deletes is there yet.
+    pub(crate) fn is_wiping(&self, profile: usize) -> bool {
+        let tabs = self.profiles[profile].tabs.iter();
+        let mut commands = tabs.flat_map(|tab| &tab.disk.commands);
+        commands.any(|command| matches!(command, StoreCommand::Wipe { .. }))
     }
 
     /// A tab puts something into its journal, or takes it out.
@@ -304,6 +321,7 @@ impl World {
             StoreCommand::Wipe { namespace, .. } => {
                 let disk = &mut self.profiles[id.profile].disk;
                 disk.notes.journals.remove(namespace);
+                self.wiped(id, namespace);
             }
             StoreCommand::Close => self.belong_to(id, None),
             _ => {}
@@ -335,6 +353,10 @@ impl World {
             handle.stalled_until_ms = 0;
             return self.give_up(id, command);
         }
+        if let StoreCommand::Wipe { namespace, .. } = &command {
+            self.take_away(id.profile, namespace);
+        }
+        let handle = &mut self.tab(id).disk;
         // Once the other page has let go, it goes on.
         let has_waited = std::mem::take(&mut handle.stalled_until_ms) == now_ms;
         let free_at_ms = self.free_at_ms(id, &command);
@@ -347,6 +369,15 @@ impl World {
             return self.agenda.plan(at_ms, Event::Disk(id));
         }
         self.carry_out_at_disk(id, command);
+    }
+
+    /// A tab is gone, and what it had begun to commit is committed.
+    pub(crate) fn commit_rest(&mut self, id: TabId) {
+        let is_commit =
+            |command: &mut StoreCommand<Json>| matches!(command, StoreCommand::Commit { .. });
+        while let Some(command) = self.tab(id).disk.commands.pop_front_if(is_commit) {
+            self.at_disk(id, command);
+        }
     }
 
     /// Until when a command has to wait for another page, which may begin to hold its database now.
@@ -435,9 +466,7 @@ impl World {
     fn at_disk(&mut self, id: TabId, command: StoreCommand<Json>) -> Vec<StoreEvent<Json>> {
         if let StoreCommand::Wipe { namespace, .. } = &command {
             self.profiles[id.profile].disk.newer.remove(namespace);
-            if let Some(user) = namespace.user.as_deref() {
-                self.model.wiped(id.profile, user);
-            }
+            self.wiped(id, namespace);
         }
         let profile = &mut self.profiles[id.profile];
         let mut journal = Vec::new();
@@ -476,6 +505,14 @@ impl World {
         }
         profile.disk.check_newer();
         events
+    }
+
+    /// What a user has in a namespace is gone. That is also what was queued since the logout, by
+    /// tabs that had heard of it when this one had not.
+    fn wiped(&mut self, id: TabId, namespace: &Namespace) {
+        let user = namespace.user.as_deref();
+        let user = user.unwrap_or(self.profiles[id.profile].user);
+        self.model.wiped(id.profile, user);
     }
 
     /// A tab hears of its store a moment later, if it lives.

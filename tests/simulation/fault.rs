@@ -178,8 +178,7 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// `has_tabs` tells whether a profile may have several tabs.
-    pub(crate) fn new(dice: &mut Dice, has_tabs: bool) -> Self {
+    pub(crate) fn new(dice: &mut Dice) -> Self {
         // Some worlds have few faults, some nearly all: rare coincidences need room.
         let share = dice.pick(&[100, 250, 250, 400, 700]);
         let mut apart = dice.apart();
@@ -188,7 +187,7 @@ impl Faults {
                 true => &mut apart,
                 false => &mut *dice,
             };
-            let is_here = dice.chance(share) && (has_tabs || !fault.is_of_tabs());
+            let is_here = dice.chance(share);
             let factor = dice.pick(&[1, 2, 3]);
             if is_here { fault.rate() * factor } else { 0 }
         });
@@ -197,6 +196,14 @@ impl Faults {
             fired: vec![0; Fault::ALL.len()],
             is_calm: false,
         }
+    }
+
+    /// Without those that begin or end tabs, or come between them.
+    pub(crate) fn without_tabs(mut self) -> Self {
+        for fault in Fault::ALL.iter().filter(|fault| fault.is_of_tabs()) {
+            self.rates[*fault as usize] = 0;
+        }
+        self
     }
 
     /// Without those that came to the list later.

@@ -83,11 +83,16 @@ impl World {
         for link in tab.links.values().copied().collect::<Vec<_>>() {
             self.client_closes(link);
         }
-        // What was not carried out may be, or not.
+        // What was not carried out may be, or not: before anything that comes after it.
         if self.chaos.dice.chance(500) {
             self.tab(id).disk.forget();
+        } else {
+            self.commit_rest(id);
         }
         self.release_locks(id);
+        // A logout that is not over may have left something.
+        let profile = &mut self.profiles[id.profile];
+        profile.may_change_user &= !profile.is_signed_out || profile.settings.user_id.is_some();
         self.model.forget_promises(id);
         self.choices.forget(self.profiles[id.profile].user);
     }

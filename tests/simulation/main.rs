@@ -1,8 +1,8 @@
 //! The simulation: the real engine and the real server's core in one process, under one seed,
 //! with a network, clocks and machines that go wrong, and a plain reference beside them.
 //!
-//! `SEEDS=n` says how many seeds are run, `SEED=n` runs one and prints its story, `TABS=1` adds
-//! tabs that come and go. With the feature `planted-bugs` it shows that it finds bugs.
+//! `SEEDS=n` says how many seeds are run, `SEED=n` runs one and prints its story. With the feature
+//! `planted-bugs` it shows that it finds bugs.
 #![cfg(not(target_family = "wasm"))]
 #![expect(
     clippy::expect_used,
@@ -95,11 +95,6 @@ fn assert_none(report: &Report) {
         report.seeds,
         lines.join("\n")
     );
-}
-
-/// Whether worlds have tabs that come and go.
-fn has_tabs() -> bool {
-    std::env::var_os("TABS").is_some()
 }
 
 fn number_of(variable: &str) -> Option<u64> {

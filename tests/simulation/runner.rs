@@ -9,7 +9,6 @@ use std::sync::{Mutex, Once, PoisonError};
 use std::thread;
 
 use super::fault::Fault;
-use super::has_tabs;
 use super::world::{Outcome, World};
 
 /// In a run of so many seeds each fault has to have fired so often.
@@ -104,10 +103,7 @@ impl Report {
             return Vec::new();
         }
         let fired = Fault::ALL.iter().zip(&self.fired);
-        let rare = fired.filter(|(fault, fired)| {
-            let can_fire = has_tabs() || !fault.is_of_tabs();
-            can_fire && **fired < LEAST_FIRED
-        });
+        let rare = fired.filter(|(_, fired)| **fired < LEAST_FIRED);
         rare.map(|(fault, _)| fault.name()).collect()
     }
 

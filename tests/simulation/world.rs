@@ -24,7 +24,7 @@ use super::server::{Said, Server};
 use super::tab::TabId;
 use super::trace::Trace;
 
-/// Seeds of worlds with tabs in which something did not hold once: a reaction that another tab had
+/// Seeds of worlds in which something did not hold once: a reaction that another tab had
 /// parked stayed on the screen (126, 602), and what a tab found out just before another led was
 /// neither in the store nor forgotten (221).
 pub(crate) const REGRESSIONS: [u64; 3] = [126, 221, 602];
@@ -146,15 +146,9 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64, tells_story: bool) -> Self {
-        let has_tabs = crate::has_tabs() || REGRESSIONS.contains(&seed);
-        Self::with_tabs(seed, tells_story, has_tabs)
-    }
-
-    /// A world whose profiles may have several tabs, or not.
-    pub(crate) fn with_tabs(seed: u64, tells_story: bool, has_tabs: bool) -> Self {
         let mut dice = Dice::new(seed);
         let names_users = dice.chance(500);
-        let mut faults = Faults::new(&mut dice, has_tabs);
+        let mut faults = Faults::new(&mut dice);
         if REGRESSIONS.contains(&seed) {
             // What they tell is what it was.
             faults = faults.without_later();

@@ -77,20 +77,30 @@ impl<V: Value> Delivery<V> {
         is_news
     }
 
-    /// An operation was seen; `deleted` is the place of the message that it deleted, where that is
-    /// known here.
-    pub(crate) fn operation_seen(&mut self, body: &V, deleted: Option<u64>) {
+    /// An operation was seen; `deleted` is the place of the message that it deleted, if it did, where
+    /// that is known here.
+    pub(crate) fn operation_seen(&mut self, body: &V, deleted: Option<Option<u64>>) {
         let Ok(head) = OperationHead::read(body) else {
             return;
         };
         self.enter_epoch(&head.room_name, head.epoch.as_deref());
         let room = self.room(&head.room_name);
-        if let Some(seq) = deleted {
-            room.unread.deleted(seq);
+        match deleted {
+            Some(Some(seq)) => room.unread.deleted(seq),
+            Some(None) => room.unread.deleted_unseen(),
+            None => {}
         }
         if let Some(seq) = head.seq {
             room.unread.saw(seq, None);
         }
+    }
+
+    /// Whether the unread messages of some room are known to the server alone, now that it knows
+    /// what was read. True once.
+    pub(crate) fn take_guess(&mut self) -> bool {
+        let rooms = self.rooms.iter_mut().map(|(_, room)| room);
+        let told = rooms.filter(|room| !room.reading.is_open());
+        told.fold(false, |is_any, room| room.unread.take_guess() | is_any)
     }
 
     /// A page of a room came.
@@ -106,7 +116,8 @@ impl<V: Value> Delivery<V> {
         for message in items(body, "messages") {
             self.message_seen(ctx, user_id, &message);
         }
-        if let (Some(from_seq), Some(to_seq)) = (head.from_seq, head.to_seq) {
+        // Whose messages count is not known where the connection has ended meanwhile.
+        if let (Some(from_seq), Some(to_seq), Some(_)) = (head.from_seq, head.to_seq, user_id) {
             self.room(room).unread.covered(from_seq, to_seq);
         }
     }
@@ -149,7 +160,7 @@ impl<V: Value> Delivery<V> {
                 self.message_seen(ctx, user_id, &operation);
             }
         }
-        if head.from_seq > 0 && !head.has_more {
+        if head.from_seq > 0 && !head.has_more && user_id.is_some() {
             let room = self.room(&head.room_name);
             room.unread.covered(head.from_seq, head.to_seq);
         }
@@ -170,7 +181,7 @@ impl<V: Value> Delivery<V> {
         self.enter_epoch(room, joined.epoch.as_deref());
         self.room(room).reading.joined();
         if let Some(head_seq) = joined.head_seq {
-            self.room(room).unread.saw(head_seq, None);
+            self.room(room).unread.heard_of(head_seq);
         }
         self.server_counted(
             room,
@@ -178,6 +189,13 @@ impl<V: Value> Delivery<V> {
             joined.read_up_to_seq,
             (joined.unread_count, joined.mention_count),
         );
+    }
+
+    /// A room was left: nothing is heard of it any more.
+    pub(crate) fn room_left(&mut self, room: &str) {
+        if let Some(room) = self.rooms.get_mut(room) {
+            room.unread.forget_seen();
+        }
     }
 
     /// An entry of `sync:channels` came.
@@ -192,6 +210,11 @@ impl<V: Value> Delivery<V> {
             channel.read_up_to_seq,
             (channel.unread_count, channel.mention_count),
         );
+        let room = self.room(&channel.room_name);
+        if !room.reading.is_open() {
+            // There is no better word than this.
+            room.unread.take_guess();
+        }
     }
 
     /// `read:cursor` came: this user read on another device.

@@ -40,8 +40,25 @@ pub(crate) struct Unread {
     mentions: u32,
     /// More of them, by the server's count, that were not seen.
     unseen: Unseen,
+    /// How many of those are left is a guess: only the server can tell.
+    is_guess: bool,
+    /// Every place of this stretch has been seen: its first and its last.
+    run: Run,
     /// Those of a server that numbers nothing, in the order they came.
     unnumbered: Vec<(String, bool)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    first: u64,
+    last: u64,
+}
+
+/// None yet: a log begins at 1.
+impl Default for Run {
+    fn default() -> Self {
+        Self { first: 1, last: 0 }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,19 +103,45 @@ impl Unread {
         let head = said.head_seq.unwrap_or(self.head);
         self.head = self.head.max(head);
         self.read_up_to(said.read_up_to_seq);
-        let (messages, mentions) = self.seen_between(said.read_up_to_seq, head);
+        let (mut messages, mut mentions) = self.seen_between(said.read_up_to_seq, head);
+        if messages > said.unread {
+            // Some are deleted, and nobody said so here.
+            self.seen.retain(|seq, _| *seq > head);
+            (self.beyond, self.mentions) = self.seen_between(self.cursor, u64::MAX);
+            self.run = Run::default();
+            (messages, mentions) = (0, 0);
+        }
         self.unseen = Unseen {
             messages: said.unread.saturating_sub(messages),
             mentions: said.mentions.saturating_sub(mentions),
             up_to_seq: head,
         };
-        self.bound_unseen();
+        self.look_before_run();
+        self.is_guess = !self.has_seen_all() && self.cursor > said.read_up_to_seq;
+    }
+
+    /// A message was deleted that was not seen: it may be one of those that the server counted.
+    pub(crate) fn deleted_unseen(&mut self) {
+        self.is_guess |= !self.has_seen_all();
+    }
+
+    /// Whether the server has to count anew. True once.
+    pub(crate) fn take_guess(&mut self) -> bool {
+        std::mem::take(&mut self.is_guess)
+    }
+
+    /// The log goes on up to here.
+    pub(crate) fn heard_of(&mut self, seq: u64) {
+        self.head = self.head.max(seq);
     }
 
     /// A place of the log was seen: a message of somebody else, and whether it mentions us, or
     /// (`None`) anything that is not to be counted.
     pub(crate) fn saw(&mut self, seq: u64, message: Option<bool>) {
-        self.head = self.head.max(seq);
+        self.heard_of(seq);
+        if seq == self.run.last + 1 {
+            self.run.last = seq;
+        }
         let Some(mention) = message else {
             return;
         };
@@ -119,6 +162,7 @@ impl Unread {
                 return;
             };
             self.deleted(first);
+            self.run.first = self.run.first.max(first + 1);
             if first > self.cursor {
                 self.unseen.messages += 1;
                 self.unseen.mentions += u32::from(mention);
@@ -129,10 +173,28 @@ impl Unread {
 
     /// Everything from one place to another has been [seen](Self::saw): what was not, is before.
     pub(crate) fn covered(&mut self, from_seq: u64, to_seq: u64) {
-        if from_seq <= self.unseen.up_to_seq && to_seq >= self.unseen.up_to_seq {
-            self.unseen.up_to_seq = from_seq.saturating_sub(1);
-            self.bound_unseen();
+        let run = &mut self.run;
+        if from_seq <= run.last + 1 && to_seq + 1 >= run.first {
+            run.first = run.first.min(from_seq);
+            run.last = run.last.max(to_seq);
+        } else if to_seq > run.last {
+            (run.first, run.last) = (from_seq, to_seq);
+            // What was deleted of those before is said in between.
+            self.is_guess |= self
+                .seen
+                .first()
+                .is_some_and(|(first, _)| *first < from_seq);
         }
+        self.look_before_run();
+    }
+
+    /// What was not seen is not where everything was.
+    fn look_before_run(&mut self) {
+        let Run { first, last } = self.run;
+        if (first..=last).contains(&self.unseen.up_to_seq) {
+            self.unseen.up_to_seq = first.saturating_sub(1);
+        }
+        self.bound_unseen();
     }
 
     /// A message was deleted: it counts no more.
@@ -170,7 +232,17 @@ impl Unread {
         self.cursor = seq;
         (self.beyond, self.mentions) = self.seen_between(seq, u64::MAX);
         self.bound_unseen();
+        self.is_guess |= !self.has_seen_all();
         true
+    }
+
+    /// What was seen may be deleted unseen from now on. The numbers stand until the server counts.
+    pub(crate) fn forget_seen(&mut self) {
+        self.unseen.messages += std::mem::take(&mut self.beyond);
+        self.unseen.mentions += std::mem::take(&mut self.mentions);
+        self.unseen.up_to_seq = self.head;
+        self.seen.clear();
+        self.run = Run::default();
     }
 
     /// The room counts anew.
@@ -296,6 +368,63 @@ mod tests {
             mentions: 1,
         });
         assert_eq!(numbers(&room), (3, 0), "3, 4 and one that was not seen");
+    }
+
+    #[test]
+    fn what_the_server_counts_is_before_what_was_seen_whole() {
+        let mut room = counted(0, 0, 0, 0);
+        for seq in 9..=20 {
+            room.saw(seq, Some(false));
+        }
+        room.covered(9, 20);
+        room.read_up_to(15);
+        room.server_counted(ServerCount {
+            head_seq: Some(20),
+            read_up_to_seq: 0,
+            unread: 15,
+            mentions: 0,
+        });
+        assert_eq!(
+            numbers(&room),
+            (5, 0),
+            "the other three are before the ninth"
+        );
+    }
+
+    #[test]
+    fn fewer_than_were_seen_is_the_servers_word_for_deletions() {
+        let mut room = counted(0, 0, 0, 0);
+        for seq in 1..=5 {
+            room.saw(seq, Some(false));
+        }
+        room.covered(20, 25);
+        assert!(room.take_guess(), "what is in between may be deletions");
+        room.server_counted(ServerCount {
+            head_seq: Some(4),
+            read_up_to_seq: 0,
+            unread: 2,
+            mentions: 0,
+        });
+        assert_eq!(numbers(&room), (3, 0), "two, and one that came later");
+    }
+
+    #[test]
+    fn what_was_deleted_while_nobody_listened_is_not_counted_again() {
+        let mut room = counted(0, 0, 0, 0);
+        for seq in 1..=3 {
+            room.saw(seq, Some(false));
+        }
+        room.forget_seen();
+        assert_eq!(numbers(&room), (3, 0), "until the server counts");
+        room.server_counted(ServerCount {
+            head_seq: Some(4),
+            read_up_to_seq: 0,
+            unread: 2,
+            mentions: 0,
+        });
+        room.saw(2, Some(false));
+        room.saw(3, Some(false));
+        assert_eq!(numbers(&room), (2, 0), "the first is gone");
     }
 
     #[test]

@@ -46,9 +46,17 @@ impl Line {
         self.keys.get(self.chained.checked_sub(1)?)
     }
 
-    /// Puts a key behind the last one of those that `is_before` holds for.
-    pub(super) fn insert(&mut self, key: &str, is_before: impl Fn(&String) -> bool) {
-        let index = self.keys.iter().rposition(is_before);
+    /// Puts a key before the first one of those that `is_after` holds for, and there behind the
+    /// last one of those that `is_before` holds for.
+    pub(super) fn insert(
+        &mut self,
+        key: &str,
+        is_after: impl Fn(&String) -> bool,
+        is_before: impl Fn(&String) -> bool,
+    ) {
+        let end = self.keys.iter().position(is_after);
+        let before = self.keys.range(..end.unwrap_or(self.keys.len()));
+        let index = before.into_iter().rposition(is_before);
         let index = index.map_or(0, |index| index + 1);
         self.keys.insert(index, key.to_owned());
         self.set_chained(self.chained.min(index));

@@ -17,6 +17,7 @@ mod wishes;
 
 use std::collections::VecDeque;
 
+use self::entry::Place;
 pub(crate) use self::entry::{Entry, Kind, Safe, Stage};
 use self::flushing::Run;
 use self::limits::Limits;
@@ -285,18 +286,22 @@ impl<V: Value> Outbox<V> {
         ordered.keys().map(|(_, key)| (*key).clone()).collect()
     }
 
-    /// Puts an entry into its channel, at its place.
+    /// Puts an entry into its channel, at its place; among those of its own tab as they were
+    /// queued, whatever place another tab knows them by.
     fn line_up(&mut self, key: &str) {
         let Some(entry) = self.entries.get(key) else {
             return;
         };
+        let place = &entry.place;
         let line = self.channels.get_or_default(entry.room.clone());
-        let is_before = |other: &String| {
-            self.entries
-                .get(other)
-                .is_none_or(|other| other.place <= entry.place)
+        let place_of = |other: &String| self.entries.get(other).map(|other| &other.place);
+        let is_own = |other: &Place| other.tab_id == place.tab_id;
+        let is_after = |other: &String| {
+            place_of(other).is_some_and(|other| is_own(other) && other.tab_seq > place.tab_seq)
         };
-        line.insert(key, is_before);
+        let is_before =
+            |other: &String| place_of(other).is_none_or(|other| is_own(other) || other <= place);
+        line.insert(key, is_after, is_before);
     }
 
     fn leave_line(&mut self, room: &str, key: &str) {

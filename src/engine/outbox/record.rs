@@ -2,6 +2,7 @@
 
 use super::entry::{Entry, Kind, Place, Safe, Stage};
 use crate::engine::error::{ClientError, ErrorDetails};
+use crate::engine::store::{Record, unseal};
 use crate::socketio::Value;
 use crate::wire::error::ErrorCode;
 use crate::wire::message::SEND_OPTIONS;
@@ -119,6 +120,14 @@ pub(super) fn gone_record<V: Value>(key: &str, nonce: u64) -> V {
 pub(super) fn gone_nonce<V: Value>(record: &V) -> Option<u64> {
     record.field("isGone")?;
     Some(record.field("nonce")?.as_number()? as u64)
+}
+
+/// Whether a sealed record says that an entry was taken out.
+pub(super) fn is_gone<V: Value>(text: &str) -> bool {
+    match unseal::<V>(text) {
+        Record::Sound(record) => gone_nonce(&record).is_some(),
+        Record::Newer | Record::Corrupt => false,
+    }
 }
 
 fn error_to_value<V: Value>(error: &ClientError<V>) -> V {

@@ -1,7 +1,7 @@
 //! Entries as they are found: in the journal, in the store, and in other tabs.
 
 use super::entry::{MOVED_ORDER, UNKNOWN_ORDER};
-use super::record::gone_nonce;
+use super::record::{gone_nonce, is_gone};
 use super::{Entry, Outbox, Safe};
 use crate::engine::config::MAX_SETTLED_ENTRIES;
 use crate::engine::context::Context;
@@ -30,7 +30,8 @@ impl<V: Value> Outbox<V> {
         self.number_behind(moved, MOVED_ORDER);
     }
 
-    /// What the store holds, now that it is open. What it lacks follows.
+    /// What the store holds, now that it is open. What it lacks follows. What the journal says of
+    /// others' may be newer by now: that it was taken out.
     pub(crate) fn opened(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
@@ -41,15 +42,12 @@ impl<V: Value> Outbox<V> {
             self.merge(up, rooms, key, text, Safe::Store);
         }
         self.number_anew();
-        let keys: Vec<(String, Safe)> = self
-            .entries
-            .iter()
-            .map(|(key, entry)| (key.clone(), entry.safe))
-            .collect();
-        for (key, safe) in keys {
-            match safe {
-                Safe::Store => up.ctx.journal(JournalCommand::Remove { key }),
-                _ => self.keep(up.ctx, &key),
+        for key in self.keys(&|_| true) {
+            let entry = self.entries.get(&key);
+            match entry.map(|entry| (entry.safe, entry.place.tab_id == self.tab_id)) {
+                Some((Safe::Store, true)) => up.ctx.journal(JournalCommand::Remove { key }),
+                Some((Safe::Store, false)) | None => {}
+                Some(_) => self.keep(up.ctx, &key),
             }
         }
     }
@@ -141,13 +139,14 @@ impl<V: Value> Outbox<V> {
     }
 
     /// What the store holds, read again. What is not there any more was dealt with by another
-    /// tab. One that came in while the store was read looks the same: only what is missing twice
-    /// is gone.
+    /// tab. One that came in while the store was read looks the same: what is missing is gone only
+    /// where it was missing before this was asked for, which `is_last` tells.
     pub(crate) fn reread(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         rooms: &mut Rooms<V>,
         records: Vec<(String, String)>,
+        is_last: bool,
     ) {
         for (key, text) in &records {
             self.merge(up, rooms, key, text, Safe::Store);
@@ -168,7 +167,8 @@ impl<V: Value> Outbox<V> {
         });
         let missing: Vec<(String, bool)> = missing.collect();
         let reads_again = missing.iter().any(|(_, was_missed)| !was_missed);
-        for (key, _) in missing.into_iter().filter(|(_, was_missed)| *was_missed) {
+        let is_gone = |(_, was_missed): &(String, bool)| *was_missed && is_last;
+        for (key, _) in missing.into_iter().filter(is_gone) {
             self.lost_sight_of(up.ctx, rooms, &key);
         }
         if reads_again {
@@ -184,7 +184,7 @@ impl<V: Value> Outbox<V> {
         records: Vec<(String, String)>,
     ) {
         self.unsure_up_to = self.last_tab_seq;
-        self.reread(up, rooms, records);
+        self.reread(up, rooms, records, false);
         self.adopt(up, rooms);
         self.grant_wishes(up, rooms);
     }
@@ -194,12 +194,30 @@ impl<V: Value> Outbox<V> {
         self.journal = records;
     }
 
-    /// What only the journal has may be of a tab that is gone: the tab that sends takes it on.
+    /// What only the journal has may be of a tab that is gone: the tab that sends takes it on. What
+    /// it says was taken out may be in the store yet.
     pub(crate) fn adopt(&mut self, up: &mut Uplink<'_, '_, V>, rooms: &mut Rooms<V>) {
         for (key, text) in std::mem::take(&mut self.journal) {
-            if !self.entries.contains_key(&key) {
+            let is_known = self.entries.contains_key(&key);
+            if !is_known || is_gone::<V>(&text) {
                 self.merge(up, rooms, &key, &text, Safe::Journal);
+            }
+            if !is_known {
                 self.keep(up.ctx, &key);
+            }
+        }
+    }
+
+    /// Lets go of what other tabs queued: it stays where they keep it, with all that goes before it
+    /// and is not known here.
+    pub(crate) fn leave_others(&mut self, ctx: &mut Context<'_, V>, rooms: &mut Rooms<V>) {
+        self.tab_seqs.clear();
+        let tab_id = self.tab_id.clone();
+        for key in self.keys(&|entry| entry.place.tab_id != tab_id) {
+            if let Some(entry) = self.remove(&key) {
+                self.reject_unknown(ctx, &key);
+                Self::hide(ctx, rooms, &entry);
+                self.tell_of(ctx, "message:removed", &entry);
             }
         }
     }
@@ -220,13 +238,18 @@ impl<V: Value> Outbox<V> {
         let Some(entry) = lost else {
             return;
         };
+        let error = self.reject_unknown(ctx, key);
+        Self::show_failed(ctx, rooms, &entry, &error);
+        self.tell_of(ctx, "message:removed", &entry);
+    }
+
+    fn reject_unknown(&mut self, ctx: &mut Context<'_, V>, key: &str) -> ClientError<V> {
         let text = "another tab sent the message, or discarded it: look at the room";
         let error = ClientError::new(ErrorCode::UnknownOutcome, text);
         for request in self.take_promises(key) {
             ctx.reject(request, error.clone());
         }
-        Self::show_failed(ctx, rooms, &entry, &error);
-        self.tell_of(ctx, "message:removed", &entry);
+        error
     }
 
     /// Takes a record for what it is: new, newer than what is here, the same, or done with. False
@@ -253,7 +276,7 @@ impl<V: Value> Outbox<V> {
                             None => entry.place.move_back(),
                         }
                     }
-                    return self.merge_entry(up, rooms, entry);
+                    return self.merge_entry(up, rooms, entry, true);
                 }
                 None => Self::set_aside(up.ctx, key, text, safe),
             },
@@ -266,7 +289,8 @@ impl<V: Value> Outbox<V> {
 
     /// What another tab has put into the store. `leads` tells whether this tab sends: then an
     /// entry that does not follow on the last one known of its tab waits until the store was read,
-    /// since the one between must go first; so does one that has another place now.
+    /// since the one between must go first; so does one that has another place now, and whatever
+    /// comes until then.
     pub(super) fn put_elsewhere(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
@@ -286,23 +310,29 @@ impl<V: Value> Outbox<V> {
             Some(known) => known.place == entry.place,
             None => is_next,
         };
-        if leads && !is_certain {
+        if leads && (!is_certain || up.ctx.keep.is_reading()) {
             return up.ctx.keep.read_outbox(up.ctx.outputs);
         }
-        self.merge_entry(up, rooms, entry);
+        self.merge_entry(up, rooms, entry, false);
     }
 
+    /// Takes an entry in; `is_read` tells whether it comes from where it is kept, or from another
+    /// tab, whose words may come late.
     fn merge_entry(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         rooms: &mut Rooms<V>,
         mut entry: Entry<V>,
+        is_read: bool,
     ) -> bool {
         let namespace = up.ctx.keep.namespace();
         if entry.user.is_some() && entry.user != namespace.and_then(|of| of.user.clone()) {
             return false;
         }
         entry.user = None;
+        if up.ctx.keep.is_hidden() && entry.place.tab_id != self.tab_id {
+            return true;
+        }
         let (key, safe) = (&entry.key.clone(), entry.safe);
         let place = &entry.place;
         if self.tab_seqs.len() >= MAX_SETTLED_ENTRIES {
@@ -325,10 +355,12 @@ impl<V: Value> Outbox<V> {
             return true;
         };
         let is_same = known.nonce == entry.nonce;
-        // Two tabs may have changed it at once: what the store has at last is what all go by.
+        // Two tabs may have changed it at once: what the store has at last is what all go by, and
+        // what the one that sends knows.
         let is_settled = safe == Safe::Store && known.safe == Safe::Store;
         let differs = known.is_parked() != entry.is_parked() || known.place != entry.place;
         let is_decided = is_same && is_settled && differs;
+        let goes_by_store = is_decided && is_read && up.ctx.keep.fence().is_none();
         if is_same && known.revision == entry.revision && !is_decided {
             if safe == Safe::Store {
                 known.safe = safe;
@@ -337,7 +369,7 @@ impl<V: Value> Outbox<V> {
             return true;
         }
         let is_newer = match is_same {
-            true => entry.revision >= known.revision,
+            true => entry.revision >= known.revision || goes_by_store,
             false => entry.place > known.place,
         };
         if known.is_in_flight() {
@@ -381,7 +413,7 @@ impl<V: Value> Outbox<V> {
         if self
             .entries
             .get(key)
-            .is_some_and(|entry| entry.nonce == nonce)
+            .is_some_and(|entry| entry.nonce == nonce && !entry.is_in_flight())
         {
             self.withdraw(ctx, rooms, key);
         }

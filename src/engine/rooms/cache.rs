@@ -132,27 +132,30 @@ impl<V: Value> Rooms<V> {
         }
     }
 
-    /// The messages of a room, as they were found in the store. `user` is whose store it is.
+    /// The messages of a room, as they were found in the store. `user` is whose store it is. False
+    /// where the server has brought some before: they count, then.
     pub(crate) fn messages_read(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         name: &str,
         messages: Vec<V>,
         user: Option<&str>,
-    ) {
+    ) -> bool {
         let record = self.cached.remove(name);
         let Some(room) = self.rooms.get_mut(name) else {
-            return;
+            return false;
         };
         if !std::mem::take(&mut room.cache.is_reading) {
-            return;
+            return false;
         }
         room.cache.looked_at = None;
+        let mut is_restored = false;
         if let Some(record) = record {
-            room.restore(up.ctx, name, &record, messages, user);
+            is_restored = room.restore(up.ctx, name, &record, messages, user);
             room.fill(up, name);
         }
         room.settle(up.ctx);
+        is_restored
     }
 
     /// What became of what was put of a room.
@@ -362,11 +365,11 @@ impl<V: Value> Room<V> {
         record: &CacheRecord,
         messages: Vec<V>,
         user: Option<&str>,
-    ) {
+    ) -> bool {
         let is_same_log =
             self.timeline.epoch().is_none() || self.timeline.epoch() == record.epoch.as_deref();
         if self.timeline.cursor().is_some() || !is_same_log {
-            return;
+            return false;
         }
         let mut span = record.span;
         let (found, unreadable) = sort_out(messages, &mut span);
@@ -381,7 +384,7 @@ impl<V: Value> Room<V> {
             ctx.notify(Notification::Error(ClientError::new(code, code.message())));
         } else if found.iter().filter(within).count() != record.span.count {
             // Another tab kept other ones: which are missing is not known.
-            return;
+            return false;
         }
         let stored = found.len();
         let messages = found.into_iter().map(|(head, body)| {
@@ -402,6 +405,7 @@ impl<V: Value> Room<V> {
         self.cache.looked_at = Some(span.cursor);
         self.cache.stored = stored;
         self.cache.kept_up_to = Some(span.cursor);
+        true
     }
 }
 

@@ -64,12 +64,24 @@ impl<V: Value> Rooms<V> {
         self.check_resumed(up);
     }
 
-    /// The user left the room on another device, or in another tab. Where this tab is joining it
-    /// again, the answer to that decides.
+    /// The user left the room on another device, or in another tab. Where this tab is joining it,
+    /// the server may have heard of that before: it joins once more.
     pub(crate) fn was_left(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
         if self.is_joined(name) {
             self.take_out(up, name);
             self.check_resumed(up);
+        } else {
+            self.join_again(up, name);
+        }
+    }
+
+    /// Joins a wanted room anew, whatever the server said of that before, or is about to say.
+    pub(crate) fn join_again(&mut self, up: &mut Uplink<'_, '_, V>, name: &str) {
+        if let Some(room) = self.rooms.get_mut(name)
+            && room.membership != Membership::Out
+        {
+            room.membership = Membership::Out;
+            self.start_join(up, name);
         }
     }
 

@@ -105,8 +105,8 @@ pub(crate) struct Keeper<V> {
     is_full: bool,
     /// The outbox changed while it was read.
     reads_again: bool,
-    /// There is none yet, and may be one later.
-    is_late: bool,
+    /// There is one that cannot be used: it is late, or a newer version's.
+    is_hidden: bool,
     done: VecDeque<(Purpose, Kept)>,
 }
 
@@ -126,7 +126,7 @@ impl<V: Value> Keeper<V> {
             held_since_ms: None,
             is_full: false,
             reads_again: false,
-            is_late: false,
+            is_hidden: false,
             done: VecDeque::new(),
         }
     }
@@ -146,9 +146,10 @@ impl<V: Value> Keeper<V> {
         matches!(self.stage, Stage::Memory)
     }
 
-    /// Whether there is no store that something could be moved into.
-    pub(crate) fn is_late(&self) -> bool {
-        self.is_memory_only() && self.is_late
+    /// Whether there is a store that cannot be used. It may hold what goes before all that is
+    /// known here.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.is_memory_only() && self.is_hidden
     }
 
     /// Whether it is known what there is: the store is open, or there is none.
@@ -267,16 +268,22 @@ impl<V: Value> Keeper<V> {
 
     /// Reads the outbox again; where that is under way, once more after it.
     pub(crate) fn read_outbox(&mut self, outputs: &mut VecDeque<Output<V>>) {
-        let is_under_way = |asked: &Asked| matches!(asked, Asked::Outbox);
         if !self.is_open() {
             return;
         }
-        if self.asked.values().any(is_under_way) {
+        if self.is_reading() {
             self.reads_again = true;
             return;
         }
         let id = self.ask(Asked::Outbox);
         outputs.push_back(Output::Store(StoreCommand::ReadOutbox { id }));
+    }
+
+    /// Whether the outbox is being read.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.asked
+            .values()
+            .any(|asked| matches!(asked, Asked::Outbox))
     }
 
     /// Reads the outbox again as the leader does: after the journal, so that no entry is missed
@@ -505,7 +512,7 @@ impl<V: Value> Keeper<V> {
                 messages: Vec::new(),
             }),
             Asked::Other => Some(Heard::Other(Err(failure))),
-            Asked::Forget => Some(Heard::Forgotten),
+            Asked::Forget => None,
             Asked::Wipe { .. } => {
                 // Where there is no store there is nothing to be wiped.
                 if failure != StoreFailure::Unavailable {
@@ -525,7 +532,9 @@ impl<V: Value> Keeper<V> {
         let dropped = match failure {
             StoreFailure::Unavailable | StoreFailure::Late | StoreFailure::NewerSchema => {
                 self.put_back(changes);
-                return Some(self.give_up(failure));
+                let heard = self.give_up(failure);
+                self.is_hidden = true;
+                return Some(heard);
             }
             StoreFailure::Full | StoreFailure::Stale => Some(Weight::Lazy),
             StoreFailure::Fenced => Some(Weight::Fenced),
@@ -574,7 +583,7 @@ impl<V: Value> Keeper<V> {
         }
         self.start_over();
         self.stage = Stage::Memory;
-        self.is_late = failure == StoreFailure::Late;
+        self.is_hidden = failure != StoreFailure::Unavailable;
         Heard::NoStore(failure)
     }
 

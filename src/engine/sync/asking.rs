@@ -64,6 +64,14 @@ impl<V: Value> Parts<'_, '_, V> {
         }
     }
 
+    /// Has the server count what is unread, where that cannot be known here.
+    pub(in crate::engine) fn count_anew(&mut self) {
+        if self.up.connection.is_ready() && self.delivery.take_guess() {
+            // Where the answer does not come, it counts as the rooms are joined again.
+            let _ = self.ask_channels(None);
+        }
+    }
+
     fn ask_channels(&mut self, request: Option<RequestId>) -> Result<u64, ClientError<V>> {
         let packet = V::array(vec![
             V::string(names::SYNC_CHANNELS),
@@ -170,6 +178,9 @@ impl<V: Value> Parts<'_, '_, V> {
                 self.delivery
                     .resume_seen(self.up.ctx, user_id.as_deref(), &room);
                 self.rooms.apply_resume(&mut self.up, &head, &room);
+            }
+            for room in &head.not_member {
+                self.rooms.join_again(&mut self.up, room);
             }
             if let Some(at_ms) = server_time_ms(&body) {
                 for room in asked {

@@ -318,6 +318,22 @@ fn what_is_read_late_does_not_go_over_what_is_known_by_then() {
 }
 
 #[test]
+fn a_message_that_was_deleted_before_the_store_was_read_is_not_unread() {
+    let mut world = stored();
+    let mut log = log_of(2);
+    with_log(&mut world, &log);
+    world.restart();
+    world.disk().is_slow = true;
+    world.join("general");
+    log.operate("bob", "e1-1", Deed::Delete, "");
+    come_back(&mut world, log.head());
+    let request = world.expect_event("sync:messages");
+    world.ack(&request, log.page(&request.body, 50));
+    world.disk_catches_up();
+    assert_eq!(world.engine.unread("general").count, 1);
+}
+
+#[test]
 fn what_is_read_while_the_first_page_is_under_way_takes_its_place() {
     let mut world = stored();
     let mut log = log_of(5);

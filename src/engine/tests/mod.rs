@@ -69,6 +69,8 @@ mod sending;
 #[cfg(not(target_family = "wasm"))]
 mod settings;
 #[cfg(not(target_family = "wasm"))]
+mod stale;
+#[cfg(not(target_family = "wasm"))]
 mod syncing;
 #[cfg(not(target_family = "wasm"))]
 mod tabs;

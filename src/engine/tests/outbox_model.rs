@@ -66,6 +66,8 @@ struct Asked {
     channel: &'static str,
     content: String,
     is_cancelled: bool,
+    /// It was taken out, though an earlier page may have sent it.
+    is_given_up: bool,
     was_parked: bool,
 }
 
@@ -101,8 +103,14 @@ impl Scene {
         match step {
             Step::Queue(channel) => self.queue(channel),
             Step::Cancel(which) => self.on(which, |scene, index| {
-                let answer = scene.command(QueueCommand::Remove(index.to_string()));
-                scene.asked[index].is_cancelled |= answer == json!(true);
+                let key = index.to_string();
+                let is_queued = |scene: &Self| scene.world.engine.queued_message(&key).is_some();
+                let was_queued = is_queued(scene);
+                let answer = scene.command(QueueCommand::Remove(key.clone()));
+                let is_out = was_queued && !is_queued(scene);
+                let asked = &mut scene.asked[index];
+                asked.is_cancelled |= answer == json!(true);
+                asked.is_given_up |= is_out;
             }),
             Step::Edit(which) => self.on(which, |scene, index| {
                 let content = format!("{}'", scene.asked[index].content);
@@ -150,6 +158,7 @@ impl Scene {
             channel,
             content: content.clone(),
             is_cancelled: false,
+            is_given_up: false,
             was_parked: false,
         });
         let key = index.to_string();
@@ -242,7 +251,7 @@ impl Scene {
             let log = self.log.get(asked.channel);
             let is_sent = log.is_some_and(|log| log.contains(&index));
             assert!(
-                is_sent || is_parked || asked.is_cancelled,
+                is_sent || is_parked || asked.is_given_up,
                 "{index} is lost: {asked:?}"
             );
         }

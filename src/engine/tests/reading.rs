@@ -103,6 +103,20 @@ fn a_deleted_message_counts_no_more() {
     assert_eq!(world.unread(), (1, 0));
 }
 
+#[test]
+fn where_a_deleted_message_was_only_counted_the_server_counts_anew() {
+    let mut world = in_general(9, 4, 5, 2);
+    world.server_sends("message:delete", deletion("unknown", 10));
+    let asked = world.expect_event("sync:channels");
+    let general = json!({
+        "id": "general", "name": "general", "memberCount": 2, "headSeq": 10, "epoch": "e1",
+        "readUpToSeq": 4, "unreadCount": 4, "mentionCount": 2,
+    });
+    world.ack(&asked, json!({"channels": [general], "serverTime": 1}));
+    assert_eq!(world.unread(), (4, 2));
+    assert!(!world.sent().contains(&"sync:channels"), "once");
+}
+
 fn deletion(message_id: &str, seq: u64) -> Json {
     json!({
         "event": "message:delete", "roomName": "general", "messageId": message_id,

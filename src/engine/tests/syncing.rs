@@ -671,3 +671,19 @@ fn when_the_last_sync_was_outlives_the_page() {
     world.disk_catches_up();
     assert_eq!(world.engine.sync().last_sync_timestamp, last);
 }
+
+#[test]
+fn a_room_that_the_server_has_lost_us_from_is_joined_again() {
+    let mut world = in_general(2);
+    world.lose_connection();
+    world.advance(2_000);
+    let join = world.expect_event("room:join");
+    world.ack(&join, joined("general", 2));
+    take_channels(&mut world);
+    let asked = world.expect_event("sync:resume");
+    let answer = json!({"rooms": [], "unchanged": 0, "notMember": ["general"], "serverTime": 1});
+    world.ack(&asked, answer);
+    let join = world.expect_event("room:join");
+    world.ack(&join, joined("general", 2));
+    assert!(world.engine.rooms()[0].is_joined);
+}

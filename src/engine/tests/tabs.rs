@@ -12,22 +12,22 @@ use super::world::World;
 use crate::engine::input::{Input, QueueCommand};
 
 /// The tabs of one profile. A frozen one neither hears nor says anything.
-struct Tabs {
-    tabs: Vec<World>,
+pub(super) struct Tabs {
+    pub(super) tabs: Vec<World>,
     is_frozen: Vec<bool>,
     /// What tabs say to each other is lost.
-    is_mute: bool,
+    pub(super) is_mute: bool,
 }
 
 impl Tabs {
     /// So many tabs of alice's, connected one after the other.
-    fn connected(count: usize) -> Self {
+    pub(super) fn connected(count: usize) -> Self {
         let mut tabs = Self::opened(count, false);
         tabs.each(|tab| tab.connect());
         tabs
     }
 
-    fn opened(count: usize, lacks_locks: bool) -> Self {
+    pub(super) fn opened(count: usize, lacks_locks: bool) -> Self {
         let server = "http://localhost:3101/socket.io/#/".to_owned();
         Self::of(count, lacks_locks, vec![(server, "alice".to_owned())])
     }
@@ -99,7 +99,7 @@ impl Tabs {
         }
     }
 
-    fn advance(&mut self, ms: u64) {
+    pub(super) fn advance(&mut self, ms: u64) {
         for _ in 0..ms.div_ceil(100) {
             for index in 0..self.tabs.len() {
                 if self.is_frozen[index] {
@@ -112,19 +112,19 @@ impl Tabs {
         }
     }
 
-    fn queue(&mut self, tab: usize, key: &str) {
+    pub(super) fn queue(&mut self, tab: usize, key: &str) {
         self.tabs[tab].queue_message("general", key);
         self.talk();
     }
 
-    fn command(&mut self, tab: usize, command: QueueCommand<Json>) -> Json {
+    pub(super) fn command(&mut self, tab: usize, command: QueueCommand<Json>) -> Json {
         let answer = self.tabs[tab].queue(command).expect("a sound command");
         self.talk();
         answer
     }
 
     /// Which tabs sent something that was not looked at.
-    fn senders(&self) -> Vec<usize> {
+    pub(super) fn senders(&self) -> Vec<usize> {
         let sends = |tab: &World| tab.sent().contains(&"message:send");
         let tabs = self.tabs.iter().enumerate();
         tabs.filter(|(_, tab)| sends(tab))
@@ -133,7 +133,7 @@ impl Tabs {
     }
 
     /// The server takes what this tab sent.
-    fn take(&mut self, tab: usize, seq: u64) -> Json {
+    pub(super) fn take(&mut self, tab: usize, seq: u64) -> Json {
         let send = self.tabs[tab].expect_event("message:send");
         let data = json!({"messageId": format!("m{seq}"), "seq": seq, "epoch": "e1"});
         self.tabs[tab].ack(&send, data);
@@ -148,7 +148,7 @@ impl Tabs {
     }
 
     /// Ids and states of what is queued, as a tab sees it.
-    fn seen(&self, tab: usize) -> Vec<(String, String)> {
+    pub(super) fn seen(&self, tab: usize) -> Vec<(String, String)> {
         let text = |value: &Json| value.as_str().unwrap().to_owned();
         let queued = self.tabs[tab].engine.queued();
         let seen = queued
@@ -157,7 +157,7 @@ impl Tabs {
         seen.collect()
     }
 
-    fn leader(&self) -> Vec<usize> {
+    pub(super) fn leader(&self) -> Vec<usize> {
         let leads = |tab: &World| tab.engine.queue_snapshot()["isLeader"] == true;
         let tabs = self.tabs.iter().enumerate();
         tabs.filter(|(_, tab)| leads(tab))
@@ -183,7 +183,7 @@ fn one_tab_sends_what_every_tab_queued_and_all_hear_of_it() {
     let body = tabs.take(0, 1);
     assert_eq!(
         (&body["tabId"], &body["fence"]),
-        (&json!("tab 2"), &json!(1))
+        (&json!("tab 2'"), &json!(1))
     );
     let receipt = tabs.tabs[2].take_settled(request).unwrap().unwrap();
     assert_eq!(receipt["messageId"], "m1");
@@ -434,7 +434,6 @@ fn what_a_tab_queued_as_it_crashed_is_sent_by_the_one_that_sends() {
     let mut tabs = Tabs::connected(2);
     tabs.tabs[1].disk().is_slow = true;
     tabs.queue(1, "one");
-    tabs.tabs[1].tab_id += "'";
     tabs.tabs[1].restart();
     assert_eq!(tabs.senders(), Vec::<usize>::new());
     tabs.advance(5_100);
@@ -456,7 +455,6 @@ fn what_became_of_a_message_goes_over_what_its_tab_wrote_late() {
     tabs.tabs[1].disk().is_slow = false;
     tabs.tabs[1].disk_catches_up();
     tabs.advance(5_100);
-    tabs.tabs[1].tab_id += "'";
     tabs.tabs[1].restart();
     tabs.tabs[1].connect();
     assert_eq!(tabs.seen(1), [("one".to_owned(), "failed".to_owned())]);
@@ -667,8 +665,6 @@ impl Scene {
             Step::Answer { tab, is_heard } => self.answer(tab, is_heard),
             Step::Crash(tab) => {
                 self.tabs.is_frozen[tab] = false;
-                // Every page is a tab of its own.
-                self.tabs.tabs[tab].tab_id += "'";
                 self.tabs.tabs[tab].restart();
                 self.tabs.tabs[tab].ask_to_connect();
             }

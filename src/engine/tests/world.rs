@@ -123,6 +123,8 @@ impl World {
             disk.profile.borrow().known_users.clone()
         });
         self.seed = self.seed.wrapping_add(1);
+        // Each page is a tab of its own.
+        self.tab_id.push('\'');
         let known_users = known_users.unwrap_or_default();
         self.engine = start(self.seed, &self.tab_id, &self.settings, known_users);
         self.to_client.clear();

@@ -63,7 +63,7 @@ impl World {
     /// A world whose people each have chance of their own.
     fn of_twins(seed: u64, is_active: bool) -> Self {
         let mut dice = Dice::new(seed);
-        let mut faults = Faults::new(&mut dice, false);
+        let mut faults = Faults::new(&mut dice).without_tabs();
         faults.stop();
         let server = Server::new(&mut dice, 1, true).for_twins();
         let transports = dice.pick(&[
