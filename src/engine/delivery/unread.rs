@@ -200,7 +200,7 @@ impl Unread {
     /// A message was deleted: it counts no more.
     pub(crate) fn deleted(&mut self, seq: u64) {
         let Some(mention) = self.seen.remove(&seq) else {
-            return;
+            return self.deleted_unseen();
         };
         if seq > self.cursor {
             self.beyond -= 1;
