@@ -60,6 +60,9 @@ pub(crate) struct Outbox<V> {
     /// What this tab queued up to here another one may have sent: it led before.
     unsure_up_to: u64,
     last_order: u64,
+    /// The last place under nobody's name of what says whose it is: not shown there, but queued
+    /// before what this page queues, should it turn out to be the same user's.
+    taken_up_to: u64,
     /// The channel that had its turn last: the next one is looked at first, so that none goes
     /// short.
     turn: String,
@@ -101,6 +104,7 @@ impl<V: Value> Outbox<V> {
             last_tab_seq: 0,
             unsure_up_to: 0,
             last_order: 0,
+            taken_up_to: 0,
             turn: String::new(),
             run: None,
             is_sending: false,
@@ -368,6 +372,7 @@ impl<V: Value> Outbox<V> {
         self.tab_seqs.clear();
         self.journal.clear();
         self.last_order = 0;
+        self.taken_up_to = 0;
         self.end_run(ctx);
         let data = V::object(&[("count", V::number(0.0))]);
         ctx.notify(Notification::Queue {

@@ -55,6 +55,7 @@ impl<V: Value> Outbox<V> {
     /// What was kept before the user was known goes on as the user's: after everything that is
     /// kept for them already.
     pub(crate) fn move_in(&mut self, ctx: &mut Context<'_, V>) {
+        self.taken_up_to = 0;
         for key in self.keys(&|_| true) {
             if let Some(mut entry) = self.remove(&key) {
                 entry.user = None;
@@ -125,7 +126,7 @@ impl<V: Value> Outbox<V> {
         let entries = keys.into_iter().filter_map(|key| self.remove(&key));
         let entries: Vec<Entry<V>> = entries.collect();
         let others = self.entries.values().map(|entry| entry.place.order);
-        let last = others.fold(least, u64::max);
+        let last = others.fold(least.max(self.taken_up_to), u64::max);
         if entries.is_empty() {
             return;
         }
@@ -326,7 +327,12 @@ impl<V: Value> Outbox<V> {
         is_read: bool,
     ) -> bool {
         let namespace = up.ctx.keep.namespace();
-        if entry.user.is_some() && entry.user != namespace.and_then(|of| of.user.clone()) {
+        let user = namespace.and_then(|of| of.user.clone());
+        if entry.user.is_some() && entry.user != user {
+            if user.is_none() && entry.place.order < UNKNOWN_ORDER {
+                self.taken_up_to = self.taken_up_to.max(entry.place.order);
+                self.last_order = self.last_order.max(entry.place.order);
+            }
             return false;
         }
         entry.user = None;

@@ -22,6 +22,8 @@ pub(super) struct Disk {
     /// Which tab of the profile this is.
     tab: usize,
     connection: Connection,
+    /// Whose journal is used.
+    notes: Connection,
     /// Commands wait until the test lets them be carried out.
     pub(super) is_slow: bool,
     /// No database opens in time.
@@ -116,16 +118,13 @@ impl Disk {
                 .profile
                 .borrow_mut()
                 .store
-                .journal(&self.connection, command),
+                .journal(&self.notes, command),
         }
     }
 
     pub(super) fn take(&mut self, command: StoreCommand<Json>) {
-        // The journal of a namespace is there at once.
-        if self.is_slow
-            && let StoreCommand::Open { .. } = &command
-        {
-            self.prefetch(&command);
+        if let StoreCommand::Open { .. } | StoreCommand::Close = &command {
+            self.take_notes(&command);
         }
         self.waiting.push_back(command);
         if !self.is_slow {
@@ -133,13 +132,13 @@ impl Disk {
         }
     }
 
-    fn prefetch(&mut self, command: &StoreCommand<Json>) {
-        let mut profile = self.profile.borrow_mut();
-        let mut events = profile
-            .store
-            .carry_out(&mut self.connection, command.clone())
-            .into_iter();
-        self.answers.extend(events.next());
+    /// The journal of a namespace is there at once, whatever the database has still to do.
+    fn take_notes(&mut self, command: &StoreCommand<Json>) {
+        let store = &mut self.profile.borrow_mut().store;
+        let events = store.carry_out(&mut self.notes, command.clone());
+        if self.is_slow {
+            self.answers.extend(events.into_iter().next());
+        }
     }
 
     /// Carries out the oldest command. False where there is none.
@@ -215,6 +214,7 @@ impl Disk {
         self.answers.clear();
         self.failures.clear();
         self.connection = Connection::default();
+        self.notes = Connection::default();
         self.is_slow = false;
         let mut profile = self.profile.borrow_mut();
         profile.lock_events.retain(|(tab, _)| *tab != self.tab);

@@ -487,6 +487,47 @@ fn what_was_queued_as_the_user_before_their_store_was_open_comes_before_the_next
 }
 
 #[test]
+fn what_was_kept_of_the_user_under_nobodys_name_comes_before_what_later_pages_queue() {
+    let mut world = World::stored();
+    world.disk().is_slow = true;
+    world.restart();
+    world.disk().is_slow = true;
+    world.queue_message("general", "1");
+    world.connect();
+    world.queue_message("general", "2");
+    while world.stored_keys(None).len() < 2 {
+        assert!(world.disk_step());
+    }
+    for text in ["3", "4"] {
+        world.profile().known_users.clear();
+        world.tab_id = text.to_owned();
+        world.restart();
+        world.disk().is_slow = false;
+        world.queue_message("general", text);
+    }
+    world.connect();
+    let order = take_all(&mut world, 4);
+    assert_eq!(order, ["1", "2", "3", "4"]);
+    assert_eq!(world.stored_keys(None), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_queued_as_the_user_under_nobodys_name_is_not_another_users() {
+    let mut world = World::stored();
+    world.disk().is_slow = true;
+    world.connect();
+    world.queue_message("general", "1");
+    world.profile().known_users.clear();
+    world.restart();
+    world.disk().is_slow = false;
+    let mut settings = world.engine.settings().clone();
+    settings.user_id = Some("bob".to_owned());
+    world.input(Input::Configured(Box::new(settings)));
+    assert_eq!(world.stored_keys(Some("bob")), Vec::<String>::new());
+    assert_eq!(world.journaled_keys(None), ["1"]);
+}
+
+#[test]
 fn who_is_named_while_nobodys_store_is_being_opened_gets_what_it_holds() {
     let mut world = World::stored();
     world.queue_message("general", "one");
