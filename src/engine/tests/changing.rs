@@ -70,6 +70,42 @@ fn an_edit_shows_at_once_and_resolves_with_the_servers_word() {
 }
 
 #[test]
+fn a_page_that_is_older_than_an_edit_of_ours_brings_the_reactions_all_the_same() {
+    let mut world = in_general();
+    let message = json!({
+        "roomName": "general", "messageId": "m4", "userId": "alice", "content": "hello",
+        "seq": 4, "epoch": "e1", "version": 1, "timestamp": "2026-01-30T12:00:00.000Z",
+    });
+    world.server_sends("message:new", message.clone());
+    let asked = world.expect_event("sync:messages");
+    ask(
+        &mut world,
+        Operation::Edit {
+            message_id: "m4".to_owned(),
+            content: json!("better"),
+            base_version: Some(1),
+        },
+    );
+    let sent = world.expect_event("message:edit");
+    let key = sent.body["clientMessageId"].clone();
+    let taken = json!({
+        "messageId": "m4", "clientMessageId": key, "version": 2, "seq": 6, "epoch": "e1",
+        "timestamp": "2026-01-30T12:00:01.000Z",
+    });
+    world.ack(&sent, taken);
+    let mut older = message;
+    older["reactions"] = json!([{"emoji": "+1", "userIds": ["bob"]}]);
+    let page = json!({
+        "messages": [older], "operations": [], "fromSeq": 3, "toSeq": 5, "headSeq": 5,
+        "hasMore": false, "epoch": "e1", "serverTime": 1,
+    });
+    world.ack(&asked, page);
+    let shown = &world.mirrors["general"][2];
+    assert_eq!(shown["content"], "better");
+    assert_eq!(shown["reactions"][0]["userIds"], json!(["bob"]));
+}
+
+#[test]
 fn changes_and_messages_of_a_channel_go_in_one_order() {
     let mut world = in_general();
     world.queue_message("general", "one");

@@ -1,11 +1,14 @@
 //! Changes of messages that are here: the server's, and our own before it has answered.
 
+use std::cmp::Ordering;
+
 use super::Timeline;
 use super::drafts::Draft;
 use super::rows::Origin;
 use crate::engine::output::TimelineChange;
 use crate::socketio::Value;
 use crate::wire::change::MessageChange;
+use crate::wire::is_true;
 use crate::wire::message::{MessageHead, message_id};
 use crate::wire::operation::{OperationAckHead, version};
 
@@ -42,14 +45,18 @@ impl<V: Value> Timeline<V> {
         let id = head.message_id.as_deref().unwrap_or_default();
         let base = self.drafts.base(id, &self.rows[index].body);
         let has_reactions = |message: &V| message.field("reactions").is_some();
-        let is_newer = match version(&body).cmp(&version(base)) {
-            std::cmp::Ordering::Less => false,
-            std::cmp::Ordering::Equal => has_reactions(&body) || has_reactions(base),
-            std::cmp::Ordering::Greater => true,
+        let reacts = has_reactions(&body) || has_reactions(base);
+        let body = match version(&body).cmp(&version(base)) {
+            // The server has taken a change of ours since: what it says of reactions is news.
+            Ordering::Less if reacts && !is_true(base, "isDeleted") => {
+                let reactions = body.field("reactions").unwrap_or_else(V::null);
+                base.with(&[("reactions", reactions)])
+            }
+            Ordering::Less => return,
+            Ordering::Equal if !reacts => return,
+            Ordering::Equal | Ordering::Greater => body,
         };
-        if is_newer {
-            self.show(index, id, body, changes);
-        }
+        self.show(index, id, body, changes);
     }
 
     /// A change of ours shows at once, marked `isPending`, until it is settled or rolled back
