@@ -146,7 +146,7 @@ faults! {
     /// A user signs out: everything of theirs goes.
     Logout, 12, "users: logout";
     /// Somebody else signs in after it.
-    AnotherUser, 500, "users: another user in the same profile, after a logout";
+    AnotherUser, 700, "users: another user in the same profile, after a logout";
     /// Somebody else takes over, whose app says who they are. What the first one queued is kept.
     UserTakesOver, 12, "users: another user in the same profile, without a logout";
     /// Another page holds the database as it is: it does not open for a while, nor is it deleted.
@@ -191,8 +191,13 @@ impl Faults {
             let factor = dice.pick(&[1, 2, 3]);
             if is_here { fault.rate() * factor } else { 0 }
         });
+        let mut rates: Vec<u64> = rates.collect();
+        if rates[Fault::Logout as usize] > 0 {
+            // Nobody takes over where nobody leaves.
+            rates[Fault::AnotherUser as usize] = Fault::AnotherUser.rate();
+        }
         Self {
-            rates: rates.collect(),
+            rates,
             fired: vec![0; Fault::ALL.len()],
             is_calm: false,
         }
