@@ -15,10 +15,8 @@ use crate::socketio::Value;
 const VERSION: u32 = 1;
 /// Bodies under `[room, -seq]`: the newest come first, which is how they are read.
 const MESSAGES: &str = "messages";
-/// The fence under this name, and a record under the number of each that was given.
+/// One number under its own name.
 const FENCE: &str = "fence";
-/// So many of those records are kept: no page that leads is that far behind.
-const KEPT_FENCES: u64 = 1_000;
 
 /// An open database. Dropping it closes it.
 pub(crate) struct Database {
@@ -44,7 +42,7 @@ pub(crate) enum Part {
 pub(crate) enum Guard {
     /// Only reads it; nothing is changed.
     Read,
-    /// Goes on to changes, unless one is given that is lower than it.
+    /// Reads it, and goes on to changes unless it is higher than the one given.
     Write(Option<u64>),
     /// Raises it by one.
     Raise,
@@ -95,38 +93,24 @@ impl Database {
             _ => TransactionMode::ReadWrite,
         };
         let transaction = rexie.transaction(&names, mode)?;
-        let look = Ask::Read(Some(only(FENCE)?), None);
-        let look = request(&transaction, FENCE, look)?;
-        let mut fence = 0;
-        let mut requests = Vec::with_capacity(parts.len() + 3);
+        let found = request(&transaction, FENCE, Ask::Read(None, None))?.await?;
+        let mut fence = found.first().and_then(JsValue::as_f64).unwrap_or_default() as u64;
+        let mut requests = Vec::with_capacity(parts.len());
         match guard {
-            Guard::Read => requests.push(look),
-            Guard::Write(None) => {}
-            Guard::Write(Some(under)) => {
-                // Where the next one was given this is refused, and everything with it: the page
-                // does not have to look first, while all others wait for it.
-                let next = JsValue::from((under + 1) as f64);
-                for ask in [Ask::Add(next.clone()), Ask::Delete(next)] {
-                    requests.push(request(&transaction, FENCE, ask)?);
-                }
+            Guard::Write(Some(under)) if under < fence => {
+                return Err(Trouble::Failed(StoreFailure::Fenced));
             }
             Guard::Raise => {
-                fence = fence_in(&look.await?) + 1;
-                let given = JsValue::from(fence as f64);
-                let old = (fence.saturating_sub(KEPT_FENCES) as f64).into();
-                let old = KeyRange::upper_bound(&old, None).map_err(rexie::Error::from)?;
-                for ask in [
-                    Ask::Put(given.clone(), Some(FENCE.into())),
-                    Ask::Put(given.clone(), Some(given)),
-                    Ask::Delete(old.into()),
-                ] {
-                    requests.push(request(&transaction, FENCE, ask)?);
-                }
+                fence += 1;
+                let put = Ask::Put((fence as f64).into(), Some(FENCE.into()));
+                requests.push(request(&transaction, FENCE, put)?);
             }
+            _ => {}
         }
         for part in &parts {
             if let Part::Change(StoreOp::Expect { table, key, text }) = part {
-                let read = Ask::Read(Some(only(key)?), None);
+                let range = KeyRange::only(&key.into()).map_err(rexie::Error::from)?;
+                let read = Ask::Read(Some(range), None);
                 let found = request(&transaction, table.as_str(), read)?.await?;
                 let found = found.first().map(|row| record(row).1);
                 if found.unwrap_or_default() != *text {
@@ -134,7 +118,7 @@ impl Database {
                 }
             }
         }
-        let before = requests.len();
+        let raised = requests.len();
         for part in parts {
             if let Some((store, ask)) = asked(part)? {
                 requests.push(request(&transaction, store, ask)?);
@@ -142,21 +126,20 @@ impl Database {
                 requests.push(Box::pin(ready(Ok(Vec::new()))));
             }
         }
-        let made = make(requests).await;
-        let mut known = made.iter().filter_map(|(_, answer)| answer.as_ref());
-        if let Some(Err(trouble)) = known.find(|answer| answer.is_err()) {
-            // The browser does not do so by itself for what it did not take in at all.
-            let _ = transaction.abort().await;
-            return Err(*trouble);
+        match all(requests).await {
+            Ok(mut given) => {
+                given.drain(..raised);
+                if transaction.done().await?.is_committed() {
+                    return Ok((fence, given));
+                }
+                Err(Trouble::Failed(StoreFailure::Aborted))
+            }
+            Err(trouble) => {
+                // The browser does so by itself, but not for what it refused to take in at all.
+                let _ = transaction.abort().await;
+                Err(trouble)
+            }
         }
-        // Nothing is left to be done here. Without this no other page could use the database until
-        // this one had seen the answers, and it may be busy with something else, or frozen.
-        let ended = transaction.commit().await;
-        let mut given = answers(made).await?;
-        ended?;
-        let looked = given.drain(..before).next();
-        let fence = looked.map_or(fence, |found| fence.max(fence_in(&found)));
-        Ok((fence, given))
     }
 }
 
@@ -193,7 +176,6 @@ impl From<rexie::Error> for Trouble {
         match () {
             () if is_named(&error, "InvalidStateError") => Self::Lost,
             () if is_named(&error, "QuotaExceededError") => Self::Failed(StoreFailure::Full),
-            () if is_named(&error, "ConstraintError") => Self::Failed(StoreFailure::Fenced),
             () => Self::Failed(StoreFailure::Aborted),
         }
     }
@@ -203,8 +185,6 @@ impl From<rexie::Error> for Trouble {
 enum Ask {
     /// A value, and its key where that is not within.
     Put(JsValue, Option<JsValue>),
-    /// A number under itself, unless it is there.
-    Add(JsValue),
     Delete(JsValue),
     /// Of which keys, and how many at most.
     Read(Option<KeyRange>, Option<u32>),
@@ -257,9 +237,6 @@ fn request(transaction: &Transaction, store: &str, ask: Ask) -> Result<Request, 
                 }
                 put?;
             }
-            Ask::Add(number) => {
-                store.add(&number, Some(&number)).await?;
-            }
             Ask::Delete(key) => store.delete(key).await?,
             Ask::Read(range, limit) => return Ok(store.get_all(range, limit).await?),
         }
@@ -267,13 +244,13 @@ fn request(transaction: &Transaction, store: &str, ask: Ask) -> Result<Request, 
     }))
 }
 
-/// A request that was made, and what it gave if that is known.
-type Made = (Request, Option<Result<Vec<JsValue>, Trouble>>);
-
-/// Makes every request at once, in order.
-async fn make(requests: Vec<Request>) -> Vec<Made> {
-    let unmade = requests.into_iter().map(|request| (request, None));
-    let mut made: Vec<Made> = unmade.collect();
+/// Makes every request at once, in order, and gives what each gave. All are waited for, also
+/// after a failure.
+async fn all(requests: Vec<Request>) -> Result<Vec<Vec<JsValue>>, Trouble> {
+    let mut made: Vec<_> = requests
+        .into_iter()
+        .map(|request| (request, None))
+        .collect();
     poll_fn(|context| {
         for (request, answer) in &mut made {
             if let Poll::Ready(given) = request.as_mut().poll(context) {
@@ -283,11 +260,6 @@ async fn make(requests: Vec<Request>) -> Vec<Made> {
         Poll::Ready(())
     })
     .await;
-    made
-}
-
-/// What each request gave. All are waited for, also after a failure.
-async fn answers(made: Vec<Made>) -> Result<Vec<Vec<JsValue>>, Trouble> {
     let mut answers = Vec::with_capacity(made.len());
     for (request, answer) in made {
         answers.push(match answer {
@@ -296,14 +268,6 @@ async fn answers(made: Vec<Made>) -> Result<Vec<Vec<JsValue>>, Trouble> {
         });
     }
     answers.into_iter().collect()
-}
-
-fn only(key: &str) -> Result<KeyRange, rexie::Error> {
-    Ok(KeyRange::only(&key.into())?)
-}
-
-fn fence_in(found: &[JsValue]) -> u64 {
-    found.first().and_then(JsValue::as_f64).unwrap_or_default() as u64
 }
 
 /// A body as its reader would get it.

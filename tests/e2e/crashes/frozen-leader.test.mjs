@@ -14,8 +14,8 @@ import { makeRooms, readLogs } from "./support/witness.mjs";
 const rooms = ["one", "two"];
 
 // What waits is looked after for 2 s, the leader has 3 to 3.75 s to answer, and the store raises the
-// fence: 5 to 6 s. But where the leader froze in the millisecond in which it compares a record of
-// the store, nobody can use that until Chromium gives up the transaction, which takes it 60 s.
+// fence: 5 to 6 s. But where the leader froze within a transaction of the store, nobody can use that
+// until Chromium gives up the transaction, which takes it 60 s.
 const longestMs = 75_000;
 
 test("a frozen leader is replaced, and sends nothing twice when it is back", async (t) => {
