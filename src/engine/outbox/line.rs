@@ -1,5 +1,6 @@
 //! The entries of one channel that are to be sent, in order, and how far they are on their way.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 
 use crate::engine::config::MAX_CHANNEL_IN_FLIGHT;
@@ -46,15 +47,21 @@ impl Line {
         self.keys.get(self.chained.checked_sub(1)?)
     }
 
-    /// Puts a key before the first one of those that `is_after` holds for, and there behind the
-    /// last one of those that `is_before` holds for.
+    /// Puts a key before those of its own tab that come after it, and there behind the last one of
+    /// those that `is_before` holds for. `of_its_tab` tells where another one of its tab belongs:
+    /// they are in order already, so that looking from the end is enough to find the first.
     pub(super) fn insert(
         &mut self,
         key: &str,
-        is_after: impl Fn(&String) -> bool,
+        of_its_tab: impl Fn(&String) -> Option<Ordering>,
         is_before: impl Fn(&String) -> bool,
     ) {
-        let end = self.keys.iter().position(is_after);
+        let from_end = (0..self.keys.len()).rev();
+        let end = from_end
+            .map(|index| (index, of_its_tab(&self.keys[index])))
+            .take_while(|(_, side)| side.is_none_or(Ordering::is_gt))
+            .filter_map(|(index, side)| side.and(Some(index)))
+            .last();
         let before = self.keys.range(..end.unwrap_or(self.keys.len()));
         let index = before.into_iter().rposition(is_before);
         let index = index.map_or(0, |index| index + 1);

@@ -300,12 +300,13 @@ impl<V: Value> Outbox<V> {
         let line = self.channels.get_or_default(entry.room.clone());
         let place_of = |other: &String| self.entries.get(other).map(|other| &other.place);
         let is_own = |other: &Place| other.tab_id == place.tab_id;
-        let is_after = |other: &String| {
-            place_of(other).is_some_and(|other| is_own(other) && other.tab_seq > place.tab_seq)
+        let of_its_tab = |other: &String| {
+            let other = place_of(other).filter(|other| is_own(other))?;
+            Some(other.tab_seq.cmp(&place.tab_seq))
         };
         let is_before =
             |other: &String| place_of(other).is_none_or(|other| is_own(other) || other <= place);
-        line.insert(key, is_after, is_before);
+        line.insert(key, of_its_tab, is_before);
     }
 
     fn leave_line(&mut self, room: &str, key: &str) {
