@@ -206,10 +206,12 @@ async fn perform(
     command: StoreCommand<JsValue>,
 ) -> Result<Done, Trouble> {
     let mut opened = None;
+    let mut was_lost = false;
     let (id, guard, parts, answer): (_, _, _, Answer) = match command {
         StoreCommand::Open { id, namespace } => {
             let name = namespace::database(&namespace);
             let database = Rc::new(Database::open(&name).await?);
+            was_lost = idb::take_loss();
             open = Some(database.clone());
             opened = Some((name, database));
             (
@@ -300,7 +302,11 @@ async fn perform(
     };
     let open = open.ok_or(Trouble::Failed(StoreFailure::Unavailable))?;
     let (fence, given) = open.transact(guard, parts).await?;
-    Ok((opened, answer(id, fence, given)))
+    let mut event = answer(id, fence, given);
+    if let StoreEvent::Opened { is_loss, .. } = &mut event {
+        *is_loss = was_lost;
+    }
+    Ok((opened, event))
 }
 
 /// The database of a namespace that is not the open one; `None` where there is no store.
@@ -331,7 +337,12 @@ fn answer_opened(id: StoreId, fence: u64, given: Vec<Vec<JsValue>>) -> StoreEven
             records.push((table, key, text));
         }
     }
-    StoreEvent::Opened { id, records, fence }
+    StoreEvent::Opened {
+        id,
+        records,
+        fence,
+        is_loss: false,
+    }
 }
 
 fn records(given: Vec<Vec<JsValue>>) -> Vec<(String, String)> {

@@ -23,7 +23,12 @@ impl<V: Value> Parts<'_, '_, V> {
         };
         match heard {
             Heard::Journaled(records) => self.outbox.journaled(&mut self.up, self.rooms, records),
-            Heard::Opened(records) => self.store_opened(records),
+            Heard::Opened { records, is_loss } => {
+                if is_loss {
+                    self.report(ErrorCode::StorageLost);
+                }
+                self.store_opened(records);
+            }
             Heard::NoStore(failure) => {
                 if failure == StoreFailure::NewerSchema {
                     self.report(ErrorCode::SchemaTooNew);

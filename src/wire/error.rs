@@ -104,6 +104,9 @@ error_codes! {
     StorageFull, "STORAGE_FULL", true, "Storage is full";
     /// What is stored could not be deleted: another tab has it open, and does not answer. Client.
     StorageBusy, "STORAGE_BUSY", true, "What is stored is in use elsewhere";
+    /// The browser found its database damaged, and began a new one: messages that waited in it, if
+    /// any, are gone. Client.
+    StorageLost, "STORAGE_LOST", false, "The browser lost what was stored";
     /// What is stored was written by a newer version of this package: it is left as it is, and
     /// nothing is stored until the page is loaded anew. Client.
     SchemaTooNew, "SCHEMA_TOO_NEW", false, "The stored data was written by a newer version";

@@ -19,10 +19,42 @@ export function unwatch(listener) {
   watchers.delete(listener);
 }
 
+let renewing = false;
+
+/**
+ * Has Chromium begin a new log for this site's databases, once in a page's life. Where a browser
+ * was killed in the midst of a record, the next one appends to the torn log, and the one after it
+ * finds that corrupt and deletes every database of the site (measured in Chromium 156). Only what
+ * is deleted has the log closed: an empty database does. Nobody waits for it.
+ */
+function renewLog() {
+  if (renewing) return;
+  renewing = true;
+  const name = "nchat:renew";
+  answer(indexedDB.open(name))
+    .then((database) => database.close())
+    .then(() => deleteDatabase(name))
+    .catch(() => undefined);
+}
+
+let isLoss = false;
+
+/** Whether the browser has told, since this was asked last, that it lost this site's databases. */
+export function takeLoss() {
+  const was = isLoss;
+  isLoss = false;
+  return was;
+}
+
 /** `stores` is `[name, options, [index, keyPath, options][]][]`: what is not in it is deleted. */
 export function open(name, version, stores) {
   const request = indexedDB.open(name, version);
-  request.onupgradeneeded = () => upgrade(request.result, request.transaction, stores);
+  request.onupgradeneeded = ({ dataLoss }) => {
+    isLoss ||= dataLoss === "total";
+    upgrade(request.result, request.transaction, stores);
+  };
+  // Chromium alone tells of a loss: to the first that is opened.
+  if ("dataLoss" in IDBVersionChangeEvent.prototype) renewLog();
   return answer(request).then((database) => {
     const taken = () => {
       // Else whoever deletes or upgrades the database would wait for this page.

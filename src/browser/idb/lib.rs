@@ -33,6 +33,10 @@ extern "C" {
     pub fn watch(listener: &Function);
     /// Ends [`watch`].
     pub fn unwatch(listener: &Function);
+    /// Whether the browser told, as it opened a database, that it had lost all of the site's; told
+    /// once. rexie has no word for it.
+    #[wasm_bindgen(js_name = takeLoss)]
+    pub fn take_loss() -> bool;
 }
 
 #[wasm_bindgen]

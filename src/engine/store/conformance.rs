@@ -311,7 +311,9 @@ fn describe_one<V: Value>(event: &StoreEvent<V>) -> String {
         StoreEvent::Journaled { id, records } => (Some(id), listed("journaled", &pairs(records))),
         StoreEvent::JournalRead { records } => (None, listed("journal", &pairs(records))),
         StoreEvent::JournalRefused { key } => (None, format!("refused {key}")),
-        StoreEvent::Opened { id, records, fence } => {
+        StoreEvent::Opened {
+            id, records, fence, ..
+        } => {
             let mut text = format!("opened, fence {fence}");
             for (table, key, record) in records {
                 text += &format!(", {} {key}={record}", table.as_str());

@@ -21,7 +21,10 @@ pub(crate) enum Heard<V> {
     /// The journal of the namespace that is being opened.
     Journaled(Vec<(String, String)>),
     /// The store is open, and holds this.
-    Opened(Vec<(super::Table, String, String)>),
+    Opened {
+        records: Vec<(super::Table, String, String)>,
+        is_loss: bool,
+    },
     /// There is no store, for this reason: from now on everything is in memory only.
     NoStore(StoreFailure),
     /// This tab leads, and this is the outbox.
@@ -438,10 +441,15 @@ impl<V: Value> Keeper<V> {
                 matches!(self.asked.get(&id), Some(Asked::Open))
                     .then_some(Heard::Journaled(records))
             }
-            StoreEvent::Opened { id, records, .. } => {
+            StoreEvent::Opened {
+                id,
+                records,
+                is_loss,
+                ..
+            } => {
                 self.asked.remove(&id)?;
                 self.stage = Stage::Open;
-                Some(Heard::Opened(records))
+                Some(Heard::Opened { records, is_loss })
             }
             StoreEvent::Committed { id } => {
                 match self.asked.remove(&id) {

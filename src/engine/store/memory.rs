@@ -62,7 +62,12 @@ impl<V: Clone> MemoryStore<V> {
                     Ok(database) => {
                         let (fence, records) = (database.fence, database.open_records());
                         connection.database = Some((namespace, database.number));
-                        StoreEvent::Opened { id, records, fence }
+                        StoreEvent::Opened {
+                            id,
+                            records,
+                            fence,
+                            is_loss: false,
+                        }
                     }
                     Err(failure) => StoreEvent::Failed { id, failure },
                 };

@@ -221,6 +221,8 @@ pub enum StoreEvent<V> {
         records: Vec<(Table, String, String)>,
         /// The fence as it is.
         fence: u64,
+        /// Whether it is a new one because the browser lost what was in it.
+        is_loss: bool,
     },
     /// The transaction is complete.
     Committed {

@@ -46,6 +46,8 @@ pub(super) struct Disk {
 pub(super) struct Profile {
     pub(super) store: MemoryStore<Json>,
     pub(super) known_users: Vec<(String, String)>,
+    /// The browser tells with the next database that it lost all it had.
+    pub(super) tells_loss: bool,
     /// The browser has no locks.
     pub(super) lacks_locks: bool,
     pub(super) holder: Option<usize>,
@@ -188,7 +190,11 @@ impl Disk {
     }
 
     pub(super) fn answer(&mut self) -> Option<StoreEvent<Json>> {
-        self.answers.pop_front()
+        let mut answer = self.answers.pop_front();
+        if let Some(StoreEvent::Opened { is_loss, .. }) = &mut answer {
+            *is_loss = std::mem::take(&mut self.profile.borrow_mut().tells_loss);
+        }
+        answer
     }
 
     pub(super) fn lock(&mut self, command: LockCommand) {

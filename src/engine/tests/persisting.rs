@@ -198,8 +198,13 @@ fn transactions(inputs: usize, changes: usize) -> Vec<usize> {
     let Some(Output::Store(StoreCommand::Open { id, .. })) = outputs.pop_front() else {
         panic!("it opens the store");
     };
-    let (records, fence) = (Vec::new(), 0);
-    keep.handle(0, &mut outputs, StoreEvent::Opened { id, records, fence });
+    let opened = StoreEvent::Opened {
+        id,
+        records: Vec::new(),
+        fence: 0,
+        is_loss: false,
+    };
+    keep.handle(0, &mut outputs, opened);
     for _ in 0..inputs {
         for _ in 0..changes {
             let (table, key) = (Table::Outbox, "key".to_owned());
@@ -214,6 +219,19 @@ fn transactions(inputs: usize, changes: usize) -> Vec<usize> {
         keep.settle(0, &mut outputs, false);
     }
     sizes
+}
+
+#[test]
+fn what_the_browser_lost_is_reported_and_the_page_goes_on() {
+    let mut world = known();
+    world.profile().tells_loss = true;
+    world.restart();
+    world.connect();
+    let errors = world.told_errors();
+    let codes: Vec<_> = errors.iter().map(|error| error.code.as_str()).collect();
+    assert_eq!(codes, ["STORAGE_LOST"]);
+    world.queue_message("general", "one");
+    assert_eq!(take(&mut world, 1)["content"], "one");
 }
 
 #[test]

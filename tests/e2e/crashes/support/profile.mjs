@@ -1,6 +1,6 @@
 // A browser profile on disk, and the browser that has it: started, killed and started again.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -62,6 +62,13 @@ export async function startProfile(t, heard = () => {}) {
       for (const one of all) signal(one, "SIGKILL");
       await until(() => !all.some(isAlive), "every process of the browser is gone");
       await closed;
+    },
+    /** The files to which Chromium appends what its databases are given. */
+    databaseLogs() {
+      const databases = join(folder, "Default", "IndexedDB");
+      return readdirSync(databases, { recursive: true })
+        .filter((name) => name.endsWith(".log"))
+        .map((name) => join(databases, name));
     },
     /** As `open`, and gives the process id of the tab's renderer as well. Not two at a time. */
     async openAlone() {
