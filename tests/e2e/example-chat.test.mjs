@@ -41,6 +41,22 @@ test("alice's message reaches bob, and is there after a reload", async (t) => {
   assert.equal(await message(bob, "hello bob").count(), 1);
 });
 
+test("what the browser lost of what it kept is said, and can be put away", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, `${url}/?user=alice`);
+  await connectionSays(alice, "Connected");
+  await alice.addInitScript(() => {
+    const dataLoss = { get: () => "total" };
+    Object.defineProperty(IDBVersionChangeEvent.prototype, "dataLoss", dataLoss);
+  });
+  await alice.goto(`${url}/?user=carol`);
+  const trouble = alice.getByRole("alert").filter({ hasText: "the browser lost what it kept" });
+  await trouble.getByRole("button", { name: "Dismiss" }).click();
+  await trouble.waitFor({ state: "detached" });
+  await say(alice, "still here");
+  await atServer(alice, "still here");
+});
+
 test("Shift and Enter begin a new line, and Enter sends both", async (t) => {
   const { url } = await serve(t);
   const alice = await openChat(t, `${url}/?user=alice`);

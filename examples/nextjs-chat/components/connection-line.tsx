@@ -3,6 +3,7 @@ import { explainCode } from "../lib/explain";
 import { useConnection } from "../lib/use-connection";
 import { useSecondsUntil } from "../lib/use-seconds-until";
 import { StatusButton } from "./status-picker";
+import { StorageTrouble } from "./storage-trouble";
 import { Waiting } from "./waiting";
 
 /** Who one is and how, how the connection stands, what waits for it, and the means to end it or to try again. */
@@ -14,6 +15,7 @@ export function ConnectionLine({ user }: { user: string }) {
       <Waiting />
       <Details />
       <Buttons />
+      <StorageTrouble />
     </header>
   );
 }

@@ -33,7 +33,7 @@ test("a record of the browser's that SIGKILL left half-written takes nothing wit
 });
 
 test("what the browser lost of a database is reported, and the page goes on", async (t) => {
-  const { profile, link, options, ledger, queued, logs } = await start(t);
+  const { profile, link, ledger, queued, logs } = await start(t);
   link.cut();
   await queued(await profile.open(), 0);
   await profile.kill();
