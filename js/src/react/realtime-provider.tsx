@@ -28,8 +28,9 @@ export interface RealtimeProviderProps extends Identity {
  * Keeps a client connected for the signed-in user, and gives it to the hooks below. It renders
  * its children only, and never again because of the connection.
  *
- * A change of user disconnects the one and connects the other; signing out (no `token`, no
- * `userId`) disconnects. Unmounting the last provider or hook of a client disconnects it.
+ * A change of user disconnects the one and connects the other; signing out (`userId` is null, or
+ * there is neither it nor a `token`) disconnects. Unmounting the last provider or hook of a client
+ * disconnects it.
  */
 export function RealtimeProvider({
   children,

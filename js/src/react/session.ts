@@ -11,7 +11,12 @@ export interface Identity {
    * without it another string is taken for another user.
    */
   token?: TokenSource | null;
-  /** The signed-in user. Without a `token`, a development server takes `user:<id>` for one. */
+  /**
+   * The signed-in user. Without a `token`, a development server takes `user:<id>` for one. `null`,
+   * or an empty id, says that nobody is signed in, or that it is not known yet: nothing connects,
+   * whatever the token. Left out, it is the token's user. Inside a provider, nobody named is the
+   * provider's user.
+   */
   userId?: string | null;
   /** The same, as the documents' auth contexts have it. */
   user?: { id: string } | null;
@@ -34,15 +39,18 @@ export interface Session {
   readonly reconnect: () => Promise<void>;
 }
 
-/** Whether it is said who the user is. */
-export function isNamed({ userId, user }: Identity): boolean {
-  return (userId ?? user?.id) !== undefined;
+/** The user's id; null where it is said that there is none, undefined where nothing is said. */
+export function userIdOf({ userId, user }: Identity): string | null | undefined {
+  const id = userId || user?.id;
+  if (id) return id;
+  return userId === undefined && user === undefined ? undefined : null;
 }
 
 /** Tells one user from another. */
-export function identityOf({ token, userId, user }: Identity): string | undefined {
-  const id = userId ?? user?.id;
-  if (id !== undefined) return `user:${id}`;
+export function identityOf(given: Identity): string | undefined {
+  const { token } = given;
+  const id = userIdOf(given);
+  if (id !== undefined) return id === null ? undefined : `user:${id}`;
   if (typeof token === "function") return "token:callback";
   return token ? `token:${token}` : undefined;
 }

@@ -7,7 +7,7 @@ import { realtimeClient } from "../singletons.js";
 import type { RealtimeClientConfig, TokenSource } from "../types.js";
 import { leaseOf, type Offer } from "./client-lease.js";
 import { SessionContext } from "./context.js";
-import { type Identity, identityOf, isNamed, type Session } from "./session.js";
+import { type Identity, identityOf, type Session, userIdOf } from "./session.js";
 import { useByValue } from "./use-by-value.js";
 
 export interface SessionOptions extends Identity {
@@ -85,15 +85,15 @@ export function useSession(options: SessionOptions): Session {
 /** Whether it is the provider's user: a token alone does not say that it is somebody else. */
 function isUserOf({ identity, config }: Session, options: Identity): boolean {
   if (identity === undefined) return false;
-  if (!isNamed(options) || identityOf(options) === identity) return true;
+  if (!userIdOf(options) || identityOf(options) === identity) return true;
   // Of a provider that has a token only, the name given here is the token's user's.
   return config.userId === undefined && options.token == null;
 }
 
 /** Whom the browser keeps things for, where it is said who is signed in. */
-function userOf({ userId, user }: Identity): RealtimeClientConfig {
-  const id = userId ?? user?.id;
-  return id === undefined ? {} : { userId: id };
+function userOf(given: Identity): RealtimeClientConfig {
+  const id = userIdOf(given);
+  return id ? { userId: id } : {};
 }
 
 /** The token to connect with: a function of it is wrapped once, and always asks the latest one. */
@@ -113,7 +113,7 @@ function useToken(token: Identity["token"]): TokenSource | undefined {
 }
 
 /** What a development server takes for a user's token. */
-function developmentToken({ userId, user }: Identity): string | undefined {
-  const id = userId ?? user?.id;
-  return id === undefined ? undefined : `user:${id}`;
+function developmentToken(given: Identity): string | undefined {
+  const id = userIdOf(given);
+  return id ? `user:${id}` : undefined;
 }

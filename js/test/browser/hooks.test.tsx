@@ -294,6 +294,29 @@ describe("RealtimeProvider", () => {
     await vi.waitFor(() => expect(client.auth?.userId).toBe(bob));
   });
 
+  it.each([["null"], ["empty"]])(
+    "asks no token callback for a user whose id is %s",
+    async (what) => {
+      const client = freshClient();
+      const user = newUser();
+      const asked = vi.fn(() => `user:${user}`);
+      const nobody = what === "null" ? null : "";
+      const tree = (userId: string | null) => (
+        <RealtimeProvider client={client} serverUrl={serverUrl} userId={userId} token={asked} />
+      );
+      const { rerender } = mount(tree(nobody));
+      await nextTask();
+      expect(client.state).toBe("disconnected");
+      rerender(tree(user));
+      await authenticated(client);
+      await client.logout();
+      rerender(tree(nobody));
+      await nextTask();
+      expect(client.state).toBe("disconnected");
+      expect(asked).toHaveBeenCalledTimes(1);
+    },
+  );
+
   it("waits for somebody to sign in", async () => {
     const client = freshClient();
     const { seen, Probe } = probe(useRealtimeContext);
