@@ -14,7 +14,7 @@ const MAX_LOOKUPS = 1_000;
  */
 export class PresenceAccount {
   /** Where both are kept where nothing else is said. */
-  readonly server: PresenceSource;
+  readonly server: ServerSource;
   source: PresenceSource;
   readonly #host: EngineHost;
   #givenUserId: string | null = null;
@@ -100,7 +100,7 @@ export class PresenceAccount {
     return settings;
   }
 
-  /** Changes settings now, or with the next connection, and then calls back. */
+  /** Changes settings that only the realtime server can keep to, now or with the next connection, and then calls back. */
   want(input: PresenceSettingsInput, done: () => void): void {
     this.#unsaid = { ...this.#unsaid, ...input };
     this.#waiting.push(done);
@@ -138,7 +138,11 @@ export class PresenceAccount {
     this.#host.snapshots.changed("contacts");
   }
 
-  readonly #told = (settings: unknown) => this.#take(settings as PresenceSettings);
+  /** The realtime server said what its settings are: all of them, unless some are kept elsewhere. */
+  readonly #told = (settings: unknown) => {
+    if (this.source === this.server) this.#take(settings as PresenceSettings);
+    else this.refreshSettings().catch(ignored);
+  };
 
   readonly #moved = (state: RealtimeConnectionState) => {
     if (state !== "authenticated") return;
@@ -149,7 +153,10 @@ export class PresenceAccount {
   async #sayWanted(): Promise<void> {
     const [unsaid, waiting] = [this.#unsaid, this.#waiting];
     if (waiting.length === 0) return;
-    await this.update(unsaid);
+    const generation = this.#generation;
+    const settings = await this.server.update(this.userId, unsaid);
+    if (generation !== this.#generation) return;
+    this.#told(settings);
     // What was wanted meanwhile is still to be said.
     if (this.#unsaid !== unsaid) return;
     this.#unsaid = {};

@@ -2,6 +2,7 @@ import { graphqlUrl } from "../config.js";
 import type { PresenceAccount } from "./account.js";
 import type { PresenceServiceConfig } from "./config.js";
 import { type AuthTokenGetter, GraphqlSource } from "./graphql-source.js";
+import { SplitSource } from "./split-source.js";
 
 const NO_TOKEN: AuthTokenGetter = () => null;
 
@@ -35,7 +36,8 @@ export class PresencePrivacyOptions {
     if (endpoint === this.#endpoint) return;
     this.#endpoint = endpoint;
     this.#graphql = endpoint === "" ? undefined : new GraphqlSource(endpoint, () => this.#token());
-    this.#account.source = this.#graphql ?? this.#account.server;
+    const { server } = this.#account;
+    this.#account.source = this.#graphql ? new SplitSource(this.#graphql, server) : server;
   }
 
   /** Forgets all of them. */

@@ -22,6 +22,12 @@ export class ServerSource implements PresenceSource {
     this.#host = host;
   }
 
+  /** Whether the server that is connected, or was last, has settings. */
+  get hasSettings(): boolean {
+    const { capabilities } = this.#host.snapshots.store.getSnapshot("connection");
+    return capabilities.includes("presence:settings");
+  }
+
   async settings(userId: string): Promise<PresenceSettings> {
     return ofUser(userId, await ask(this.#host, "presence:settings:get"));
   }

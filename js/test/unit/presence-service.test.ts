@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { SinkKind } from "../../src/sink.js";
 import { connected, fresh } from "./fresh.js";
 
@@ -344,6 +344,43 @@ describe("PresenceService", () => {
     expect(headers).toHaveLength(3);
     for (const one of headers) expect(one).toMatchObject({ Authorization: "Bearer t" });
     vi.unstubAllGlobals();
+  });
+
+  it("has the realtime server keep who may know of typing, and the GraphQL endpoint the rest", async () => {
+    const kept = { ...settings, broadcastTyping: true, typingVisibility: "everyone" };
+    const { client, engine, asked, answers } = await known({}, ["presence:settings"]);
+    const row = { user_id: "me", visibility: "nobody", show_last_seen: true };
+    const changes: object[] = [];
+    vi.stubGlobal("fetch", async (_: string, { body }: RequestInit) => {
+      const { query, variables } = JSON.parse(String(body));
+      const isChange = query.includes("UpdatePresenceSettings");
+      if (isChange) changes.push(variables);
+      const key = isChange ? "insert_nchat_presence_settings_one" : "nchat_presence_settings_by_pk";
+      return Response.json({ data: { [key]: row } });
+    });
+    onTestFinished(() => {
+      vi.unstubAllGlobals();
+    });
+    answers["presence:settings:get"] = kept;
+    client.presence.configure({ graphqlEndpoint: "https://api.test" });
+    const untold = { ...kept, broadcastTyping: false };
+    answers["presence:settings:update"] = answers["presence:settings:get"] = untold;
+    asked.length = 0;
+    const changed = await client.presence.changeSettings({ broadcastTyping: false });
+    expect(asked).toEqual([["presence:settings:update", { broadcastTyping: false }]]);
+    expect(changes).toEqual([]);
+    expect(changed).toMatchObject({ visibility: "nobody", broadcastTyping: false });
+    await client.presence.changeSettings({ showLastSeen: true });
+    expect(changes).toHaveLength(1);
+    // What the server says of its own is not what is kept elsewhere.
+    engine.receive("presence:settings", untold);
+    await vi.waitFor(() =>
+      expect(client.getSnapshot("settings")).toMatchObject({
+        visibility: "nobody",
+        broadcastTyping: false,
+      }),
+    );
+    expect(asked.filter(([event]) => event === "presence:settings:update")).toHaveLength(1);
   });
 
   it("knows nothing of one user once the server has named another", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { SinkKind } from "../../src/sink.js";
 import { connected, fresh } from "./fresh.js";
 
@@ -150,6 +150,29 @@ describe("TypingService", () => {
     });
     client.typing.updatePrivacySettings({ typingVisibility: "nobody" });
     expect(last()).toMatchObject({ broadcastTyping: false });
+  });
+
+  it("tells what only some may see once the realtime server keeps it, also where settings are kept behind GraphQL", async () => {
+    const { client, engine } = await connected();
+    const asked: unknown[][] = [];
+    vi.stubGlobal("fetch", async () =>
+      Response.json({ data: { nchat_presence_settings_by_pk: null } }),
+    );
+    onTestFinished(() => {
+      vi.unstubAllGlobals();
+    });
+    let taken: (settings: object) => void = () => undefined;
+    engine.emitAsync = (event: string, data: unknown) => {
+      asked.push([event, data]);
+      return new Promise((resolve) => (taken = resolve));
+    };
+    client.presence.configure({ graphqlEndpoint: "https://api.test" });
+    client.typing.updatePrivacySettings({ typingVisibility: "contacts" });
+    expect(asked).toEqual([["presence:settings:update", { typingVisibility: "contacts" }]]);
+    const last = () => engine.called("typing.configure").at(-1)?.[0];
+    expect(last()).toEqual({ broadcastTyping: false, restricted: true });
+    taken({ typingVisibility: "contacts" });
+    await vi.waitFor(() => expect(last()).toEqual({ broadcastTyping: true, restricted: true }));
   });
 
   it("has one say in who may know, whichever of the client's services was told", async () => {
