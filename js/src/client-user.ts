@@ -4,6 +4,8 @@ import type { EngineHost } from "./engine-host.js";
 export class ClientUser {
   /** How many users there were before: hooks that do something for each begin anew with the next number. */
   forgotten = 0;
+  /** How many of them were signed out: what they gave to sign in with is nobody's any more. */
+  signedOut = 0;
   readonly #host: EngineHost;
   #isReadingSet = false;
 
@@ -38,6 +40,7 @@ export class ClientUser {
 
   /** Forgets who it was, with their token: who comes next is another user. */
   forget(): void {
+    this.signedOut += 1;
     this.#host.options.forgetUser();
     this.#isAnother();
     this.#tellOwner();

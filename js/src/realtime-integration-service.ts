@@ -30,6 +30,8 @@ export class RealtimeIntegrationService {
   /** Who watches over the end of one use and the beginning of another. */
   readonly #watchers = new Emitter<[]>();
   #config: RealtimeIntegrationConfig = {};
+  /** How many users of the client were signed out when the options were looked at last. */
+  #signedOut = 0;
   #services: IntegrationServices | undefined;
   #status: Readonly<IntegrationStatus> | undefined;
   /** What was told last: who asks for the status in between takes it from nobody. */
@@ -39,6 +41,7 @@ export class RealtimeIntegrationService {
   /** Most apps take the one of {@link getRealtimeIntegration}. */
   constructor(client: RealtimeClient) {
     this.#client = client;
+    this.#signedOut = hostOf(client).user.signedOut;
   }
 
   /**
@@ -50,6 +53,7 @@ export class RealtimeIntegrationService {
    */
   initialize(options: RealtimeIntegrationConfig = {}): void {
     const given = definedOnly(checkedOptions(options));
+    this.#forgetSignedOut();
     // Whom the app named last, also before a `destroy`: what is left is theirs.
     const userId = this.#config.userId ?? hostOf(this.#client).options.config.userId;
     const token = this.#token;
@@ -73,8 +77,9 @@ export class RealtimeIntegrationService {
     return this.#services !== undefined;
   }
 
-  /** The options given so far. */
+  /** The options given so far; of a user who was signed out, neither name nor token. */
   getConfig(): RealtimeIntegrationConfig {
+    this.#forgetSignedOut();
     return { ...this.#config };
   }
 
@@ -86,6 +91,7 @@ export class RealtimeIntegrationService {
    */
   async connect(token?: TokenSource): Promise<void> {
     this.#required();
+    this.#forgetSignedOut();
     const given = token ?? this.#token;
     if (!given) throw noToken();
     this.#keepToken(given);
@@ -105,6 +111,7 @@ export class RealtimeIntegrationService {
    */
   async reconnect(): Promise<void> {
     this.#required();
+    this.#forgetSignedOut();
     const token = this.#token ?? hostOf(this.#client).options.token;
     if (!token) throw noToken();
     this.disconnect();
@@ -114,6 +121,7 @@ export class RealtimeIntegrationService {
   /** Keeps another token, and shows it to the server if a connection stands. */
   updateToken(token: TokenSource): void {
     this.#required();
+    this.#forgetSignedOut();
     if (token === this.#token) return;
     this.#keepToken(token);
     this.#showToken(token);
@@ -277,9 +285,17 @@ export class RealtimeIntegrationService {
 
   /** Leaves nothing of a user to the next one. */
   #signOut(): void {
-    const { token: _, getToken: __, ...config } = this.#config;
-    this.#config = config;
     hostOf(this.#client).signOut();
+    this.#forgetSignedOut();
+  }
+
+  /** Keeps nothing of a user who was signed out meanwhile, by whomever: `logout`, a provider. */
+  #forgetSignedOut(): void {
+    const { signedOut } = hostOf(this.#client).user;
+    if (signedOut === this.#signedOut) return;
+    this.#signedOut = signedOut;
+    const { userId: _, token: __, getToken: ___, ...config } = this.#config;
+    this.#config = config;
   }
 
   #tell(): void {

@@ -155,6 +155,36 @@ describe("RealtimeIntegrationService", () => {
     await expect(integration.connect()).rejects.toThrow("No auth token provided");
   });
 
+  it("connects who signs in again after a logout, with the token given then", async () => {
+    const { integration, realtimeClient, initializeRealtimeIntegration, fake } = await integrated();
+    await realtimeClient.logout();
+    expect(integration.getConfig()).toEqual({});
+    initializeRealtimeIntegration({ ...ALICE, token: "second" });
+    await vi.waitFor(() => expect(integration.isConnected).toBe(true));
+    expect(fake.engine.called("connect")).toEqual([["second"]]);
+    expect(fake.engine.called("initialize")).toEqual([
+      [expect.objectContaining({ userId: "alice" })],
+    ]);
+  });
+
+  it("never reconnects who was logged out", async () => {
+    const { integration, realtimeClient } = await integrated();
+    await realtimeClient.logout();
+    await expect(integration.reconnect()).rejects.toMatchObject({ code: "AUTH_REQUIRED" });
+    await expect(integration.connect()).rejects.toMatchObject({ code: "AUTH_REQUIRED" });
+    expect(integration.isConnected).toBe(false);
+  });
+
+  it("connects nobody under the name of who was logged out", async () => {
+    const { integration, realtimeClient, initializeRealtimeIntegration, fake } = await integrated();
+    await realtimeClient.logout();
+    initializeRealtimeIntegration({ token: BOB.token });
+    await vi.waitFor(() => expect(integration.isConnected).toBe(true));
+    expect(fake.engine.called("connect")).toEqual([["token-bob"]]);
+    const given = fake.engine.called("initialize").map(([options]) => options);
+    for (const options of given) expect(options).not.toHaveProperty("userId", "alice");
+  });
+
   it("keeps a failure to connect out of the app's way: it is in the status", async () => {
     const { initializeRealtimeIntegration, fake, realtimeClient } = await fresh();
     fake.loadError = new Error("no module");
