@@ -137,7 +137,7 @@ impl RoomsService {
 
     /// The messages of a room that are kept here, in order.
     pub fn timeline(&self, name: &str) -> Result<JsMessages, JsValue> {
-        let messages = self.driver.read(|engine, _| engine.timeline(name))?;
+        let messages = self.driver.timeline(name)?;
         Ok(array(messages.into_iter()).unchecked_into())
     }
 

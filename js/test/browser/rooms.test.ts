@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { MessageEvent } from "../../src/index.js";
+import type { MessageEvent, RealtimeClient } from "../../src/index.js";
 import { connectedAs, newClient, newUser } from "./support.js";
 
 describe("RoomsService with the engine and a server", () => {
@@ -42,6 +42,36 @@ describe("RoomsService with the engine and a server", () => {
     expect(heard).toEqual(
       contents.flatMap((content) => [`message:new ${content}`, `message ${roomName} ${content}`]),
     );
+  });
+
+  it.each([
+    ["hears of a message", (bob: RealtimeClient, read: () => void) => bob.on("message:new", read)],
+    [
+      "answers one",
+      (bob: RealtimeClient, read: () => void) =>
+        bob.rooms.onMessage(({ roomName, userId, content }) => {
+          if (userId !== bob.auth?.userId) {
+            bob.rooms.sendMessage(roomName, `${content} you`).catch(() => undefined);
+          }
+          read();
+        }),
+    ],
+  ])("shows each message once to who first reads a room when it %s", async (_, onNews) => {
+    const [alice, bob] = [await connectedAs(newUser("alice")), await connectedAs(newUser("bob"))];
+    const roomName = newUser("room");
+    await alice.emitAsync("room:create", { roomName });
+    await Promise.all([alice.rooms.joinRoom(roomName), bob.rooms.joinRoom(roomName)]);
+    const contents = () => bob.getSnapshot(`timeline:${roomName}`).map(({ content }) => content);
+    const told = vi.fn();
+    bob.subscribe(`timeline:${roomName}`, told);
+    onNews(bob, contents);
+    alice.typing.startTyping(roomName);
+    await vi.waitFor(() => expect(bob.typing.hasTypingUsers(roomName)).toBe(true));
+    await alice.rooms.sendMessage(roomName, "hello");
+    await vi.waitFor(() => expect(told).toHaveBeenCalled());
+    await alice.rooms.sendMessage(roomName, "bye");
+    await vi.waitFor(() => expect(contents()).toContain("bye"));
+    expect(contents()).toEqual([...new Set(contents())]);
   });
 
   it("joins when the connection comes, for all who asked", async () => {

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use super::Driver;
 use crate::browser::delivery::{self, Delivery};
 use crate::engine::input::{Input, RequestId};
-use crate::engine::output::ReplyTo;
+use crate::engine::output::{Notification, ReplyTo, TimelineChange};
 
 impl Driver {
     /// Tells JavaScript, in order. What it does in answer is handled at once and told after.
@@ -36,6 +36,27 @@ impl Driver {
             }
         }
         self.shared.delivering.set(false);
+    }
+
+    /// A room's messages as they are now, which is after all that was not told yet: who has read
+    /// them is told of no change before, and who waits for one, that they are others.
+    pub(crate) fn timeline(&self, name: &str) -> Result<Vec<JsValue>, JsValue> {
+        let messages = self.read(|engine, _| engine.timeline(name))?;
+        let mut deliveries = self.shared.deliveries.borrow_mut();
+        if deliveries.is_empty() {
+            return Ok(messages);
+        }
+        let name = JsValue::from_str(name);
+        let mut is_first = true;
+        deliveries.retain_mut(|delivery| match delivery {
+            Delivery::Notify(Notification::Timeline { room, change }) if *room == name => {
+                *change = TimelineChange::Reset;
+                std::mem::take(&mut is_first)
+            }
+            _ => true,
+        });
+        drop(deliveries);
+        Ok(messages)
     }
 
     pub(super) fn settle(&self, request: RequestId, result: Result<JsValue, JsValue>) {
