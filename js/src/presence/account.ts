@@ -20,6 +20,7 @@ export class PresenceAccount {
   #givenUserId: string | null = null;
   #settings: PresenceSettings | null = null;
   #readings = 0;
+  #readingError: unknown;
   #contacts: ReadonlySet<string> = new Set();
   #isActive = false;
   /** Rises with every user, so that an answer for the last one goes nowhere. */
@@ -70,6 +71,11 @@ export class PresenceAccount {
     return this.#readings > 0;
   }
 
+  /** Why the settings could not be read the last time; undefined where they could, or were not yet. */
+  get readingError(): unknown {
+    return this.#readingError;
+  }
+
   /** Reads the settings anew; null where there are none. */
   async refreshSettings(): Promise<PresenceSettings | null> {
     const generation = this.#generation;
@@ -78,6 +84,9 @@ export class PresenceAccount {
       const settings = await this.source.settings(this.userId);
       if (generation === this.#generation) this.#take(settings);
       return settings;
+    } catch (error) {
+      if (generation === this.#generation) this.#readingError = error;
+      throw error;
     } finally {
       this.#countReading(-1);
     }
@@ -181,6 +190,7 @@ export class PresenceAccount {
 
   #take(settings: PresenceSettings | null): void {
     this.#settings = settings;
+    this.#readingError = undefined;
     if (settings) this.#keepReading(settings);
     this.#host.snapshots.changed("settings");
   }

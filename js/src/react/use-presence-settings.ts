@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { hostOf } from "../client-host.js";
 import { isRealtimeError } from "../errors.js";
+import type { PresenceAccount } from "../presence/account.js";
 import type {
   PresenceSettings,
   PresenceSettingsInput,
@@ -18,7 +19,7 @@ export interface UsePresenceSettingsResult {
   settings: Readonly<PresenceSettings> | null;
   /** Whether they are being read, or changed. */
   isLoading: boolean;
-  /** Why the last reading or change failed; null where it did not. */
+  /** Why this component's last change failed, or the last reading, whoever asked for it; null where they did not. */
   error: string | null;
   /** Changes some of the settings; the others stay. */
   updateSettings: (input: PresenceSettingsInput) => Promise<boolean>;
@@ -39,16 +40,16 @@ export function usePresenceSettings(): UsePresenceSettingsResult {
   const { client } = useClient();
   const settings = useSnapshot(client, "settings", whole);
   const [pending, setPending] = useState(0);
-  const [error, setError] = useState<string | null>(null);
+  const [failure, setFailure] = useState<unknown>();
 
   const run = useCallback(async (action: () => Promise<unknown>) => {
     setPending((count) => count + 1);
     try {
       await action();
-      setError(null);
+      setFailure(undefined);
       return true;
-    } catch (failure) {
-      setError(isRealtimeError(failure) ? failure.message : String(failure));
+    } catch (error) {
+      setFailure(error);
       return false;
     } finally {
       setPending((count) => count - 1);
@@ -56,6 +57,16 @@ export function usePresenceSettings(): UsePresenceSettingsResult {
   }, []);
 
   const actions = useMemo(() => {
+    // Why a reading failed is known to all, until another one is done.
+    const refresh = async () => {
+      try {
+        await hostOf(client).account.refreshSettings();
+        setFailure(undefined);
+        return true;
+      } catch {
+        return false;
+      }
+    };
     const update = (input: PresenceSettingsInput) =>
       run(() => client.presence.changeSettings(input));
     return {
@@ -65,22 +76,34 @@ export function usePresenceSettings(): UsePresenceSettingsResult {
       setShowOnlineStatus: (showOnlineStatus: boolean) => update({ showOnlineStatus }),
       setAllowReadReceipts: (allowReadReceipts: boolean) => update({ allowReadReceipts }),
       setInvisibleMode: (invisibleMode: boolean) => update({ invisibleMode }),
-      refresh: () => run(() => hostOf(client).account.refreshSettings()),
+      refresh,
     };
   }, [client, run]);
 
   useEffect(() => hostOf(client).account.activate(), [client]);
-  const isReading = useIsReading(client);
+  const isReading = useAccount(client, isRead, false);
+  const readingError = useAccount(client, errorOf, undefined);
+  const error = textOf(failure ?? readingError);
   return { settings, isLoading: pending > 0 || isReading, error, ...actions };
 }
 
-/** Whether settings are read, whoever asked for that: with a connection they are read by themselves. */
-function useIsReading(client: RealtimeClient): boolean {
+/** What is so of the readings, whoever asked for them: with a connection they are done by themselves. */
+function useAccount<T>(client: RealtimeClient, read: (of: PresenceAccount) => T, initial: T): T {
   const subscribe = useCallback(
     (notify: () => void) => client.subscribe("settings", notify),
     [client],
   );
-  return useSyncExternalStore(subscribe, () => hostOf(client).account.isReading, isNotReading);
+  return useSyncExternalStore(
+    subscribe,
+    () => read(hostOf(client).account),
+    () => initial,
+  );
 }
 
-const isNotReading = () => false;
+const isRead = (account: PresenceAccount) => account.isReading;
+const errorOf = (account: PresenceAccount) => account.readingError;
+
+function textOf(error: unknown): string | null {
+  if (error === undefined) return null;
+  return isRealtimeError(error) ? error.message : String(error);
+}

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { hostOf } from "../../src/client-host.js";
 import type { RealtimeClient } from "../../src/index.js";
 import {
@@ -268,6 +268,31 @@ describe("whether reading is told", () => {
 });
 
 describe("usePresenceSettings", () => {
+  it("says why the settings could not be read by themselves, until they are", async () => {
+    const { alice, ids } = await two();
+    const answers = [503];
+    vi.stubGlobal("fetch", async () => {
+      const status = answers.shift();
+      const data = { nchat_presence_settings_by_pk: null };
+      return status ? new Response("", { status }) : Response.json({ data });
+    });
+    onTestFinished(() => {
+      vi.unstubAllGlobals();
+    });
+    alice.presence.configure({ graphqlEndpoint: "https://api.test" });
+    const hook = probe(() => usePresenceSettings());
+    mount(
+      <RealtimeProvider client={alice} userId={ids.alice} autoConnect={false}>
+        <hook.Probe />
+      </RealtimeProvider>,
+    );
+    await vi.waitFor(() => expect(hook.seen.value.error).toMatch(/endpoint gave no answer/));
+    expect(hook.seen.value).toMatchObject({ settings: null, isLoading: false });
+    expect(await hook.seen.value.refresh()).toBe(true);
+    await vi.waitFor(() => expect(hook.seen.value.error).toBeNull());
+    expect(hook.seen.value.settings?.visibility).toBe("everyone");
+  });
+
   it("is loading while the settings are read for the first time", async () => {
     const user = newUser();
     const client = newClient();
