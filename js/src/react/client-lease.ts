@@ -34,6 +34,8 @@ export class ClientLease {
   #closing: ReturnType<typeof setTimeout> | undefined;
   /** The last offer taken; none before the first, and after signing out. */
   #taken: Offer | undefined;
+  /** Whose connection ended with the last component: what they wanted is still in the engine. */
+  #left: string | undefined;
   #config: RealtimeClientConfig = {};
   /** Whether it was a component that opened the connection, and not the app by itself. */
   #opened = false;
@@ -74,7 +76,7 @@ export class ClientLease {
   /** Takes over a component's user, token and options; `autoConnect` opens for a user not seen before. */
   offer(offer: Offer, autoConnect: boolean): void {
     // First: the options are another user's, and not for the engine that still is the one's.
-    if (this.#taken && this.#taken.identity !== offer.identity) this.signOut(this.#taken.identity);
+    this.#makeWay(offer.identity);
     this.#configure(offer.config);
     if (this.#taken) {
       this.#refreshToken(offer);
@@ -85,9 +87,10 @@ export class ClientLease {
 
   /** Connects. Another user than before gets another engine, with nothing of the first one in it. */
   async open(offer: Offer): Promise<void> {
-    if (this.#taken && this.#taken.identity !== offer.identity) this.signOut(this.#taken.identity);
+    this.#makeWay(offer.identity);
     this.#taken = offer;
-    this.#opened ||= ["disconnected", "error"].includes(this.#client.state);
+    this.#left = undefined;
+    this.#opened ||= this.#isIdle;
     this.#client.initialize(offer.config);
     // A connection that the app made itself keeps the app's token.
     await this.#client.connect(this.#opened ? offer.token : undefined);
@@ -106,9 +109,28 @@ export class ClientLease {
     hostOf(this.#client).signOut();
   }
 
+  /** Has the engine of another user end, with all that is in it. */
+  #makeWay(identity: string): void {
+    if (this.#taken) {
+      if (this.#taken.identity !== identity) this.signOut(this.#taken.identity);
+    } else if (this.#left !== undefined && this.#left !== identity) {
+      this.#left = undefined;
+      // Else the app has connected by itself since, and knows for whom.
+      if (this.#isIdle) hostOf(this.#client).signOut();
+    }
+  }
+
+  /** Whether nobody seeks a connection. */
+  get #isIdle(): boolean {
+    return ["disconnected", "error"].includes(this.#client.state);
+  }
+
   #release(): void {
+    if (this.#opened) {
+      this.#left = this.#taken?.identity;
+      this.#client.disconnect();
+    }
     this.#taken = undefined;
-    if (this.#opened) this.#client.disconnect();
     this.#opened = false;
   }
 

@@ -101,6 +101,42 @@ describe("ClientLease", () => {
     expect(fake.engines).toHaveLength(2);
   });
 
+  it("gives another user another engine, and the same one theirs, after all components were gone", async () => {
+    const { client, lease, fake } = await leased();
+    const visit = async (user: Offer) => {
+      const release = lease.retain();
+      lease.offer(user, true);
+      await settled(client);
+      release();
+      await nextTask();
+      expect(client.isConnected).toBe(false);
+    };
+    await visit(alice);
+    await client.rooms.joinRoom("alice's");
+    await visit(alice);
+    expect(fake.engines).toHaveLength(1);
+    const first = fake.engine;
+    await visit(bob);
+    expect(first.called("destroy")).toHaveLength(1);
+    expect(fake.engines).toHaveLength(2);
+    expect(client.getSnapshot("rooms")).toEqual([]);
+  });
+
+  it("leaves a connection alone that the app made itself after all components were gone", async () => {
+    const { client, lease, fake } = await leased();
+    const release = lease.retain();
+    lease.offer(alice, true);
+    await settled(client);
+    release();
+    await nextTask();
+    await client.connect("the app's");
+    lease.retain();
+    lease.offer(bob, true);
+    await nextTask();
+    expect(client.isConnected).toBe(true);
+    expect(fake.engines).toHaveLength(1);
+  });
+
   it("signs out: disconnects, and forgets the token", async () => {
     const { client, lease, fake } = await leased();
     lease.retain();
