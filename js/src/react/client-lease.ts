@@ -9,6 +9,7 @@ import type { RealtimeClientConfig, TokenSource } from "../types.js";
 export interface Offer {
   /** Tells one user from another; a change of it is a change of user. */
   identity: string;
+  /** Where no component gives one it is the identity, which a development server takes for one. */
   token: TokenSource;
   config: RealtimeClientConfig;
 }
@@ -32,10 +33,12 @@ export class ClientLease {
   #holders = 0;
   #present = 0;
   #closing: ReturnType<typeof setTimeout> | undefined;
+  /** What mounted components offer, in the order in which they came. */
+  readonly #offers = new Set<Offer>();
   /** The last offer taken; none before the first, and after signing out. */
   #taken: Offer | undefined;
-  /** Whose connection ended with the last component: what they wanted is still in the engine. */
-  #left: string | undefined;
+  /** The offer whose connection ended with the last component: what its user wanted is still in the engine. */
+  #left: Offer | undefined;
   #config: RealtimeClientConfig = {};
   /** Whether it was a component that opened the connection, and not the app by itself. */
   #opened = false;
@@ -73,27 +76,32 @@ export class ClientLease {
     };
   }
 
-  /** Takes over a component's user, token and options; `autoConnect` opens for a user not seen before. */
-  offer(offer: Offer, autoConnect: boolean): void {
+  /**
+   * Takes over a component's user, token and options, until the function returned is called;
+   * `autoConnect` opens for a user not seen before.
+   */
+  offer(offer: Offer, autoConnect: boolean): () => void {
     // First: the options are another user's, and not for the engine that still is the one's.
     this.#makeWay(offer.identity);
+    this.#offers.add(offer);
     this.#configure(offer.config);
     if (this.#taken) {
       this.#refreshToken(offer);
     } else if (autoConnect) {
       this.open(offer).catch((error) => this.#report(error));
     }
+    return () => this.#offers.delete(offer);
   }
 
   /** Connects. Another user than before gets another engine, with nothing of the first one in it. */
   async open(offer: Offer): Promise<void> {
     this.#makeWay(offer.identity);
-    this.#taken = offer;
+    this.#taken = this.#inForce(offer);
     this.#left = undefined;
     this.#opened ||= this.#isIdle;
     this.#client.initialize(offer.config);
     // A connection that the app made itself keeps the app's token.
-    await this.#client.connect(this.#opened ? offer.token : undefined);
+    await this.#client.connect(this.#opened ? this.#tokenOf(this.#taken) : undefined);
   }
 
   /** Disconnects for all components; none of them connects again by itself. */
@@ -113,7 +121,7 @@ export class ClientLease {
   #makeWay(identity: string): void {
     if (this.#taken) {
       if (this.#taken.identity !== identity) this.signOut(this.#taken.identity);
-    } else if (this.#left !== undefined && this.#left !== identity) {
+    } else if (this.#left && this.#left.identity !== identity) {
       this.#left = undefined;
       // Else the app has connected by itself since, and knows for whom.
       if (this.#isIdle) hostOf(this.#client).signOut();
@@ -127,7 +135,7 @@ export class ClientLease {
 
   #release(): void {
     if (this.#opened) {
-      this.#left = this.#taken?.identity;
+      this.#left = this.#taken;
       this.#client.disconnect();
     }
     this.#taken = undefined;
@@ -149,16 +157,49 @@ export class ClientLease {
     }
   }
 
+  /** Of the same user: the engine is told of another token. */
   #refreshToken(offer: Offer): void {
-    const changed = typeof offer.token === "string" && offer.token !== this.#taken?.token;
-    this.#taken = offer;
-    if (!changed) return;
+    const before = this.#taken && this.#tokenOf(this.#taken);
+    this.#taken = this.#inForce(offer);
+    const token = this.#tokenOf(this.#taken);
+    if (token === before) return;
     const host = hostOf(this.#client);
-    host.options.token = offer.token;
-    host.callIfAny((engine) => engine.updateToken(offer.token));
+    host.options.token = token;
+    host.callIfAny((engine) => engine.updateToken(token));
   }
+
+  /** The offer whose token counts: none is made up where a component gives one, or did. */
+  #inForce(offer: Offer): Offer {
+    if (!isMadeUp(offer)) return offer;
+    if (this.#taken && !isMadeUp(this.#taken)) return this.#taken;
+    return this.#givenBy(offer.identity) ?? offer;
+  }
+
+  /** The last offer with a token, of the components of a user that are there. */
+  #givenBy(identity: string): Offer | undefined {
+    const isGiven = (offer: Offer) => offer.identity === identity && !isMadeUp(offer);
+    return [...this.#offers].filter(isGiven).at(-1);
+  }
+
+  #tokenOf({ token }: Offer): TokenSource {
+    return typeof token === "function" ? this.#ask : token;
+  }
+
+  /** What the engine has for a token callback: which component's is asked is decided then. */
+  readonly #ask = () => {
+    let offer = this.#taken ?? this.#left;
+    // What a component closes over is not renewed once it is gone.
+    if (offer && !this.#offers.has(offer)) offer = this.#givenBy(offer.identity) ?? offer;
+    const token = offer?.token ?? "";
+    return typeof token === "function" ? token() : token;
+  };
 
   #report(error: unknown): void {
     reportFailedConnection(error, this.#client.connection.error);
   }
+}
+
+/** Whether it has a token for development servers only. */
+function isMadeUp({ identity, token }: Offer): boolean {
+  return token === identity;
 }

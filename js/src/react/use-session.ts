@@ -52,9 +52,10 @@ export function useSession(options: SessionOptions): Session {
 
   const signedIn = useRef<string>(undefined);
   useEffect(() => {
-    if (offer) lease.offer(offer, autoConnect);
-    else if (signedIn.current !== undefined) lease.signOut(signedIn.current);
+    const before = signedIn.current;
     signedIn.current = offer?.identity;
+    if (offer) return lease.offer(offer, autoConnect);
+    if (before !== undefined) lease.signOut(before);
   }, [lease, offer, autoConnect]);
 
   return useMemo<Session>(() => {
@@ -100,7 +101,8 @@ function userOf(given: Identity): RealtimeClientConfig {
 function useToken(token: Identity["token"]): TokenSource | undefined {
   const latest = useRef(token);
   useEffect(() => {
-    latest.current = token;
+    // One that is taken away may still be asked for: nothing else is known of who is signed in.
+    if (token) latest.current = token;
   }, [token]);
   const ask = useMemo(
     () => () => {

@@ -24,6 +24,18 @@ function freshClient(): RealtimeClient {
   return client;
 }
 
+const { send } = WebSocket.prototype;
+
+/** A token that says no more than a real server's would. */
+async function tokenOf(userId: string): Promise<string> {
+  const answer = await fetch(`${serverUrl}/dev/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ userId }),
+  });
+  return (await answer.json()).token;
+}
+
 describe("RealtimeProvider", () => {
   it("connects the signed-in user, and renders its children once", async () => {
     const client = freshClient();
@@ -240,6 +252,56 @@ describe("RealtimeProvider", () => {
     const { rerender } = mount(tree("first"));
     await authenticated(client);
     rerender(tree("second"));
+    await client.reconnect();
+    expect(asked).toEqual(["first", "second"]);
+  });
+
+  it("connects with a token callback that comes after its user", async () => {
+    const client = freshClient();
+    const user = newUser();
+    // Else it is a development server, and takes the user without one.
+    vi.spyOn(WebSocket.prototype, "send").mockImplementation(function (this: WebSocket, data) {
+      const isMadeUp = String(data).includes(`"token":"user:${user}"`);
+      send.call(this, isMadeUp ? String(data).replace("user:", "not-a-token:") : data);
+    });
+    const token = await tokenOf(user);
+    const tree = (isThere: boolean) => (
+      <RealtimeProvider
+        client={client}
+        serverUrl={serverUrl}
+        userId={user}
+        token={isThere ? () => token : undefined}
+      />
+    );
+    const { rerender } = mount(tree(false));
+    await vi.waitFor(() => expect(client.state).toBe("error"));
+    rerender(tree(true));
+    await authenticated(client);
+    rerender(tree(false));
+    await client.reconnect();
+    await authenticated(client);
+    expect(client.auth?.userId).toBe(user);
+  });
+
+  it("asks the token callback of the page that is open, also of one opened later", async () => {
+    const client = freshClient();
+    const user = newUser();
+    const asked: string[] = [];
+    const page = (name: string) => (
+      <RealtimeProvider
+        key={name}
+        client={client}
+        serverUrl={serverUrl}
+        userId={user}
+        token={() => {
+          asked.push(name);
+          return `user:${user}`;
+        }}
+      />
+    );
+    const { rerender } = mount(page("first"));
+    await authenticated(client);
+    rerender(page("second"));
     await client.reconnect();
     expect(asked).toEqual(["first", "second"]);
   });
@@ -467,12 +529,7 @@ describe("useRealtime", () => {
     const { rerender } = mount(tree());
     await vi.waitFor(() => expect(seen.value.isAuthenticated).toBe(true));
     const { socketId } = client;
-    const answer = await fetch(`${serverUrl}/dev/token`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ userId: user }),
-    });
-    token.current = (await answer.json()).token;
+    token.current = await tokenOf(user);
     rerender(tree());
     await client.emitAsync("ping", {});
     expect(client.socketId).toBe(socketId);

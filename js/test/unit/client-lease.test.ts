@@ -13,6 +13,7 @@ async function leased() {
   return { ...lib, client, lease: leaseOf(client), leaseOf };
 }
 
+const ask = (token: unknown) => (typeof token === "function" ? token() : token);
 const nextTask = () => new Promise((resolve) => setTimeout(resolve));
 const settled = async (client: { isConnected: boolean }) =>
   vi.waitFor(() => expect(client.isConnected).toBe(true));
@@ -159,6 +160,61 @@ describe("ClientLease", () => {
     lease.offer({ ...alice, token: "renewed" }, true);
     expect(fake.engine.called("updateToken")).toEqual([["renewed"]]);
     expect(fake.engine.called("connect")).toHaveLength(1);
+  });
+
+  it("shows the server a token callback that comes after a token, once", async () => {
+    const { client, lease, fake } = await leased();
+    lease.retain();
+    lease.offer(alice, true);
+    await settled(client);
+    lease.offer({ ...alice, token: () => "hers" }, true);
+    lease.offer({ ...alice, token: () => "hers too" }, true);
+    const updates = fake.engine.called("updateToken");
+    expect(updates).toHaveLength(1);
+    expect(ask(updates[0]?.[0])).toBe("hers too");
+    lease.offer({ ...alice, token: "a text" }, true);
+    expect(fake.engine.called("updateToken").at(-1)).toEqual(["a text"]);
+  });
+
+  it("asks the callback of the component that came last, of those that are there", async () => {
+    const { client, lease, fake } = await leased();
+    lease.retain();
+    lease.offer({ ...alice, token: () => "the layout's" }, true);
+    await settled(client);
+    const [[asked]] = fake.engine.called("connect") as [[unknown]];
+    expect(ask(asked)).toBe("the layout's");
+    const leave = lease.offer({ ...alice, token: () => "the page's" }, true);
+    expect(ask(asked)).toBe("the page's");
+    leave();
+    expect(ask(asked)).toBe("the layout's");
+    expect(fake.engine.called("updateToken")).toEqual([]);
+  });
+
+  it("asks the last callback where no component is left to ask", async () => {
+    const { client, lease, fake } = await leased();
+    lease.retain();
+    const leave = lease.offer({ ...alice, token: () => "hers" }, true);
+    await settled(client);
+    leave();
+    expect(ask(fake.engine.called("connect")[0]?.[0])).toBe("hers");
+  });
+
+  it.each([
+    ["before", false],
+    ["after", true],
+  ])("keeps a token that a component gives which comes %s one without", async (_, isLast) => {
+    const { client, lease, fake } = await leased();
+    const hers = { ...alice, token: () => "hers" };
+    const [first, second] = isLast ? [alice, hers] : [hers, alice];
+    lease.retain();
+    lease.offer(first, false);
+    lease.offer(second, true);
+    await settled(client);
+    expect(ask(fake.engine.called("connect")[0]?.[0])).toBe("hers");
+    lease.offer({ ...alice, config: { timeout: 5 } }, true);
+    await lease.open(alice);
+    expect(fake.engine.called("updateToken")).toEqual([]);
+    expect(ask(fake.engine.called("connect").at(-1)?.[0])).toBe("hers");
   });
 
   it("passes options on when they change, and reconnects only for another address", async () => {
