@@ -6,6 +6,7 @@ import type { PresenceSettings } from "../presence/settings.js";
 import type { FilteredUserPresence } from "../presence/visibility.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import type { ChosenStatus, CustomStatus, PresenceStatusName, UserPresence } from "../types.js";
+import { leaseOf } from "./client-lease.js";
 import { type PresenceActions, presenceActions } from "./presence-actions.js";
 import { useByValue } from "./use-by-value.js";
 import { useClient } from "./use-client.js";
@@ -118,8 +119,7 @@ function usePresenceOptions(
     hostOf(client).account.activate();
   }, [client, config]);
   useEffect(() => {
-    if (enablePresence) client.presence.initialize();
-    else client.presence.stopHeartbeat();
+    return enablePresence ? leaseOf(client).retainPresence() : undefined;
   }, [client, enablePresence]);
   const userChange = useUserChange(client);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another user has chosen nothing yet

@@ -363,6 +363,29 @@ describe("useRealtimePresence", () => {
     await vi.waitFor(() => expect(bob.presence.getPresence(ids.alice)?.status).toBe("away"));
   });
 
+  it("tells nothing of this user once it is gone and the provider has presence switched off", async () => {
+    const alice = newUser("alice");
+    const client = newClient();
+    const hook = probe(() => useRealtimePresence());
+    const tree = (enablePresence: boolean, isThere: boolean) => (
+      <RealtimeProvider client={client} userId={alice} enablePresence={enablePresence}>
+        {isThere ? <hook.Probe /> : null}
+      </RealtimeProvider>
+    );
+    const { rerender } = mount(tree(true, true));
+    await authenticated(client);
+    rerender(tree(true, false));
+    rerender(tree(false, false));
+    const sent = vi.spyOn(WebSocket.prototype, "send");
+    await client.reconnect();
+    await authenticated(client);
+    await client.emitAsync("ping", {});
+    const told = sent.mock.calls.filter(([data]) =>
+      /"presence:(update|heartbeat)"/.test(String(data)),
+    );
+    expect(told).toEqual([]);
+  });
+
   it("wants nobody anew for a list written inline again", async () => {
     const { bob, ids } = await two();
     const hook = probe(() => useRealtimePresence({ userIds: [ids.alice] }));
