@@ -56,6 +56,8 @@ export class EngineHost {
   readonly presencePrivacy = new PresencePrivacyOptions(this.account);
   readonly typingPrivacy = new TypingPrivacyOptions(this);
   readonly user = new ClientUser(this);
+  /** How often everything was forgotten: who goes by what it told the client begins anew then. */
+  destroys = 0;
   #parts: EngineParts | undefined;
   /** Rises with every engine, so that a late word of an old one is known as such. */
   #generation = 0;
@@ -254,6 +256,7 @@ export class EngineHost {
 
   /** Forgets everything that was said to it: options, listeners, the user. */
   forgetAll(): void {
+    this.destroys += 1;
     this.listeners.clear();
     this.user.clear();
     this.options.clear();

@@ -42,9 +42,12 @@ export class ClientLease {
   #config: RealtimeClientConfig = {};
   /** Whether it was a component that opened the connection, and not the app by itself. */
   #opened = false;
+  /** How often the client was destroyed when it was last told anything. */
+  #destroys: number;
 
   constructor(client: RealtimeClient) {
     this.#client = client;
+    this.#destroys = hostOf(client).destroys;
   }
 
   /**
@@ -111,6 +114,7 @@ export class ClientLease {
 
   /** Ends a user's connection and forgets their rooms and token, if it is they who are connected. */
   signOut(identity: string): void {
+    this.#noticeDestroy();
     if (this.#taken?.identity !== identity) return;
     this.#taken = undefined;
     this.#opened = false;
@@ -119,6 +123,7 @@ export class ClientLease {
 
   /** Has the engine of another user end, with all that is in it. */
   #makeWay(identity: string): void {
+    this.#noticeDestroy();
     if (this.#taken) {
       if (this.#taken.identity !== identity) this.signOut(this.#taken.identity);
     } else if (this.#left && this.#left.identity !== identity) {
@@ -133,7 +138,19 @@ export class ClientLease {
     return ["disconnected", "error"].includes(this.#client.state);
   }
 
+  /** A client that was destroyed knows nothing of what it was told. */
+  #noticeDestroy(): void {
+    const { destroys } = hostOf(this.#client);
+    if (destroys === this.#destroys) return;
+    this.#destroys = destroys;
+    this.#taken = undefined;
+    this.#left = undefined;
+    this.#config = {};
+    this.#opened = false;
+  }
+
   #release(): void {
+    this.#noticeDestroy();
     if (this.#opened) {
       this.#left = this.#taken;
       this.#client.disconnect();

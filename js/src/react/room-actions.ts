@@ -1,5 +1,6 @@
 "use client";
 
+import type { RealtimeClient } from "../realtime-client.js";
 import type { RoomsService } from "../rooms-service.js";
 
 /** The methods of a rooms service that hooks hand out. All are stable. */
@@ -20,21 +21,22 @@ export type RoomActions = Pick<
   | "onUserLeave"
 >;
 
-/** The same methods as functions that may be taken apart. */
-export function roomActions(rooms: RoomsService): RoomActions {
+/** The same methods of a client as functions that may be taken apart; it has another service once it was destroyed. */
+export function roomActions(client: RealtimeClient): RoomActions {
   return {
-    joinRoom: (roomName) => rooms.joinRoom(roomName),
-    joinRooms: (roomNames) => rooms.joinRooms(roomNames),
-    leaveRoom: (roomName) => rooms.leaveRoom(roomName),
-    leaveRooms: (roomNames) => rooms.leaveRooms(roomNames),
-    leaveAllRooms: () => rooms.leaveAllRooms(),
-    isInRoom: (roomName) => rooms.isInRoom(roomName),
-    getRoom: (roomName) => rooms.getRoom(roomName),
-    getRoomMembers: (roomName) => rooms.getRoomMembers(roomName),
-    sendMessage: (roomName, content, options) => rooms.sendMessage(roomName, content, options),
-    onRoomMessage: (roomName, listener) => rooms.onRoomMessage(roomName, listener),
-    onMessage: (listener) => rooms.onMessage(listener),
-    onUserJoin: (listener) => rooms.onUserJoin(listener),
-    onUserLeave: (listener) => rooms.onUserLeave(listener),
+    joinRoom: (roomName) => client.rooms.joinRoom(roomName),
+    joinRooms: (roomNames) => client.rooms.joinRooms(roomNames),
+    leaveRoom: (roomName) => client.rooms.leaveRoom(roomName),
+    leaveRooms: (roomNames) => client.rooms.leaveRooms(roomNames),
+    leaveAllRooms: () => client.rooms.leaveAllRooms(),
+    isInRoom: (roomName) => client.rooms.isInRoom(roomName),
+    getRoom: (roomName) => client.rooms.getRoom(roomName),
+    getRoomMembers: (roomName) => client.rooms.getRoomMembers(roomName),
+    sendMessage: (roomName, content, options) =>
+      client.rooms.sendMessage(roomName, content, options),
+    onRoomMessage: (roomName, listener) => client.rooms.onRoomMessage(roomName, listener),
+    onMessage: (listener) => client.rooms.onMessage(listener),
+    onUserJoin: (listener) => client.rooms.onUserJoin(listener),
+    onUserLeave: (listener) => client.rooms.onUserLeave(listener),
   };
 }

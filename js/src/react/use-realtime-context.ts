@@ -42,7 +42,7 @@ export function useRealtimeContext(): RealtimeContextValue {
   const [read, version] = useTrackedReads(client);
   const actions = useMemo(() => {
     const { on, emit, emitAsync } = clientActions({ client, enablePresence, enableTyping });
-    const { joinRoom, leaveRoom, sendMessage } = roomActions(client.rooms);
+    const { joinRoom, leaveRoom, sendMessage } = roomActions(client);
     const inRooms = {
       joinRoom,
       leaveRoom,

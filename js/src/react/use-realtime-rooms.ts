@@ -41,7 +41,7 @@ export function useRealtimeRooms({
   const { client } = useClient();
   useJoined(initialRooms, autoJoin);
   const rooms = useSnapshot(client, "rooms", whole);
-  const actions = useMemo(() => roomActions(client.rooms), [client]);
+  const actions = useMemo(() => roomActions(client), [client]);
   const roomNames = useMemo(() => rooms.map((room) => room.name), [rooms]);
   return { rooms, roomNames, roomCount: rooms.length, ...actions };
 }

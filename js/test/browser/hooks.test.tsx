@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { commands } from "vitest/browser";
 import { RealtimeClient } from "../../src/index.js";
@@ -378,6 +378,32 @@ describe("RealtimeProvider", () => {
       expect(asked).toHaveBeenCalledTimes(1);
     },
   );
+
+  it("connects a client that StrictMode has its component destroy, and hears its rooms", async () => {
+    const { seen, Probe } = probe(() => useRealtimeRooms({ initialRooms: ["general"] }));
+    const heard: string[] = [];
+    let client: RealtimeClient | undefined;
+    function Listener() {
+      const { onMessage } = useRealtimeRooms();
+      useEffect(() => onMessage(({ content }) => heard.push(String(content))), [onMessage]);
+      return <Probe />;
+    }
+    function Owner() {
+      const [own] = useState(() => new RealtimeClient());
+      client = own;
+      useEffect(() => () => own.destroy(), [own]);
+      return (
+        <RealtimeProvider client={own} serverUrl={serverUrl} userId="anna">
+          <Listener />
+        </RealtimeProvider>
+      );
+    }
+    mount(<Owner />, { strict: true });
+    await vi.waitFor(() => expect(seen.value.roomNames).toEqual(["general"]));
+    await seen.value.sendMessage("general", "hello");
+    await vi.waitFor(() => expect(heard).toEqual(["hello"]));
+    expect(client?.isConnected).toBe(true);
+  });
 
   it("waits for somebody to sign in", async () => {
     const client = freshClient();

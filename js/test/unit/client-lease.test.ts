@@ -138,6 +138,35 @@ describe("ClientLease", () => {
     expect(fake.engines).toHaveLength(1);
   });
 
+  it("begins anew with a client that was destroyed", async () => {
+    const { client, lease, fake } = await leased();
+    const here = { ...alice, config: { url: "http://here" } };
+    const release = lease.retain();
+    lease.offer(here, true)();
+    await settled(client);
+    release();
+    client.destroy();
+    lease.retain();
+    lease.offer(here, true);
+    await settled(client);
+    expect(fake.engines).toHaveLength(2);
+    expect(fake.engine.called("initialize")[0]).toEqual([{ url: "http://here" }]);
+    expect(fake.engine.called("connect")).toEqual([["user:alice"]]);
+  });
+
+  it("leaves a client alone that the app destroyed and uses for somebody else", async () => {
+    const { client, lease } = await leased();
+    const release = lease.retain();
+    lease.offer(alice, true);
+    await settled(client);
+    client.destroy();
+    await client.connect("the app's");
+    lease.signOut("user:alice");
+    release();
+    await nextTask();
+    expect(client.isConnected).toBe(true);
+  });
+
   it("signs out: disconnects, and forgets the token", async () => {
     const { client, lease, fake } = await leased();
     lease.retain();
