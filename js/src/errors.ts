@@ -53,6 +53,15 @@ export function isModuleFailure(error: unknown): boolean {
   return error instanceof WebAssembly.RuntimeError;
 }
 
+/** Does what nobody asked for just now: where the client crashed it is off, and that was told already. */
+export function unlessCrashed(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!isRealtimeError(error) || error.code !== "CLIENT_CRASHED") throw error;
+  }
+}
+
 /** Whether a call failed only because the app itself took it back. */
 export function wasTakenBack({ code }: RealtimeError): boolean {
   return code === "CANCELLED" || code === "DESTROYED";

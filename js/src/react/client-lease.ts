@@ -1,7 +1,7 @@
 "use client";
 
 import { hostOf } from "../client-host.js";
-import { reportFailedConnection } from "../errors.js";
+import { reportFailedConnection, unlessCrashed } from "../errors.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import type { RealtimeClientConfig, TokenSource } from "../types.js";
 
@@ -153,7 +153,7 @@ export class ClientLease {
     this.#noticeDestroy();
     if (this.#opened) {
       this.#left = this.#taken;
-      this.#client.disconnect();
+      unlessCrashed(() => this.#client.disconnect());
     }
     this.#taken = undefined;
     this.#opened = false;
@@ -182,7 +182,7 @@ export class ClientLease {
     if (token === before) return;
     const host = hostOf(this.#client);
     host.options.token = token;
-    host.callIfAny((engine) => engine.updateToken(token));
+    unlessCrashed(() => host.callIfAny((engine) => engine.updateToken(token)));
   }
 
   /** The offer whose token counts: none is made up where a component gives one, or did. */

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo } from "react";
 import { hostOf } from "../client-host.js";
+import { unlessCrashed } from "../errors.js";
 import type { PresenceSettings } from "../presence/settings.js";
 import type { FilteredUserPresence } from "../presence/visibility.js";
 import type { RealtimeClient } from "../realtime-client.js";
@@ -11,6 +12,7 @@ import { type PresenceActions, presenceActions } from "./presence-actions.js";
 import { useByValue } from "./use-by-value.js";
 import { useClient } from "./use-client.js";
 import { useFilteredPresences } from "./use-filtered-presences.js";
+import { useIsCrashed } from "./use-is-crashed.js";
 import { useSnapshot, whole } from "./use-snapshot.js";
 import { useSwitches } from "./use-switches.js";
 import { useUserChange } from "./use-user-change.js";
@@ -114,10 +116,12 @@ function usePresenceOptions(
   enablePresence: boolean,
 ): void {
   const config = useByValue({ enableIdleDetection, idleTimeout, enablePrivacyFiltering });
+  const isCrashed = useIsCrashed(client);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an engine that has crashed was told nothing
   useEffect(() => {
-    client.presence.configure(config);
+    unlessCrashed(() => client.presence.configure(config));
     hostOf(client).account.activate();
-  }, [client, config]);
+  }, [client, config, isCrashed]);
   useEffect(() => {
     return enablePresence ? leaseOf(client).retainPresence() : undefined;
   }, [client, enablePresence]);

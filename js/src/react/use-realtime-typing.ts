@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useMemo } from "react";
+import { unlessCrashed } from "../errors.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import { typingTopic } from "../topics.js";
 import type { TypingRoomType, TypingSnapshot } from "../types.js";
@@ -8,6 +9,7 @@ import type { TypingPrivacySettings } from "../typing/privacy.js";
 import type { TypingService } from "../typing-service.js";
 import { useByValue } from "./use-by-value.js";
 import { useClient } from "./use-client.js";
+import { useIsCrashed } from "./use-is-crashed.js";
 import { useSnapshot } from "./use-snapshot.js";
 import { useSwitches } from "./use-switches.js";
 import {
@@ -76,15 +78,16 @@ export function useRealtimeTyping(
   );
   useTypingOptions(client, options);
   useEffect(() => {
+    const stop = () => unlessCrashed(actions.stopTyping);
     const stopUnseen = () => {
-      if (document.hidden) actions.stopTyping();
+      if (document.hidden) stop();
     };
-    window.addEventListener("blur", actions.stopTyping);
+    window.addEventListener("blur", stop);
     document.addEventListener("visibilitychange", stopUnseen);
     return () => {
-      window.removeEventListener("blur", actions.stopTyping);
+      window.removeEventListener("blur", stop);
       document.removeEventListener("visibilitychange", stopUnseen);
-      actions.stopTyping();
+      stop();
     };
   }, [actions]);
   const { hasTyping: _, ...shown } = useTypingIndicatorDisplay(roomName, roomType, threadId);
@@ -96,8 +99,11 @@ function useTypingOptions(client: RealtimeClient, options: UseRealtimeTypingOpti
   const userChange = useUserChange(client);
   const { typingTimeout, debounceInterval, privacySettings } = options;
   const config = useByValue({ typingTimeout, debounceInterval, privacySettings });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another user has set nothing yet
-  useEffect(() => client.typing.configure(config), [client, userChange, config]);
+  const isCrashed = useIsCrashed(client);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another user, and an engine that has crashed, was told nothing yet
+  useEffect(() => {
+    unlessCrashed(() => client.typing.configure(config));
+  }, [client, userChange, config, isCrashed]);
 }
 
 function typingActions(

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { hostOf } from "../../src/client-host.js";
 import type { RealtimeClient } from "../../src/index.js";
 import {
   RealtimeProvider,
@@ -160,6 +161,39 @@ describe("the hooks of typing", () => {
     await alice.rooms.sendMessage(room, "hello");
     await vi.waitFor(() => expect(bob.getSnapshot(`timeline:${room}`)).toHaveLength(1));
     expect(shown).not.toContain(true);
+  });
+
+  it("leave the tree alone where the engine has crashed", async () => {
+    const { room, alice, ids } = await two();
+    const uncaught = vi.fn((event: ErrorEvent) => event.preventDefault());
+    window.addEventListener("error", uncaught);
+    onTestFinished(() => window.removeEventListener("error", uncaught));
+    const hook = probe(() => useRealtimeTyping({ roomName: room, debounceInterval: 50 }));
+    const tree = (isThere: boolean) => (
+      <RealtimeProvider client={alice} userId={ids.alice}>
+        {isThere ? <hook.Probe /> : null}
+      </RealtimeProvider>
+    );
+    const { rerender, unmount } = mount(tree(true));
+    const crash = () => {
+      const trap = () => {
+        throw new WebAssembly.RuntimeError("unreachable");
+      };
+      expect(() => hostOf(alice).call(trap)).toThrow("recover()");
+    };
+    crash();
+    window.dispatchEvent(new Event("blur"));
+    rerender(tree(false));
+    rerender(tree(true));
+    expect(() => hook.seen.value.stopTyping()).toThrow("recover()");
+    const configured = vi.spyOn(alice.typing, "configure");
+    alice.recover();
+    const config = expect.objectContaining({ debounceInterval: 50 });
+    await vi.waitFor(() => expect(configured).toHaveBeenCalledWith(config));
+    crash();
+    unmount();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(uncaught).not.toHaveBeenCalled();
   });
 
   it("keep a thread, a direct conversation and a channel apart", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Offer } from "../../src/react/client-lease.js";
 import { fresh } from "./fresh.js";
 
@@ -256,6 +256,23 @@ describe("ClientLease", () => {
     lease.offer({ ...alice, config: { url: "http://two", timeout: 5 } }, true);
     await vi.waitFor(() => expect(fake.engine.called("reconnect")).toHaveLength(1));
     expect(fake.engine.called("initialize").at(-1)).toEqual([{ url: "http://two", timeout: 5 }]);
+  });
+
+  it("throws nothing into React where the engine has crashed", async () => {
+    const { client, lease, fake } = await leased();
+    const release = lease.retain();
+    lease.offer(alice, true);
+    await settled(client);
+    fake.engine.trapped = true;
+    expect(() => client.emit("x")).toThrow("recover()");
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    lease.offer({ ...alice, token: "renewed" }, true);
+    release();
+    vi.runAllTimers();
+    expect(() => client.disconnect()).toThrow("recover()");
   });
 
   it("reports nothing of a connection that was given up, by whomever", async () => {
