@@ -23,6 +23,28 @@ export function useTrackedReads(client: RealtimeClient): [read: ReadTopic, versi
   latest.current = { reads, isHydrating };
 
   const subscriptions = useRef(new Map<Topic, () => void>());
+  /** Whose topics are watched: none's before mounting and after unmounting. */
+  const watched = useRef<RealtimeClient>(undefined);
+  useEffect(() => {
+    const held = subscriptions.current;
+    watched.current = client;
+    return () => {
+      watched.current = undefined;
+      for (const unsubscribe of held.values()) unsubscribe();
+      held.clear();
+    };
+  }, [client]);
+
+  const watch = useCallback(
+    (topic: Topic, snapshot: unknown) => {
+      const held = subscriptions.current;
+      if (watched.current !== client || held.has(topic)) return;
+      held.set(topic, client.subscribe(topic, renderAgain));
+      if (client.getSnapshot(topic) !== snapshot) renderAgain();
+    },
+    [client],
+  );
+
   const settled = useRef(version);
   useEffect(() => {
     const held = subscriptions.current;
@@ -34,23 +56,8 @@ export function useTrackedReads(client: RealtimeClient): [read: ReadTopic, versi
       unsubscribe();
       held.delete(topic);
     }
-    let isStale = false;
-    for (const [topic, snapshot] of reads) {
-      if (held.has(topic)) continue;
-      held.set(topic, client.subscribe(topic, renderAgain));
-      isStale ||= client.getSnapshot(topic) !== snapshot;
-    }
-    if (isStale) renderAgain();
+    for (const [topic, snapshot] of reads) watch(topic, snapshot);
   });
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another client's topics are other ones
-  useEffect(() => {
-    const held = subscriptions.current;
-    return () => {
-      for (const unsubscribe of held.values()) unsubscribe();
-      held.clear();
-    };
-  }, [client]);
 
   const read = useCallback<ReadTopic>(
     (topic) => {
@@ -58,9 +65,13 @@ export function useTrackedReads(client: RealtimeClient): [read: ReadTopic, versi
       // While hydrating it is what the server rendered, whatever has come since.
       const snapshot = isHydrating ? client.getServerSnapshot(topic) : client.getSnapshot(topic);
       reads.set(topic, snapshot);
+      // A child that renders alone brings about no effect of this component.
+      if (watched.current === client && !subscriptions.current.has(topic)) {
+        queueMicrotask(() => watch(topic, snapshot));
+      }
       return snapshot;
     },
-    [client],
+    [client, watch],
   );
   return [read, version];
 }

@@ -1,9 +1,10 @@
-import { useEffect, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { commands } from "vitest/browser";
 import { RealtimeClient } from "../../src/index.js";
 import {
   ConnectionStatus,
+  type RealtimeContextValue,
   RealtimeProvider,
   useMessages,
   useOfflineStatus,
@@ -12,7 +13,7 @@ import {
   useRealtimeRoom,
   useRealtimeRooms,
 } from "../../src/react/index.js";
-import { mount, probe } from "./render.js";
+import { flush, mount, probe } from "./render.js";
 import { authenticated, connectedAs, countSockets, newUser } from "./support.js";
 
 const serverUrl = inject("serverUrl");
@@ -449,6 +450,35 @@ describe("useRealtimeContext", () => {
     const other = await connectedAs(late);
     await other.rooms.joinRoom("general");
     await vi.waitFor(() => expect(seen.value.members).toContain(late));
+  });
+});
+
+describe("what a child reads through the context", () => {
+  it("is watched also where the child renders alone", async () => {
+    const [alice, bob] = [await connectedAs(newUser("alice")), await connectedAs(newUser("bob"))];
+    const rooms = [newUser("room"), newUser("room")] as const;
+    for (const roomName of rooms) {
+      await alice.emitAsync("room:create", { roomName });
+      for (const client of [alice, bob]) await client.rooms.joinRoom(roomName);
+    }
+    const seen = { open: (_: string) => {}, text: null as string | null };
+    function TypingLine({ context }: { context: RealtimeContextValue }) {
+      const [room, open] = useState<string>(rooms[0]);
+      Object.assign(seen, { open, text: context.getTypingText(room) });
+      return null;
+    }
+    const Line = memo(TypingLine);
+    const Parent = () => <Line context={useRealtimeContext()} />;
+    mount(
+      <RealtimeProvider client={alice} userId={alice.auth?.userId ?? ""}>
+        <Parent />
+      </RealtimeProvider>,
+    );
+    flush(() => seen.open(rooms[1]));
+    bob.typing.startTyping(rooms[1]);
+    await vi.waitFor(() => expect(seen.text).toMatch(/typing/));
+    bob.typing.stopTyping(rooms[1]);
+    await vi.waitFor(() => expect(seen.text).toBeNull());
   });
 });
 
