@@ -44,8 +44,8 @@ pub(crate) enum Guard {
     Read,
     /// Reads it, and goes on to changes unless it is higher than the one given.
     Write(Option<u64>),
-    /// Raises it by one.
-    Raise,
+    /// Raises it by one, or to this where that is higher.
+    Raise { at_least: u64 },
 }
 
 /// Why something did not happen.
@@ -100,8 +100,8 @@ impl Database {
             Guard::Write(Some(under)) if under < fence => {
                 return Err(Trouble::Failed(StoreFailure::Fenced));
             }
-            Guard::Raise => {
-                fence += 1;
+            Guard::Raise { at_least } => {
+                fence = at_least.max(fence + 1);
                 let put = Ask::Put((fence as f64).into(), Some(FENCE.into()));
                 requests.push(request(&transaction, FENCE, put)?);
             }

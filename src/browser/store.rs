@@ -267,9 +267,9 @@ async fn perform(
                 StoreEvent::Committed { id }
             })
         }
-        StoreCommand::Lead { id } => {
+        StoreCommand::Lead { id, at_least } => {
             let parts = vec![Part::Read(Table::Outbox)];
-            (id, Guard::Raise, parts, |id, fence, given| {
+            (id, Guard::Raise { at_least }, parts, |id, fence, given| {
                 let outbox = records(given);
                 StoreEvent::Led { id, fence, outbox }
             })
@@ -353,7 +353,7 @@ fn id_of(command: &StoreCommand<JsValue>) -> StoreId {
     match command {
         StoreCommand::Open { id, .. }
         | StoreCommand::Commit { id, .. }
-        | StoreCommand::Lead { id }
+        | StoreCommand::Lead { id, .. }
         | StoreCommand::ReadOutbox { id }
         | StoreCommand::ReadMessages { id, .. }
         | StoreCommand::ReadOther { id, .. }

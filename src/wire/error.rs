@@ -72,7 +72,8 @@ error_codes! {
     SubscriptionLimit, "SUBSCRIPTION_LIMIT", false, "Too many subscriptions";
     /// An edit was made from an older version; `details` has the current one. Server.
     StaleVersion, "STALE_VERSION", false, "The message has changed meanwhile";
-    /// Another tab with a newer fencing epoch speaks for this device. Server.
+    /// Another tab with a newer fencing epoch speaks for this device; `details.fence` is that
+    /// epoch. Server.
     Fenced, "FENCED", false, "Another tab has taken over";
     /// The one that it names as the one before it is not stored: send that one first. Server.
     OutOfOrder, "OUT_OF_ORDER", true, "The one before it is missing";
@@ -150,7 +151,7 @@ pub struct ErrorBody {
     /// Not before this many milliseconds have passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
-    /// More for programs: `field` of a validation error, `limit` of a size.
+    /// More for programs: `field` of a validation error, `limit` of a size, `fence` of `FENCED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(
         target_family = "wasm",

@@ -46,11 +46,12 @@ impl Kind {
 pub(crate) enum Stage {
     /// To be sent, not before this moment.
     Waiting { not_before_ms: u64 },
-    /// To be answered under this id. Whether it was sent on the heels of another one, which the
-    /// server has to have first.
+    /// To be answered under this id, and sent under this fence. Whether it was sent on the heels
+    /// of another one, which the server has to have first.
     InFlight {
         ack: u64,
         sent_ms: u64,
+        fence: Option<u64>,
         is_chained: bool,
     },
     /// Failed for good, until the app decides.

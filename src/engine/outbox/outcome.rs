@@ -61,7 +61,7 @@ impl<V: Value> Outbox<V> {
         error: ClientError<V>,
     ) {
         if error.is(ErrorCode::Fenced) {
-            self.is_fenced = true;
+            self.fenced(ctx, key, &error);
             return self.set_stage(key, Stage::Waiting { not_before_ms: 0 });
         }
         let limits = self.limits;
@@ -106,6 +106,22 @@ impl<V: Value> Outbox<V> {
         }
         self.note(ctx, key);
         self.tell(ctx, "message:updated", key);
+    }
+
+    /// The server has seen a higher fence than the one that the entry was sent under.
+    fn fenced(&mut self, ctx: &mut Context<'_, V>, key: &str, error: &ClientError<V>) {
+        let stage = self.entries.get(key).map(|entry| entry.stage);
+        let Some(Stage::InFlight {
+            fence: Some(fence), ..
+        }) = stage
+        else {
+            return;
+        };
+        let details = error.details.as_ref();
+        let named = details.and_then(|details| details.field("fence")?.as_number());
+        ctx.keep.fence_refused(fence, named, ctx.now.wall_ms);
+        // Of an older one than is ours now it was to be expected.
+        self.is_fenced |= Some(fence) >= ctx.keep.fence();
     }
 
     /// The entry is given back to the app, and kept until the app decides.
@@ -167,6 +183,7 @@ impl<V: Value> Outbox<V> {
             key: key.to_owned(),
         };
         up.ctx.keep.fenced(op, purpose);
+        up.ctx.keep.fence_taken();
         let receipt = self.taken(up, rooms, key, body);
         let fields = vec![("key", V::string(key)), ("receipt", receipt)];
         up.ctx.post("acked", fields);

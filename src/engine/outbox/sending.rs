@@ -119,7 +119,8 @@ impl<V: Value> Outbox<V> {
         }
         let was_tried = entry.is_tried;
         let is_chained = after.is_some();
-        let mut body = with_position(entry, up.ctx.keep.fence(), after);
+        let fence = up.ctx.keep.fence();
+        let mut body = with_position(entry, fence, after);
         if entry.retries > 0 && is_planted(PlantedBug::MakesKeyAnew) {
             let key = up.ctx.random.uuid_v7(up.ctx.now.wall_ms);
             body = body.with(&[("clientMessageId", V::string(&key))]);
@@ -142,6 +143,7 @@ impl<V: Value> Outbox<V> {
                 let stage = Stage::InFlight {
                     ack,
                     sent_ms,
+                    fence,
                     is_chained,
                 };
                 self.set_stage(key, stage);

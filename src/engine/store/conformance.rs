@@ -133,13 +133,13 @@ pub(crate) fn cases<V: Value>() -> Vec<Case<V>> {
             [
                 step(0, open("ann"), "journaled; opened, fence 0"),
                 step(1, open("ann"), "journaled; opened, fence 0"),
-                step(0, StoreCommand::Lead { id: ID }, "led, fence 1, outbox"),
+                step(0, lead(0), "led, fence 1, outbox"),
                 step(
                     0,
                     commit(Some(1), [put(Table::Outbox, "a", "1")]),
                     "committed",
                 ),
-                step(1, StoreCommand::Lead { id: ID }, "led, fence 2, outbox a=1"),
+                step(1, lead(0), "led, fence 2, outbox a=1"),
                 step(
                     0,
                     commit(Some(1), [delete(Table::Outbox, "a")]),
@@ -152,6 +152,23 @@ pub(crate) fn cases<V: Value>() -> Vec<Case<V>> {
                     "committed",
                 ),
                 step(1, open("ann"), "journaled; opened, fence 2, outbox a=1"),
+            ],
+        ),
+        case(
+            "who leads has at least the fence that it asks for, and always a higher one than before",
+            [
+                step(0, open("ann"), "journaled; opened, fence 0"),
+                step(1, open("ann"), "journaled; opened, fence 0"),
+                step(0, lead(5_000), "led, fence 5000, outbox"),
+                step(1, lead(0), "led, fence 5001, outbox"),
+                step(0, lead(5_001), "led, fence 5002, outbox"),
+                step(1, lead(5_004), "led, fence 5004, outbox"),
+                step(
+                    0,
+                    commit(Some(5_002), [put(Table::Outbox, "a", "1")]),
+                    "failed: Fenced",
+                ),
+                step(1, open("ann"), "journaled; opened, fence 5004"),
             ],
         ),
         case(
@@ -294,7 +311,7 @@ pub(crate) fn cases<V: Value>() -> Vec<Case<V>> {
                 ),
                 step(0, open("ann"), "journaled; opened, fence 0"),
                 step(0, StoreCommand::Close, ""),
-                step(0, StoreCommand::Lead { id: ID }, "failed: Unavailable"),
+                step(0, lead(0), "failed: Unavailable"),
             ],
         ),
     ]
@@ -403,6 +420,10 @@ fn forget<V>(user: &str, keys: &[&str]) -> StoreCommand<V> {
 fn wipe<V>(user: &str) -> StoreCommand<V> {
     let namespace = namespace(user);
     StoreCommand::Wipe { id: ID, namespace }
+}
+
+fn lead<V>(at_least: u64) -> StoreCommand<V> {
+    StoreCommand::Lead { id: ID, at_least }
 }
 
 fn commit<V, const N: usize>(fence: Option<u64>, ops: [StoreOp<V>; N]) -> StoreCommand<V> {

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use super::fence::NextFence;
 use super::purpose::Weight;
 use super::{
     JournalCommand, Kept, Namespace, Purpose, StoreCommand, StoreEvent, StoreFailure, StoreId,
@@ -96,6 +97,7 @@ pub(crate) struct Keeper<V> {
     fence: Option<u64>,
     /// What the store gave this tab last: once another tab leads it takes nothing under it.
     last_fence: Option<u64>,
+    next_fence: NextFence,
     next_id: u32,
     asked: SortedMap<StoreId, Asked>,
     gathered: Vec<Change<V>>,
@@ -120,6 +122,7 @@ impl<V: Value> Keeper<V> {
             namespace: None,
             fence: None,
             last_fence: None,
+            next_fence: NextFence::new(),
             next_id: 0,
             asked: SortedMap::new(),
             gathered: Vec::new(),
@@ -182,6 +185,17 @@ impl<V: Value> Keeper<V> {
     /// Sets or takes back the leader's epoch.
     pub(crate) fn set_fence(&mut self, fence: Option<u64>) {
         self.fence = fence;
+    }
+
+    /// The server refused what was sent under this fence, and may have named the one that it has
+    /// seen: the next leader here goes beyond it.
+    pub(crate) fn fence_refused(&mut self, fence: u64, named: Option<f64>, wall_ms: u64) {
+        self.next_fence.refused(fence, named, wall_ms);
+    }
+
+    /// The server took something from this tab.
+    pub(crate) fn fence_taken(&mut self) {
+        self.next_fence.taken();
     }
 
     /// A change that goes with the next transaction, and is tried until it is in.
@@ -266,7 +280,8 @@ impl<V: Value> Keeper<V> {
         self.asked.retain(|_, asked| !matches!(asked, Asked::Lead));
         outputs.push_back(Output::Journal(JournalCommand::Read));
         let id = self.ask(Asked::Lead);
-        outputs.push_back(Output::Store(StoreCommand::Lead { id }));
+        let at_least = self.next_fence.at_least();
+        outputs.push_back(Output::Store(StoreCommand::Lead { id, at_least }));
     }
 
     /// Reads the outbox again; where that is under way, once more after it.
@@ -424,6 +439,7 @@ impl<V: Value> Keeper<V> {
         self.reads_again = false;
         self.fence = None;
         self.last_fence = None;
+        self.next_fence = NextFence::new();
     }
 
     // Answers.

@@ -77,8 +77,8 @@ impl<V: Clone> MemoryStore<V> {
                 database.commit(fence, ops)?;
                 Ok(StoreEvent::Committed { id })
             }),
-            StoreCommand::Lead { id } => self.answer(connection, id, |database| {
-                database.fence += 1;
+            StoreCommand::Lead { id, at_least } => self.answer(connection, id, |database| {
+                database.fence = at_least.max(database.fence + 1);
                 let (fence, outbox) = (database.fence, database.outbox());
                 Ok(StoreEvent::Led { id, fence, outbox })
             }),
@@ -388,7 +388,7 @@ mod tests {
         open(&mut store, &mut tab);
         store.evict(&conformance::namespace("ann"));
         let id = StoreId(7);
-        let heard = store.carry_out(&mut tab, StoreCommand::Lead { id });
+        let heard = store.carry_out(&mut tab, StoreCommand::Lead { id, at_least: 0 });
         assert_eq!(conformance::describe(&heard), "failed: Aborted; lost");
         assert_eq!(open(&mut store, &mut tab), "journaled; opened, fence 0");
     }

@@ -11,6 +11,7 @@
 
 #[cfg(test)]
 pub(crate) mod conformance;
+mod fence;
 mod keeper;
 mod memory;
 mod purpose;
@@ -141,11 +142,14 @@ pub enum StoreCommand<V> {
         /// The changes, in order.
         ops: Vec<StoreOp<V>>,
     },
-    /// Raises the namespace's fence by one and reads the outbox, in one transaction. Answers:
-    /// `Led`, or `Failed`.
+    /// Raises the namespace's fence, by one or to `at_least` where that is higher, and reads the
+    /// outbox, in one transaction. Answers: `Led`, or `Failed`.
     Lead {
         /// For the answer.
         id: StoreId,
+        /// The least fence that is of use: a server may have seen higher ones than a new database
+        /// gave out. 0 where any will do.
+        at_least: u64,
     },
     /// Reads the outbox again. Answers: `Outbox`, or `Failed`.
     ReadOutbox {
@@ -271,7 +275,7 @@ impl<V> StoreCommand<V> {
         match self {
             Self::Open { id, .. }
             | Self::Commit { id, .. }
-            | Self::Lead { id }
+            | Self::Lead { id, .. }
             | Self::ReadOutbox { id }
             | Self::ReadMessages { id, .. }
             | Self::ReadOther { id, .. }

@@ -194,12 +194,13 @@ impl Tabs {
     }
 
     /// Another tab has taken over, says the server. A tab that still has the lock knows better:
-    /// the server has seen a higher fence than the store, which was deleted meanwhile.
+    /// the server has seen a higher fence than the store, which was deleted meanwhile. To one that
+    /// does not lead, or is raising the fence already, it is no news.
     pub(crate) fn fenced<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
-        if self.leads() && self.has_locks {
-            self.raise(ctx);
-        } else {
-            self.step_down(ctx);
+        match self.role {
+            Role::Leader if self.has_locks => self.raise(ctx),
+            Role::Leader => self.step_down(ctx),
+            Role::Idle | Role::Asking | Role::Raising => {}
         }
     }
 

@@ -23,6 +23,8 @@ mod convergence;
 #[cfg(not(target_family = "wasm"))]
 mod determinism;
 #[cfg(not(target_family = "wasm"))]
+mod fences;
+#[cfg(not(target_family = "wasm"))]
 mod gaps;
 #[cfg(not(target_family = "wasm"))]
 mod history;

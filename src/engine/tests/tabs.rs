@@ -65,7 +65,7 @@ impl Tabs {
         }
     }
 
-    fn each(&mut self, mut act: impl FnMut(&mut World)) {
+    pub(super) fn each(&mut self, mut act: impl FnMut(&mut World)) {
         for index in 0..self.tabs.len() {
             act(&mut self.tabs[index]);
             self.talk();
@@ -73,7 +73,7 @@ impl Tabs {
     }
 
     /// Everything that tabs say is heard, and the lock goes where it should.
-    fn talk(&mut self) {
+    pub(super) fn talk(&mut self) {
         loop {
             let mut is_quiet = true;
             for from in 0..self.tabs.len() {
@@ -499,20 +499,6 @@ fn what_another_tab_says_of_an_entry_takes_nothing_out_of_the_store() {
     let junk = json!({"type": "put", "key": "one", "text": "no record"});
     tabs.tabs[0].input(Input::TabMessage(junk));
     assert_eq!(tabs.tabs[0].stored_keys(Some("alice")), ["one".to_owned()]);
-}
-
-#[test]
-fn a_server_that_has_seen_a_higher_fence_than_the_store_is_caught_up_with() {
-    let mut tabs = Tabs::connected(1);
-    tabs.queue(0, "one");
-    for fence in 1..5 {
-        let send = tabs.tabs[0].expect_event("message:send");
-        assert_eq!(send.body["fence"], fence);
-        let fenced = json!({"code": "FENCED", "message": "another tab has taken over"});
-        tabs.tabs[0].refuse(&send, fenced);
-        tabs.talk();
-    }
-    assert_eq!(tabs.take(0, 1)["fence"], 5);
 }
 
 #[test]

@@ -205,7 +205,7 @@ impl From<Refused> for Refusal {
             Refused::MessageNotFound => ErrorCode::NotFound.into(),
             Refused::NotMember => ErrorCode::NotInRoom.into(),
             Refused::Forbidden => ErrorCode::Forbidden.into(),
-            Refused::Fenced => ErrorCode::Fenced.into(),
+            Refused::Fenced { highest } => Self::fenced(highest),
             Refused::OutOfOrder => ErrorCode::OutOfOrder.into(),
             Refused::TooManyReactions => {
                 Self::too_large("emoji", MAX_MESSAGE_REACTIONS, "reactions of a message")

@@ -42,6 +42,13 @@ impl Refusal {
         Self(body)
     }
 
+    /// Another tab leads; `highest` is the highest fence that was seen of the device.
+    pub(super) fn fenced(highest: u64) -> Self {
+        let mut body = ErrorBody::new(ErrorCode::Fenced);
+        body.details = Some(json!({ "fence": highest }));
+        Self(body)
+    }
+
     /// Too many events.
     pub(super) fn rate_limited(retry_after_ms: u64) -> Self {
         let mut body = ErrorBody::new(ErrorCode::RateLimited);

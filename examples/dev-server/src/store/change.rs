@@ -87,7 +87,10 @@ pub enum Refused {
     /// The list is full.
     TooManyRelations,
     /// Another tab of the device has taken over.
-    Fenced,
+    Fenced {
+        /// Under this epoch.
+        highest: u64,
+    },
     /// What it has to follow is not stored.
     OutOfOrder,
 }

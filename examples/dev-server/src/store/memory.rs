@@ -297,15 +297,14 @@ impl State {
         }
     }
 
-    /// Whether this tab is the newest leader so far.
-    fn pass_fence(&mut self, user_id: &str, fence: Option<&Fence>) -> bool {
-        let Some(fence) = fence else {
-            return true;
-        };
+    /// The epoch of the newest leader so far, where that is not this tab.
+    fn pass_fence(&mut self, user_id: &str, fence: Option<&Fence>) -> Option<u64> {
+        let fence = fence?;
         let key = (user_id.to_owned(), fence.device_id.clone());
         let highest = self.fences.entry(key).or_default();
         *highest = fence.epoch.max(*highest);
-        *highest == fence.epoch || is_planted(PlantedBug::IgnoresFence)
+        let is_behind = *highest > fence.epoch && !is_planted(PlantedBug::IgnoresFence);
+        is_behind.then_some(*highest)
     }
 }
 

@@ -154,7 +154,9 @@ async fn a_tab_that_was_taken_over_changes_nothing() {
     ];
     for command in commands {
         let refused = fixture.command_of("alice", Some("laptop"), command).await;
-        assert_eq!(code(refused), ErrorCode::Fenced);
+        let Refusal(error) = refused.expect_err("refused");
+        assert_eq!(error.code, ErrorCode::Fenced.as_str());
+        assert_eq!(error.details, Some(json!({ "fence": 5 })));
     }
     assert_eq!(fixture.outlet.take(), Vec::<String>::new());
     let leading = edit(json!({ "messageId": id, "content": "x", "fence": 5 }));

@@ -310,16 +310,16 @@ async fn an_older_leader_of_a_device_stores_nothing<S: Store>(store: S) {
         append(&store, one).await
     };
     appended(send("a", fence("laptop", 3)).await);
-    let fenced = Outcome::Refused(Refused::Fenced);
-    assert_eq!(send("b", fence("laptop", 2)).await, fenced);
+    let fenced = |highest| Outcome::Refused(Refused::Fenced { highest });
+    assert_eq!(send("b", fence("laptop", 2)).await, fenced(3));
     assert_eq!(
         send("a", fence("laptop", 2)).await,
-        fenced,
+        fenced(3),
         "not even an answer"
     );
     let mut stale = operation("alice", "k1", "e", edit("x", None));
     stale.fence = fence("laptop", 2);
-    assert_eq!(operate(&store, stale).await, fenced);
+    assert_eq!(operate(&store, stale).await, fenced(3));
     assert_eq!(head(&store).await, 2);
     appended(send("b", fence("laptop", 3)).await);
     appended(send("c", fence("phone", 1)).await);
@@ -329,7 +329,7 @@ async fn an_older_leader_of_a_device_stores_nothing<S: Store>(store: S) {
         fence: fence("phone", 9).expect("a fence"),
     };
     assert_eq!(write(&store, raise).await, Outcome::Fenced);
-    assert_eq!(send("e", fence("phone", 8)).await, fenced);
+    assert_eq!(send("e", fence("phone", 8)).await, fenced(9));
     let mut other = message("r", "bob", "e", 1);
     other.fence = fence("phone", 1);
     appended(append(&store, other).await);

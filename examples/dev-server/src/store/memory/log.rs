@@ -13,8 +13,8 @@ use crate::store::{
 impl State {
     pub(super) fn append(&mut self, message: NewMessage) -> Outcome {
         let user_id = message.body.user.id.clone();
-        if !self.pass_fence(&user_id, message.fence.as_ref()) {
-            return Outcome::Refused(Refused::Fenced);
+        if let Some(highest) = self.pass_fence(&user_id, message.fence.as_ref()) {
+            return Outcome::Refused(Refused::Fenced { highest });
         }
         let key = (user_id, message.client_message_id.clone());
         if let Some(answered) = self.answers.get(&key)
@@ -55,8 +55,8 @@ impl State {
     }
 
     pub(super) fn operate(&mut self, operation: NewOperation) -> Outcome {
-        if !self.pass_fence(&operation.user.id, operation.fence.as_ref()) {
-            return Outcome::Refused(Refused::Fenced);
+        if let Some(highest) = self.pass_fence(&operation.user.id, operation.fence.as_ref()) {
+            return Outcome::Refused(Refused::Fenced { highest });
         }
         let key = (
             operation.user.id.clone(),

@@ -39,15 +39,15 @@ pub(super) async fn append(
     let mut appended = Vec::with_capacity(messages.len());
     for (index, message) in messages.iter().enumerate() {
         let user_id = &message.body.user.id;
-        let is_leader = match &message.fence {
-            Some(fence) if fences.get(&(user_id, &fence.device_id)) == Some(&fence.epoch) => true,
+        let newer = match &message.fence {
+            Some(fence) if fences.get(&(user_id, &fence.device_id)) == Some(&fence.epoch) => None,
             fence => users::pass_fence(transaction, user_id, fence.as_ref()).await?,
         };
-        if let (Some(fence), true) = (&message.fence, is_leader) {
+        if let (Some(fence), None) = (&message.fence, newer) {
             fences.insert((user_id, &fence.device_id), fence.epoch);
         }
         let log = logs.get_mut(index).and_then(Option::as_mut);
-        outcomes.push(match check(message, is_leader, &answers, log) {
+        outcomes.push(match check(message, newer, &answers, log) {
             Err(outcome) => outcome,
             Ok(log) => {
                 if let Some((seq, timestamp_ms)) = heads.get(&log.room_id) {
@@ -72,17 +72,18 @@ pub(super) async fn append(
     Ok(outcomes)
 }
 
-/// The log that a message goes to, or what comes of it instead.
+/// The log that a message goes to, or what comes of it instead. `newer` is the epoch of a leader
+/// that is newer than whoever sent it.
 fn check<'a>(
     message: &NewMessage,
-    is_leader: bool,
+    newer: Option<u64>,
     answers: &Answers,
     log: Option<&'a mut Log>,
 ) -> Result<&'a mut Log, Outcome> {
     let user_id = &message.body.user.id;
     let refused = |refused| Err(Outcome::Refused(refused));
-    if !is_leader {
-        return refused(Refused::Fenced);
+    if let Some(highest) = newer {
+        return refused(Refused::Fenced { highest });
     }
     if let Some(answered) = answers.get(user_id, &message.client_message_id) {
         return Err(Outcome::Answered(answered.clone()));

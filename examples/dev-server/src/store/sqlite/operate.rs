@@ -17,8 +17,9 @@ pub(super) async fn operate(
     operation: NewOperation,
 ) -> Result<Outcome, StoreError> {
     let user_id = &operation.user.id;
-    if !users::pass_fence(transaction, user_id, operation.fence.as_ref()).await? {
-        return Ok(Outcome::Refused(Refused::Fenced));
+    let newer = users::pass_fence(transaction, user_id, operation.fence.as_ref()).await?;
+    if let Some(highest) = newer {
+        return Ok(Outcome::Refused(Refused::Fenced { highest }));
     }
     let key = &operation.client_message_id;
     let mut keys = vec![(user_id.as_str(), key.as_str())];

@@ -265,14 +265,15 @@ pub(super) async fn profiles(
     Ok(in_order.collect())
 }
 
-/// Whether this tab is the newest leader so far; then no older one passes from now on.
+/// The epoch of the newest leader so far, where that is not this tab. Where it is, no older one
+/// passes from now on.
 pub(super) async fn pass_fence(
     transaction: &mut Transaction<'static, Sqlite>,
     user_id: &str,
     fence: Option<&Fence>,
-) -> Result<bool, StoreError> {
+) -> Result<Option<u64>, StoreError> {
     let Some(fence) = fence else {
-        return Ok(true);
+        return Ok(None);
     };
     let row = sqlx::query("SELECT epoch FROM fences WHERE user_id = ? AND device_id = ?")
         .bind(user_id)
@@ -291,7 +292,7 @@ pub(super) async fn pass_fence(
         .execute(&mut **transaction)
         .await?;
     }
-    Ok(highest.is_none_or(|highest| fence.epoch >= highest))
+    Ok(highest.filter(|highest| fence.epoch < *highest))
 }
 
 #[cfg(test)]
