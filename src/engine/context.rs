@@ -47,11 +47,16 @@ impl<V: Value> Context<'_, V> {
     }
 
     /// Tells the other tabs, if there are any.
-    pub(crate) fn post(&mut self, kind: &str, mut fields: Vec<(&'static str, V)>) {
+    pub(crate) fn post(&mut self, kind: &str, fields: Vec<(&'static str, V)>) {
         if self.has_company {
-            fields.push(("type", V::string(kind)));
-            self.outputs.push_back(Output::Post(V::object(&fields)));
+            self.say(kind, fields);
         }
+    }
+
+    /// Says something to the other tabs, known or not.
+    pub(crate) fn say(&mut self, kind: &str, mut fields: Vec<(&'static str, V)>) {
+        fields.push(("type", V::string(kind)));
+        self.outputs.push_back(Output::Post(V::object(&fields)));
     }
 
     pub(crate) fn open_store(&mut self, namespace: Namespace) {

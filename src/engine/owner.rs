@@ -266,7 +266,9 @@ impl<V: Value> Parts<'_, '_, V> {
     /// The app logs out: nothing of the user is left, here or in other tabs.
     pub(super) fn log_out(&mut self, request: RequestId) {
         self.owner.leaving.push(request);
-        self.up.ctx.post("logout", Vec::new());
+        // Where nothing is open, no tab would hear it.
+        self.open_store();
+        self.up.ctx.say("logout", Vec::new());
         self.forget_user();
     }
 

@@ -123,7 +123,7 @@ impl Tabs {
         let jitter_ms = (ctx.random.fraction() * answer_ms as f64 / 4.0) as u64;
         self.answer_by_ms = Some(ctx.now.mono_ms + answer_ms + jitter_ms);
         self.ask_at_ms = None;
-        Self::say(ctx, "ping", Vec::new());
+        ctx.say("ping", Vec::new());
     }
 
     /// Tells the other tabs that this one leads.
@@ -139,15 +139,9 @@ impl Tabs {
         ctx.keep.lead(ctx.outputs);
     }
 
-    /// Says something to the other tabs, known or not.
-    fn say<V: Value>(ctx: &mut Context<'_, V>, kind: &str, mut fields: Vec<(&'static str, V)>) {
-        fields.push(("type", V::string(kind)));
-        ctx.outputs.push_back(Output::Post(V::object(&fields)));
-    }
-
     /// The store is open, or there is none: whoever is there hears of this tab.
     pub(crate) fn opened<V: Value>(&mut self, ctx: &mut Context<'_, V>) {
-        Self::say(ctx, "hello", Vec::new());
+        ctx.say("hello", Vec::new());
     }
 
     pub(crate) fn lock_changed<V: Value>(&mut self, ctx: &mut Context<'_, V>, event: LockEvent) {
@@ -251,13 +245,17 @@ impl Tabs {
     ) -> bool {
         let now_ms = ctx.now.mono_ms;
         self.heard_ms = Some(now_ms);
-        ctx.has_company = true;
+        if !std::mem::replace(&mut ctx.has_company, true) {
+            // What was stored here meanwhile, nobody was told of.
+            ctx.post("look", Vec::new());
+        }
         if self.reread_at_ms > Some(now_ms + LEADER_REREAD_MS) {
             self.plan_reread(now_ms);
         }
         match kind {
             "hello" => ctx.post("here", Vec::new()),
             "here" => {}
+            "look" => ctx.keep.read_outbox(ctx.outputs),
             "ping" if self.leads() => {
                 Self::announce(ctx);
                 ctx.keep.read_outbox(ctx.outputs);

@@ -523,6 +523,38 @@ fn logging_out_in_one_tab_leaves_nothing_in_any() {
 }
 
 #[test]
+fn a_tab_that_has_not_heard_of_others_yet_logs_them_out_as_well() {
+    let mut tabs = Tabs::opened(2, false);
+    tabs.talk();
+    tabs.queue(0, "one");
+    tabs.tabs[1].restart();
+    tabs.tabs[1].posts.clear();
+    tabs.tabs[1].request(Input::LogoutRequested);
+    tabs.talk();
+    assert_eq!(tabs.seen(0), []);
+    tabs.advance(1_000);
+    let left = tabs.tabs[0].stored_keys(Some("alice"));
+    let noted = tabs.tabs[0].journaled_keys(Some("alice"));
+    assert_eq!((left, noted), (vec![], vec![]));
+}
+
+#[test]
+fn what_was_stored_before_tabs_heard_of_each_other_is_seen_in_all() {
+    for from in 0..2 {
+        let mut tabs = Tabs::opened(2, false);
+        for tab in &mut tabs.tabs {
+            let settings = tab.engine.settings().clone();
+            tab.input(Input::Configured(Box::new(settings)));
+        }
+        tabs.tabs[from].queue_message("general", "one");
+        assert_eq!(tabs.tabs[from].stored_keys(Some("alice")), ["one"]);
+        tabs.talk();
+        let seen = tabs.seen(1 - from);
+        assert_eq!(seen.len(), 1, "queued in {from}");
+    }
+}
+
+#[test]
 fn what_a_tab_left_that_did_not_know_the_user_is_sent_by_one_that_does() {
     let mut tabs = Tabs::of_nobody(2);
     tabs.queue(1, "zero");
