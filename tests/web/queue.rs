@@ -169,8 +169,10 @@ async fn tabs_see_the_same_queue() {
 #[test]
 async fn after_a_crash_the_queue_is_what_was_kept() {
     let tab = tab("crash");
-    tab.queued("hello");
-    tab.hears("message:persisted").await;
+    for text in ["first", "second"] {
+        tab.queued(text);
+        tab.hears("message:persisted").await;
+    }
     // Called from JavaScript, which outlives it.
     let crash = Closure::once_into_js({
         let client = tab.client.clone();
@@ -180,7 +182,9 @@ async fn after_a_crash_the_queue_is_what_was_kept() {
     assert!(crash.call0(&JsValue::NULL).is_err());
     tab.client.recover().unwrap();
     tab.hears("message:queued").await;
-    assert_eq!(tab.contents(), ["hello"]);
+    tab.queued("third");
+    tab.hears("message:persisted").await;
+    assert_eq!(tab.contents(), ["first", "second", "third"]);
     tab.logs_out().await;
 }
 

@@ -4,10 +4,12 @@ use std::rc::{Rc, Weak};
 
 use wasm_bindgen::prelude::*;
 
-use super::{Driver, Shared, new_engine};
+use super::{Driver, Shared, new_engine, seed};
 use crate::browser::transports::Hearing;
 use crate::browser::{clock, delivery, error_to_js, panics};
+use crate::engine::Identity;
 use crate::engine::error::ClientError;
+use crate::engine::ids::Random;
 use crate::engine::input::{Input, RequestId};
 use crate::engine::output::{Notification, Output};
 use crate::wire::error::ErrorCode;
@@ -36,7 +38,13 @@ impl Driver {
         self.notice_crash();
         let shared = &self.shared;
         let settings = shared.settings.borrow().clone();
-        let engine = new_engine(&shared.identity, &settings)?;
+        // What it had counted is gone with the crashed one: to that, it is another tab.
+        let tab_id = Random::new(seed()?).uuid_v7(clock::now().wall_ms);
+        let identity = Identity {
+            tab_id,
+            ..shared.identity.clone()
+        };
+        let engine = new_engine(&identity, &settings)?;
         shared.waiting.borrow_mut().clear();
         shared.told_crash.set(false);
         shared.lost.set(false);
