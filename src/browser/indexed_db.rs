@@ -165,8 +165,11 @@ fn refusal(error: rexie::Error) -> Trouble {
     Trouble::Failed(match () {
         () if is_named(&error, "VersionError") => StoreFailure::NewerSchema,
         () if is_named(&error, "QuotaExceededError") => StoreFailure::Full,
-        // Chromium, where it is opened in the instant in which it was cleared away.
-        () if is_named(&error, "AbortError") => StoreFailure::Aborted,
+        // Chromium, where it is opened in the instant in which it was cleared away, and where its
+        // files cannot be opened for a while ("Internal error opening backing store").
+        () if is_named(&error, "AbortError") || is_named(&error, "UnknownError") => {
+            StoreFailure::Aborted
+        }
         () => StoreFailure::Unavailable,
     })
 }

@@ -16,6 +16,12 @@ use crate::engine::store::{
     Namespace, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp, Table,
 };
 
+/// How long after a database was not opened it is tried again, in milliseconds; twice as long each
+/// time that the engine's tries at once have not helped either.
+const OPEN_AGAIN_MS: u32 = 1_000;
+/// How often it is tried before there is taken to be none: for half a minute.
+const MAX_OPEN_FAILURES: u32 = 5 * (STORE_TRIES + 1);
+
 /// The store of one client. Dropping it closes its database, and nothing comes from it any more.
 pub(crate) struct Store {
     shared: Rc<Shared>,
@@ -37,6 +43,11 @@ struct Shared {
     /// A database that was given up opened while a command was under way.
     found: Cell<bool>,
     patience: RefCell<Option<Timeout>>,
+    /// The command under way is to open a database.
+    opens: Cell<bool>,
+    /// How often in a row none was opened, for a reason that may pass; and when it is tried again.
+    failures: Cell<u32>,
+    again: RefCell<Option<Timeout>>,
 }
 
 impl Store {
@@ -54,6 +65,9 @@ impl Store {
             taken: Cell::new(false),
             found: Cell::new(false),
             patience: RefCell::new(None),
+            opens: Cell::new(false),
+            failures: Cell::new(0),
+            again: RefCell::new(None),
         });
         let weak = Rc::downgrade(&shared);
         let taken = Closure::<dyn FnMut(String)>::new(move |name: String| {
@@ -77,6 +91,7 @@ impl Drop for Store {
         idb::unwatch(self.taken.as_ref().unchecked_ref());
         self.shared.waiting.take();
         self.shared.patience.take();
+        self.shared.again.take();
         self.shared.close();
     }
 }
@@ -98,9 +113,12 @@ impl Shared {
         self.busy.set(true);
         let turn = self.turn.get();
         let id = id_of(&command);
+        let opens = matches!(command, StoreCommand::Open { .. });
+        self.opens.set(opens);
         match &command {
             StoreCommand::Open { .. } => {
                 self.close();
+                self.again.take();
                 self.lose_patience_later(id);
             }
             StoreCommand::ReadOther { .. } | StoreCommand::Forget { .. } => {
@@ -134,12 +152,19 @@ impl Shared {
         let (event, is_lost) = match outcome {
             Ok((opened, event)) => {
                 if let Some((name, database)) = opened {
+                    self.failures.set(0);
                     self.name.replace(name);
                     self.database.replace(Some(database));
                 }
                 (event, false)
             }
-            Err(Trouble::Failed(failure)) => (StoreEvent::Failed { id, failure }, false),
+            Err(Trouble::Failed(failure)) => {
+                let failure = match failure {
+                    StoreFailure::Aborted if self.opens.get() => self.not_opened(),
+                    failure => failure,
+                };
+                (StoreEvent::Failed { id, failure }, false)
+            }
             Err(Trouble::Lost) => {
                 let failure = StoreFailure::Aborted;
                 (StoreEvent::Failed { id, failure }, true)
@@ -158,6 +183,24 @@ impl Shared {
             (self.tell)(StoreEvent::Lost);
         }
         self.proceed();
+    }
+
+    /// A database was not opened, for a reason that may pass. Whoever asks goes on without it for
+    /// now, and hears when to ask again; in the end there is taken to be none.
+    fn not_opened(self: &Rc<Self>) -> StoreFailure {
+        let failures = self.failures.get();
+        if failures == MAX_OPEN_FAILURES {
+            return StoreFailure::Unavailable;
+        }
+        self.failures.set(failures + 1);
+        let weak = Rc::downgrade(self);
+        let again = Timeout::new(OPEN_AGAIN_MS << (failures / (STORE_TRIES + 1)), move || {
+            if let Some(shared) = weak.upgrade() {
+                shared.found_late();
+            }
+        });
+        self.again.replace(Some(again));
+        StoreFailure::Aborted
     }
 
     /// Another page may hold the database as it is, and be frozen: it is not waited for longer.
@@ -206,12 +249,10 @@ async fn perform(
     command: StoreCommand<JsValue>,
 ) -> Result<Done, Trouble> {
     let mut opened = None;
-    let mut was_lost = false;
     let (id, guard, parts, answer): (_, _, _, Answer) = match command {
         StoreCommand::Open { id, namespace } => {
             let name = namespace::database(&namespace);
             let database = Rc::new(Database::open(&name).await?);
-            was_lost = idb::take_loss();
             open = Some(database.clone());
             opened = Some((name, database));
             (
@@ -304,7 +345,7 @@ async fn perform(
     let (fence, given) = open.transact(guard, parts).await?;
     let mut event = answer(id, fence, given);
     if let StoreEvent::Opened { is_loss, .. } = &mut event {
-        *is_loss = was_lost;
+        *is_loss = idb::take_loss();
     }
     Ok((opened, event))
 }

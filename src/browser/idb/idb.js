@@ -34,7 +34,9 @@ function renewLog() {
   answer(indexedDB.open(name))
     .then((database) => database.close())
     .then(() => deleteDatabase(name))
-    .catch(() => undefined);
+    .catch(() => {
+      renewing = false;
+    });
 }
 
 let isLoss = false;

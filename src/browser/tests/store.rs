@@ -228,6 +228,33 @@ async fn a_browser_that_refuses_to_open_has_no_store() {
 }
 
 #[test]
+async fn a_browser_that_cannot_open_for_a_while_is_asked_again() {
+    wiped(&["ann"]).await;
+    let mut tab = Tab::new();
+    {
+        let with = "() => { throw new DOMException('', 'UnknownError') }";
+        let _failing = stub("IDBFactory.prototype", "open", with).await;
+        for _ in 0..4 {
+            assert_eq!(tab.open("ann").await, "journaled; failed: Aborted");
+        }
+    }
+    assert_eq!(tab.hears(1).await, "lost");
+    assert_eq!(tab.open("ann").await, "journaled; opened, fence 0");
+}
+
+#[test]
+async fn a_browser_that_can_never_open_has_no_store() {
+    wiped(&["ann"]).await;
+    let mut tab = Tab::new();
+    let with = "() => { throw new DOMException('', 'UnknownError') }";
+    let _failing = stub("IDBFactory.prototype", "open", with).await;
+    for _ in 0..20 {
+        assert_eq!(tab.open("ann").await, "journaled; failed: Aborted");
+    }
+    assert_eq!(tab.open("ann").await, "journaled; failed: Unavailable");
+}
+
+#[test]
 async fn what_is_journaled_while_a_database_is_deleted_again_and_again_stays() {
     wiped(&["ann"]).await;
     let mut tab = Tab::new();
