@@ -118,6 +118,14 @@ test("privacy settings hide what they say, and last over a reload", async (t) =>
   assert.equal(await bob.getByText("is typing").count(), 0);
 });
 
+test("without a connection the privacy settings are said to come with it", async (t) => {
+  const { alice } = await twoPeople(t);
+  await openPrivacy(alice);
+  await alice.routeWebSocket(/socket\.io/, () => undefined);
+  await alice.reload();
+  await alice.getByText("Your settings come with the connection.").waitFor();
+});
+
 test("all of it is reached by keyboard, and has a name for screen readers", async (t) => {
   const { alice, bob } = await twoPeople(t);
   const status = alice.getByRole("button", { name: "change your status" });

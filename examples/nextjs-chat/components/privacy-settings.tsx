@@ -60,7 +60,11 @@ export function PrivacySettings({ onBack }: { onBack: () => void }) {
           Back to the chat
         </button>
       </div>
-      {isLoading && !settings && <p className="loading">Loading your settings…</p>}
+      {!settings && !error && (
+        <p className="loading">
+          {isLoading ? "Loading your settings…" : "Your settings come with the connection."}
+        </p>
+      )}
       <p role="alert" className="problem">
         {error}
       </p>
