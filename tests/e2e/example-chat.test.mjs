@@ -210,6 +210,29 @@ test("a message that the server refuses says why, and is sent again, changed or 
   assert.equal(await alice.getByText("pending").count(), 0);
 });
 
+test("a message that could not even be queued is in the field again, with why", async (t) => {
+  const { url } = await serve(t);
+  const alice = await openChat(t, "about:blank", { mayFailRequests: true });
+  let fail;
+  const isSent = new Promise((resolve) => {
+    fail = resolve;
+  });
+  await alice.route("**/*.wasm", (route) => isSent.then(() => route.abort()));
+  await alice.goto(`${url}/?user=alice`);
+  await say(alice, "too early");
+  fail();
+  const why = alice.locator("form.composer").getByRole("alert");
+  await why.filter({ hasText: "the chat could not be loaded" }).waitFor();
+  assert.equal(await composer(alice).inputValue(), "too early");
+  assert.equal(await message(alice, "too early").count(), 0);
+
+  await alice.unroute("**/*.wasm");
+  await connectionSays(alice, "Connected");
+  await composer(alice).press("Enter");
+  await atServer(alice, "too early");
+  assert.equal(await composer(alice).inputValue(), "");
+});
+
 test("one's own message can be edited and deleted, any can be reacted to, and others see it", async (t) => {
   const { url } = await serve(t);
   const alice = await openChat(t, `${url}/?user=alice`);

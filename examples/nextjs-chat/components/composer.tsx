@@ -6,7 +6,8 @@ interface Props {
   isDisabled: boolean;
   /** Why the last message was not sent. */
   problem: string | undefined;
-  onSend: (content: string) => void;
+  /** Resolves with whether the message is in the conversation, sent or not. */
+  onSend: (content: string) => Promise<boolean>;
 }
 
 /** The field to write in, with a draft for each room. What is sent without a connection waits for one. */
@@ -17,12 +18,21 @@ export function Composer({ room, isDisabled, problem, onSend }: Props) {
   const draft = drafts.get(room) ?? "";
   const write = (text: string) => setDrafts((others) => new Map(others).set(room, text));
 
-  function submit(event?: FormEvent) {
+  async function submit(event?: FormEvent) {
     event?.preventDefault();
-    if (isDisabled || draft.trim() === "") return;
+    const content = draft.trim();
+    if (isDisabled || content === "") return;
     handleMessageSend();
-    onSend(draft.trim());
     write("");
+    if (!(await onSend(content))) putBack(content);
+  }
+
+  /** Before what was written meanwhile. */
+  function putBack(content: string) {
+    setDrafts((others) => {
+      const later = others.get(room);
+      return new Map(others).set(room, later ? `${content}\n${later}` : content);
+    });
   }
 
   function sendOnEnter(event: KeyboardEvent) {

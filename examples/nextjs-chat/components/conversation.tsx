@@ -1,6 +1,6 @@
 import { useMessages, useRealtimeRoom } from "nchat-realtime/react";
 import { useCallback, useState } from "react";
-import { explain, wasTakenBack } from "../lib/explain";
+import { explain, wasNotQueued, wasTakenBack } from "../lib/explain";
 import { useRoomError } from "../lib/use-room-error";
 import { Composer } from "./composer";
 import { MemberList } from "./member-list";
@@ -20,9 +20,16 @@ export function Conversation({ room: name, user }: { room: string; user: string 
     [name],
   );
 
-  function post(content: string) {
+  /** Sends a message; false where nothing is left of it, so that the text has to be kept. */
+  async function post(content: string) {
     setProblem(undefined);
-    actions.send(content).catch(onProblem);
+    try {
+      await actions.send(content);
+      return true;
+    } catch (error) {
+      onProblem(error);
+      return !wasNotQueued(error);
+    }
   }
 
   const memberCount = room?.memberCount ?? members.length;

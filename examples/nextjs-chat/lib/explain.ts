@@ -1,7 +1,9 @@
 import { isRealtimeError } from "nchat-realtime";
 
 const TEXTS: Readonly<Record<string, string>> = {
+  CLIENT_CRASHED: "the chat has stopped: load this page again",
   FORBIDDEN: "you may not do that here",
+  INIT_FAILED: "the chat could not be loaded",
   NOT_CONNECTED: "there is no connection",
   NOT_IN_ROOM: "you are not in this room",
   PAYLOAD_TOO_LARGE: "it is too long",
@@ -20,6 +22,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   UNKNOWN_OUTCOME: "the connection was lost, and it may or may not have arrived",
 };
 
+/** With these a message is not even queued. */
+const UNQUEUED: readonly string[] = ["CLIENT_CRASHED", "INIT_FAILED", "QUEUE_FULL"];
+
 /** A code of the package's errors in words, to stand after a colon; `otherwise` for one not listed. */
 export function explainCode(code: string, otherwise = "something went wrong"): string {
   return TEXTS[code] ?? otherwise;
@@ -35,4 +40,9 @@ export function explain(error: unknown, { room }: { room: string }): string {
 /** Whether the app itself took a message back, so that there is nothing to say. */
 export function wasTakenBack(error: unknown): boolean {
   return isRealtimeError(error) && error.code === "CANCELLED";
+}
+
+/** Whether a message was not even queued, so that no row of the conversation has it. */
+export function wasNotQueued(error: unknown): boolean {
+  return isRealtimeError(error) && UNQUEUED.includes(error.code);
 }
