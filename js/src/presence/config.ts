@@ -7,7 +7,7 @@ export interface PresenceServiceConfig extends PresenceConfig {
   enablePrivacyFiltering?: boolean;
   /**
    * Where settings and contacts are kept, if not by the realtime server: an endpoint with the
-   * documents' tables. Default `NEXT_PUBLIC_GRAPHQL_URL`.
+   * documents' tables. Who may know of typing stays with the server. Default `NEXT_PUBLIC_GRAPHQL_URL`.
    */
   graphqlEndpoint?: string;
   /** Gives the token that the endpoint is asked with. Default: none. */
