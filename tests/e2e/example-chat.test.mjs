@@ -13,6 +13,7 @@ import {
   withChat,
 } from "./support/example.mjs";
 import { serveFiles } from "./support/files.mjs";
+import { until } from "./support/until.mjs";
 
 const openChat = withChat();
 let site;
@@ -139,7 +140,7 @@ test("disconnecting lasts until one reconnects", async (t) => {
   await connectionSays(alice, "Connected");
   await alice.getByRole("button", { name: "Disconnect" }).click();
   await connectionSays(alice, "Offline");
-  assert.equal(await connections(), 0);
+  await until(async () => (await connections()) === 0, "the server sees nobody");
   await alice.getByRole("button", { name: "Reconnect" }).click();
   await connectionSays(alice, "Connected");
 });
