@@ -4,15 +4,7 @@ import { hostOf } from "../client-host.js";
 import { reportFailedConnection, unlessCrashed } from "../errors.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import type { RealtimeClientConfig, TokenSource } from "../types.js";
-
-/** Who connects, and how. */
-export interface Offer {
-  /** Tells one user from another; a change of it is a change of user. */
-  identity: string;
-  /** Where no component gives one it is the identity, which a development server takes for one. */
-  token: TokenSource;
-  config: RealtimeClientConfig;
-}
+import { type Offer, Offers } from "./offers.js";
 
 const leases = new WeakMap<RealtimeClient, ClientLease>();
 
@@ -33,8 +25,7 @@ export class ClientLease {
   #holders = 0;
   #present = 0;
   #closing: ReturnType<typeof setTimeout> | undefined;
-  /** What mounted components offer, in the order in which they came. */
-  readonly #offers = new Set<Offer>();
+  readonly #offers = new Offers();
   /** The last offer taken; none before the first, and after signing out. */
   #taken: Offer | undefined;
   /** The offer whose connection ended with the last component: what its user wanted is still in the engine. */
@@ -86,20 +77,20 @@ export class ClientLease {
   offer(offer: Offer, autoConnect: boolean): () => void {
     // First: the options are another user's, and not for the engine that still is the one's.
     this.#makeWay(offer.identity);
-    this.#offers.add(offer);
+    const takeBack = this.#offers.add(offer);
     this.#configure(offer.config);
     if (this.#taken) {
       this.#refreshToken(offer);
     } else if (autoConnect) {
       this.open(offer).catch((error) => this.#report(error));
     }
-    return () => this.#offers.delete(offer);
+    return takeBack;
   }
 
   /** Connects. Another user than before gets another engine, with nothing of the first one in it. */
   async open(offer: Offer): Promise<void> {
     this.#makeWay(offer.identity);
-    this.#taken = this.#inForce(offer);
+    this.#taken = this.#offers.inForce(offer, this.#taken);
     this.#left = undefined;
     this.#opened ||= this.#isIdle;
     this.#client.initialize(offer.config);
@@ -177,25 +168,12 @@ export class ClientLease {
   /** Of the same user: the engine is told of another token. */
   #refreshToken(offer: Offer): void {
     const before = this.#taken && this.#tokenOf(this.#taken);
-    this.#taken = this.#inForce(offer);
+    this.#taken = this.#offers.inForce(offer, this.#taken);
     const token = this.#tokenOf(this.#taken);
     if (token === before) return;
     const host = hostOf(this.#client);
     host.options.token = token;
     unlessCrashed(() => host.callIfAny((engine) => engine.updateToken(token)));
-  }
-
-  /** The offer whose token counts: none is made up where a component gives one, or did. */
-  #inForce(offer: Offer): Offer {
-    if (!isMadeUp(offer)) return offer;
-    if (this.#taken && !isMadeUp(this.#taken)) return this.#taken;
-    return this.#givenBy(offer.identity) ?? offer;
-  }
-
-  /** The last offer with a token, of the components of a user that are there. */
-  #givenBy(identity: string): Offer | undefined {
-    const isGiven = (offer: Offer) => offer.identity === identity && !isMadeUp(offer);
-    return [...this.#offers].filter(isGiven).at(-1);
   }
 
   #tokenOf({ token }: Offer): TokenSource {
@@ -204,19 +182,12 @@ export class ClientLease {
 
   /** What the engine has for a token callback: which component's is asked is decided then. */
   readonly #ask = () => {
-    let offer = this.#taken ?? this.#left;
-    // What a component closes over is not renewed once it is gone.
-    if (offer && !this.#offers.has(offer)) offer = this.#givenBy(offer.identity) ?? offer;
-    const token = offer?.token ?? "";
+    const offer = this.#taken ?? this.#left;
+    const token = offer ? this.#offers.standIn(offer).token : "";
     return typeof token === "function" ? token() : token;
   };
 
   #report(error: unknown): void {
     reportFailedConnection(error, this.#client.connection.error);
   }
-}
-
-/** Whether it has a token for development servers only. */
-function isMadeUp({ identity, token }: Offer): boolean {
-  return token === identity;
 }

@@ -5,8 +5,9 @@ import { realtimeError } from "../errors.js";
 import type { RealtimeClient } from "../realtime-client.js";
 import { realtimeClient } from "../singletons.js";
 import type { RealtimeClientConfig, TokenSource } from "../types.js";
-import { leaseOf, type Offer } from "./client-lease.js";
+import { leaseOf } from "./client-lease.js";
 import { SessionContext } from "./context.js";
+import type { Offer } from "./offers.js";
 import { type Identity, identityOf, type Session, userIdOf } from "./session.js";
 import { useByValue } from "./use-by-value.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Offer } from "../../src/react/client-lease.js";
+import type { Offer } from "../../src/react/offers.js";
 import { fresh } from "./fresh.js";
 
 const alice: Offer = { identity: "user:alice", token: "user:alice", config: {} };
