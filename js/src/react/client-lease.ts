@@ -170,7 +170,8 @@ export class ClientLease {
     const before = this.#taken && this.#tokenOf(this.#taken);
     this.#taken = this.#offers.inForce(offer, this.#taken);
     const token = this.#tokenOf(this.#taken);
-    if (token === before) return;
+    // A connection that the app made itself asks the app.
+    if (token === before || (token === this.#ask && !this.#opened)) return;
     const host = hostOf(this.#client);
     host.options.token = token;
     unlessCrashed(() => host.callIfAny((engine) => engine.updateToken(token)));

@@ -67,10 +67,12 @@ describe("ClientLease", () => {
     await client.connect("the app's");
     const release = lease.retain();
     lease.offer(alice, true);
+    lease.offer({ ...alice, token: () => "hers" }, true);
     release();
     await nextTask();
     expect(client.isConnected).toBe(true);
     expect(fake.engine.called("disconnect")).toEqual([]);
+    expect(fake.engine.called("updateToken")).toEqual([]);
     await client.reconnect();
     await client.connect();
     expect(fake.engine.called("connect").at(-1)).toEqual(["the app's"]);
