@@ -29,6 +29,8 @@ pub(crate) enum Part {
     Change(StoreOp<JsValue>),
     /// Reads a table's records: see [`record`].
     Read(Table),
+    /// Reads a record by its key.
+    ReadOne(Table, String),
     /// Reads a room's newest messages before a place, the newest first.
     ReadMessages {
         room: String,
@@ -211,6 +213,10 @@ fn asked(part: Part) -> Result<Option<(&'static str, Ask)>, rexie::Error> {
             (MESSAGES, Ask::Delete(range.into()))
         }
         Part::Read(table) => (table.as_str(), Ask::Read(None, None)),
+        Part::ReadOne(table, key) => {
+            let only = KeyRange::only(&key.into())?;
+            (table.as_str(), Ask::Read(Some(only), None))
+        }
         Part::ReadMessages {
             room,
             before_seq,

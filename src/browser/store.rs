@@ -328,14 +328,20 @@ async fn perform(
             before_seq,
             limit,
         } => {
+            let beside = Part::ReadOne(Table::Rooms, room.clone());
             let newest = Part::ReadMessages {
                 room,
                 before_seq,
                 limit,
             };
-            (id, Guard::Read, vec![newest], |id, _, given| {
-                let messages = given.into_iter().flatten().rev().collect();
-                StoreEvent::Messages { id, messages }
+            (id, Guard::Read, vec![beside, newest], |id, _, given| {
+                let mut given = given.into_iter();
+                let beside = given.next().unwrap_or_default();
+                StoreEvent::Messages {
+                    id,
+                    record: beside.first().map(|row| record(row).1),
+                    messages: given.flatten().rev().collect(),
+                }
             })
         }
         // It is carried out at once, and has no answer.

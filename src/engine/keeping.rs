@@ -54,7 +54,11 @@ impl<V: Value> Parts<'_, '_, V> {
                     self.outbox.adopt(&mut self.up, self.rooms);
                 }
             }
-            Heard::Messages { room, messages } => self.messages_read(&room, messages),
+            Heard::Messages {
+                room,
+                record,
+                messages,
+            } => self.messages_read(&room, record.as_deref(), messages),
             Heard::Other(found) => self.left_behind(found),
             Heard::Forgotten => self.owner.copies_gone(),
             Heard::Wiped => self.wiped(),
@@ -98,13 +102,13 @@ impl<V: Value> Parts<'_, '_, V> {
     }
 
     /// Messages of a room were read from the store.
-    fn messages_read(&mut self, room: &str, messages: Vec<V>) {
+    fn messages_read(&mut self, room: &str, record: Option<&str>, messages: Vec<V>) {
         let namespace = self.up.ctx.keep.namespace();
         let user = namespace.and_then(|namespace| namespace.user.clone());
         let found = messages.clone();
-        let is_restored = self
-            .rooms
-            .messages_read(&mut self.up, room, messages, user.as_deref());
+        let is_restored =
+            self.rooms
+                .messages_read(&mut self.up, room, record, messages, user.as_deref());
         if let Some(room) = self.rooms.get(room).filter(|_| is_restored) {
             let epoch = room.timeline.epoch();
             self.delivery

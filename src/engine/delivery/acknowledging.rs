@@ -1,6 +1,5 @@
 //! What the server is told: what we have read, what has reached us, and whether others may know.
 
-use super::reading::ReadAck;
 use super::room::RoomReceipts;
 use super::{Delivery, Setting};
 use crate::engine::acks::AckFor;
@@ -336,10 +335,7 @@ fn send_plainly<V: Value>(up: &mut Uplink<'_, '_, V>, name: &str, room: &mut Roo
             return;
         }
     }
-    let said = ReadAck {
-        up_to_seq: Some(room.reading.up_to_seq),
-        ..said
-    };
+    // Its places are told once it is known to have such: it may only be slow to say so.
     room.reading.accepted(&said, None);
     room.reading.due_ms = None;
 }

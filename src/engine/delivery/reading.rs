@@ -98,9 +98,11 @@ impl Reading {
         self.awaits_join = true;
     }
 
-    /// The room is joined: what waited for that is due.
+    /// The room is joined: what waited for that is due, and what was told a server that was slow
+    /// to say what it knows.
     pub(crate) fn joined(&mut self) {
-        if std::mem::take(&mut self.awaits_join) && self.is_open() {
+        self.awaits_join = false;
+        if self.is_open() {
             self.due_ms = Some(0);
         }
     }

@@ -139,7 +139,7 @@ impl<V: Value> Outbox<V> {
 fn user_of<V: Value>(up: &Uplink<'_, '_, V>) -> String {
     let owner = up.ctx.keep.namespace();
     let owner = owner.and_then(|owner| owner.user.as_deref());
-    let user = up.connection.user_id().or(owner);
+    let user = owner.or(up.connection.user_id());
     user.unwrap_or_default().to_owned()
 }
 

@@ -327,8 +327,9 @@ impl<V: Value> Room<V> {
                 _ => {}
             }
         }
+        // One that came live before is applied again: an earlier one may have come only now.
         for (head, change) in stretch.operations {
-            if head.seq.is_some_and(|seq| !self.timeline.is_covered(seq)) {
+            if head.seq.is_some_and(|seq| seq > known) {
                 self.timeline.apply(&head.message_id, &change, &mut changes);
             }
         }

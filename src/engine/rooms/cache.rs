@@ -132,16 +132,22 @@ impl<V: Value> Rooms<V> {
         }
     }
 
-    /// The messages of a room, as they were found in the store. `user` is whose store it is. False
+    /// The record and the messages of a room, as they were found in the store together: another
+    /// tab may have put others since it was opened. `user` is whose store it is. False
     /// where the server has brought some before: they count, then.
     pub(crate) fn messages_read(
         &mut self,
         up: &mut Uplink<'_, '_, V>,
         name: &str,
+        record: Option<&str>,
         messages: Vec<V>,
         user: Option<&str>,
     ) -> bool {
-        let record = self.cached.remove(name);
+        self.cached.remove(name);
+        let record = record.and_then(|text| match unseal::<V>(text) {
+            Record::Sound(body) => CacheRecord::read(&body),
+            Record::Corrupt | Record::Newer => None,
+        });
         let Some(room) = self.rooms.get_mut(name) else {
             return false;
         };

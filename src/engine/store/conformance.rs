@@ -343,12 +343,18 @@ fn describe_one<V: Value>(event: &StoreEvent<V>) -> String {
             (Some(id), format!("led, fence {fence}, {outbox}"))
         }
         StoreEvent::Outbox { id, outbox } => (Some(id), listed("outbox", &pairs(outbox))),
-        StoreEvent::Messages { id, messages } => {
+        StoreEvent::Messages {
+            id,
+            record,
+            messages,
+        } => {
+            let record = record.iter().map(|record| format!("under {record}"));
             let texts = messages.iter().map(|body| {
                 let content = body.field("content").and_then(|text| text.as_text());
                 content.unwrap_or_default()
             });
-            (Some(id), listed("messages", &texts.collect::<Vec<_>>()))
+            let texts: Vec<_> = record.chain(texts).collect();
+            (Some(id), listed("messages", &texts))
         }
         StoreEvent::Failed { id, failure } => (Some(id), format!("failed: {failure:?}")),
         StoreEvent::Lost => (None, "lost".to_owned()),

@@ -38,7 +38,11 @@ pub(crate) enum Heard<V> {
         is_last: bool,
     },
     /// Messages of a room, as they were asked for.
-    Messages { room: String, messages: Vec<V> },
+    Messages {
+        room: String,
+        record: Option<String>,
+        messages: Vec<V>,
+    },
     /// What another namespace's journal and outbox hold, or why that is not known.
     Other(Result<Vec<(String, String)>, StoreFailure>),
     /// What was to be forgotten of another namespace is.
@@ -497,8 +501,16 @@ impl<V: Value> Keeper<V> {
                 }
                 Some(Heard::Outbox { outbox, is_last })
             }
-            StoreEvent::Messages { id, messages } => match self.asked.remove(&id)? {
-                Asked::Messages { room } => Some(Heard::Messages { room, messages }),
+            StoreEvent::Messages {
+                id,
+                record,
+                messages,
+            } => match self.asked.remove(&id)? {
+                Asked::Messages { room } => Some(Heard::Messages {
+                    room,
+                    record,
+                    messages,
+                }),
                 _ => None,
             },
             StoreEvent::Failed { id, failure } => self.failed(now_ms, outputs, id, failure),
@@ -533,6 +545,7 @@ impl<V: Value> Keeper<V> {
             }
             Asked::Messages { room } => Some(Heard::Messages {
                 room,
+                record: None,
                 messages: Vec::new(),
             }),
             Asked::Other => Some(Heard::Other(Err(failure))),

@@ -93,7 +93,12 @@ impl<V: Clone> MemoryStore<V> {
                 limit,
             } => self.answer(connection, id, |database| {
                 let messages = database.newest(&room, before_seq, limit);
-                Ok(StoreEvent::Messages { id, messages })
+                let record = database.record(Table::Rooms, &room);
+                Ok(StoreEvent::Messages {
+                    id,
+                    record,
+                    messages,
+                })
             }),
             StoreCommand::ReadOther { id, namespace } => {
                 let journal = self.journals.get(&namespace).into_iter().flatten();
@@ -261,6 +266,10 @@ impl<V: Clone> Database<V> {
             .filter(|((table, _), _)| *table != Table::Quarantine)
             .map(|((table, key), text)| (*table, key.clone(), text.clone()))
             .collect()
+    }
+
+    fn record(&self, table: Table, key: &str) -> Option<String> {
+        self.records.get(&(table, key.to_owned())).cloned()
     }
 
     fn outbox(&self) -> Vec<(String, String)> {

@@ -253,6 +253,8 @@ pub enum StoreEvent<V> {
     Messages {
         /// Which `ReadMessages`.
         id: StoreId,
+        /// The room's sealed record as it is beside them: other tabs change both.
+        record: Option<String>,
         /// The messages.
         messages: Vec<V>,
     },

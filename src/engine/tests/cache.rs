@@ -7,7 +7,7 @@ use super::log::{Deed, Log, plain};
 use super::peer::joined;
 use super::world::World;
 use crate::engine::config::{CACHE_SLACK, CACHED_MESSAGES};
-use crate::engine::input::RequestId;
+use crate::engine::input::{Input, RequestId};
 use crate::engine::store::{
     Connection, MemoryStore, StoreCommand, StoreEvent, StoreFailure, StoreId, StoreOp, Table,
 };
@@ -161,6 +161,33 @@ fn after_a_reload_only_what_was_missed_is_fetched_and_told() {
     world.ack(&request, log.page(&request.body, 50));
     assert_eq!(rows(&world), messages(&log));
     assert_eq!((world.told_seqs(), world.sent()), (vec![6, 7], vec![]));
+}
+
+#[test]
+fn what_another_tab_put_since_the_store_was_opened_is_as_new_as_its_record_says() {
+    let mut world = stored();
+    let mut log = log_of(2);
+    with_log(&mut world, &log);
+    let before = record_on_disk(&mut world).unwrap();
+    log.operate("bob", "e1-1", Deed::Edit, "edited");
+    let (event, edit) = log.entries.last().cloned().unwrap();
+    world.server_sends(&event, edit);
+    world.advance(A_WHILE_MS);
+    world.restart();
+    let settings = world.engine.settings().clone();
+    world.input(Input::Configured(Box::new(settings)));
+    // The other tab knows nothing of the edit.
+    let body = log_of(2).messages().remove(0);
+    let (room, key) = ("general".to_owned(), "general".to_owned());
+    change(&mut world, StoreOp::PutMessage { room, seq: 1, body });
+    let (table, text) = (Table::Rooms, before);
+    change(&mut world, StoreOp::Put { table, key, text });
+    world.join("general");
+    come_back(&mut world, log.head());
+    let request = world.expect_event("sync:messages");
+    assert_eq!(request.body["afterSeq"], 2);
+    world.ack(&request, log.page(&request.body, 50));
+    assert_eq!(rows(&world), messages(&log));
 }
 
 #[test]
