@@ -171,7 +171,7 @@ fn what_another_tab_put_since_the_store_was_opened_is_as_new_as_its_record_says(
     let before = record_on_disk(&mut world).unwrap();
     log.operate("bob", "e1-1", Deed::Edit, "edited");
     let (event, edit) = log.entries.last().cloned().unwrap();
-    world.server_sends(&event, edit);
+    world.server_sends(event, edit);
     world.advance(A_WHILE_MS);
     world.restart();
     let settings = world.engine.settings().clone();
