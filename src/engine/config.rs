@@ -120,6 +120,9 @@ pub const FLUSH_PATIENCE_MS: u64 = 2_000;
 /// How long a server that announces no history may take to answer a question of a sync, in
 /// milliseconds: it may not know it at all.
 pub const PLAIN_SYNC_TIMEOUT_MS: u64 = 5_000;
+/// How long after a receipt was told a server that had not said that it keeps any, it is looked
+/// whether it has meanwhile.
+pub const PLAIN_PATIENCE_MS: u64 = 10_000;
 /// Messages that one call of `syncMessages()` gives at most; the rest comes with the next.
 pub const MAX_FETCHED_MESSAGES: usize = 1_000;
 /// Places where others type that are known at once, and as many where this user does.

@@ -3,6 +3,7 @@
 use super::room::RoomReceipts;
 use super::{Delivery, Setting};
 use crate::engine::acks::AckFor;
+use crate::engine::config::PLAIN_PATIENCE_MS;
 use crate::engine::connection::backoff_delay_ms;
 use crate::engine::context::Context;
 use crate::engine::error::ClientError;
@@ -335,9 +336,10 @@ fn send_plainly<V: Value>(up: &mut Uplink<'_, '_, V>, name: &str, room: &mut Roo
             return;
         }
     }
-    // Its places are told once it is known to have such: it may only be slow to say so.
     room.reading.accepted(&said, None);
-    room.reading.due_ms = None;
+    // It may only be slow to say that it knows places: those are told when it has.
+    let later_ms = up.ctx.now.mono_ms + PLAIN_PATIENCE_MS;
+    room.reading.due_ms = room.reading.is_open().then_some(later_ms);
 }
 
 /// The receipt of reading is said again, later.

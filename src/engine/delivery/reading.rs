@@ -98,11 +98,9 @@ impl Reading {
         self.awaits_join = true;
     }
 
-    /// The room is joined: what waited for that is due, and what was told a server that was slow
-    /// to say what it knows.
+    /// The room is joined: what waited for that is due.
     pub(crate) fn joined(&mut self) {
-        self.awaits_join = false;
-        if self.is_open() {
+        if std::mem::take(&mut self.awaits_join) && self.is_open() {
             self.due_ms = Some(0);
         }
     }
